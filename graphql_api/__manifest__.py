@@ -1,0 +1,25 @@
+{
+    "name": "GraphQL and REST API",
+    "version": "19.0.1.0.0",
+    "category": "Technical",
+    "summary": "GraphQL and REST from one schema, under Odoo's access rights",
+    "author": "graphql_api developers",
+    "license": "LGPL-3",
+    "depends": ["base", "web"],
+    "external_dependencies": {
+        "python": ["strawberry-graphql", "graphql-core", "orjson"],
+    },
+    "data": [
+        "security/ir.model.access.csv",
+        "data/catalog_base.xml",
+        "data/catalog_product.xml",
+        "data/catalog_sale.xml",
+        "data/catalog_crm.xml",
+        "data/catalog_account.xml",
+        "data/catalog_purchase.xml",
+        "data/catalog_stock.xml",
+        "data/catalog_project.xml",
+        "data/catalog_hr.xml",
+    ],
+    "installable": True,
+}

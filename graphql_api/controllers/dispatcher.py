@@ -1,0 +1,57 @@
+"""Requests below ``/api``: prepared the same way, answered in one shape whatever happens."""
+
+import logging
+
+from odoo.http import Dispatcher, Response
+
+from ..schema.errors import ApiError, to_api_error
+from .preferences import preferences
+from .responses import error_response
+
+_logger = logging.getLogger(__name__)
+
+MAX_BODY_SIZE = 16 * 1024 * 1024
+"""Bytes; a larger body is refused with 413 before it is read."""
+
+
+class ApiDispatcher(Dispatcher):
+    """The dispatcher of ``type="graphql_api"`` routes.
+
+    Controllers return responses. Exceptions leave them as they are, so that Odoo's
+    ``retrying`` sees them first (odoo/service/model.py); what it gives up on is translated
+    here.
+    """
+
+    routing_type = "graphql_api"
+
+    def __init__(self, request):
+        super().__init__(request)
+        request.httprequest.max_content_length = MAX_BODY_SIZE
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        """Take every content type: the routes say themselves which they read."""
+        return True
+
+    def pre_dispatch(self, rule, args):
+        """Apply the language, companies and time zone that the request asks for."""
+        super().pre_dispatch(rule, args)
+        self.request.httprequest.max_content_length = MAX_BODY_SIZE
+        self.request.update_context(**preferences(self.request))
+
+    def dispatch(self, endpoint, args):
+        """Call the controller with the path's parameters; it reads the rest itself."""
+        if self.request.httprequest.method == "OPTIONS":
+            allowed = ", ".join(endpoint.routing["methods"])
+            return Response(status=204, headers=[("Allow", f"{allowed}, OPTIONS")])
+        self.request.params = dict(args)
+        return self.request.registry["ir.http"]._dispatch(endpoint)
+
+    def handle_error(self, exc: Exception):
+        """Return the response for any exception, in the contract's shape."""
+        error = to_api_error(exc)
+        if not isinstance(exc, ApiError):
+            # Odoo logs what it hands here. What clients cause is no news, and the rest is in
+            # the log already, with its id.
+            exc.loglevel = logging.DEBUG
+        return error_response(self.request.httprequest, error)

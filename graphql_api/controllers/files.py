@@ -1,0 +1,42 @@
+"""The bytes of binary and image fields, with ETag and ranges."""
+
+from odoo import http
+from odoo.http import request
+
+from ..schema.access import find
+from ..schema.errors import ApiError
+from ..schema.files import files
+from .rest import find_resource, read_record_id
+
+INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
+"""Files that a browser may show; others could carry a script and are downloads."""
+
+
+class FilesController(http.Controller):
+    @http.route(
+        "/api/<string:collection>/<string:record_id>/<string:field_name>",
+        type="graphql_api",
+        auth="graphql_api",
+        methods=["GET"],
+        readonly=True,
+        save_session=False,
+    )
+    def download(self, collection, record_id, field_name):
+        schema = request.env["graphql_api.schema"]._get_schema()
+        resource = find_resource(schema, collection)
+        field = resource.fields.get(field_name)
+        if field is None or field.type not in ("binary", "image"):
+            raise ApiError("NOT_FOUND", f"{resource.type_name} has no file {field_name[:80]}.")
+        context = schema.context(request.env)
+        context.check_field(resource, field)
+        number = read_record_id(resource, record_id)
+        record = find(context, resource, [number])
+        file = files(context, resource, field, record).get(number) if record else None
+        if file is None:
+            raise ApiError(
+                "NOT_FOUND", f"{resource.type_name} {number} not found, or it has no {field_name}."
+            )
+        stream = request.env["ir.binary"]._get_stream_from(record, field.field, file.filename)
+        return stream.get_response(
+            as_attachment=file.mimetype not in INLINE_TYPES, immutable=False
+        )

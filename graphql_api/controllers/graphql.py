@@ -1,0 +1,119 @@
+"""``/api/graphql``: GraphQL over HTTP (https://graphql.github.io/graphql-over-http/)."""
+
+import orjson
+from graphql import OperationType
+
+from odoo import http
+from odoo.http import request
+
+from ..schema.errors import STATUS, ApiError
+from ..schema.executor import Request, Result, execute, operation_type
+from .responses import GRAPHQL_RESPONSE_TYPE, graphql_media_type, json_response
+
+
+class GraphqlController(http.Controller):
+    """Translates between HTTP and the executor."""
+
+    def _is_readonly(self, rule, args) -> bool:
+        """Decide, before the transaction starts, whether it may run on a replica."""
+        try:
+            return operation_type(_read_request()) != OperationType.MUTATION
+        except ApiError:
+            return True
+
+    @http.route(
+        "/api/graphql",
+        type="graphql_api",
+        auth="graphql_api",
+        methods=["GET", "POST"],
+        readonly=_is_readonly,
+        save_session=False,
+    )
+    def graphql(self):
+        graphql_request = _read_request()
+        if request.httprequest.method != "POST" and (
+            operation_type(graphql_request) == OperationType.MUTATION
+        ):
+            raise ApiError(
+                "METHOD_NOT_ALLOWED", "Send mutations with POST.", headers=[("Allow", "POST")]
+            )
+        schema = request.env["graphql_api.schema"]._get_schema()
+        return _response(execute(schema, schema.context(request.env), graphql_request))
+
+    @http.route(
+        "/api/graphql/schema.graphql",
+        type="graphql_api",
+        auth="graphql_api",
+        methods=["GET"],
+        readonly=True,
+        save_session=False,
+    )
+    def sdl(self):
+        schema = request.env["graphql_api.schema"]._get_schema()
+        return http.Response(schema.sdl(), content_type="text/plain; charset=utf-8")
+
+
+def _read_request() -> Request:
+    """Return the GraphQL request that the HTTP request carries.
+
+    :raise ApiError: BAD_USER_INPUT or UNSUPPORTED_MEDIA_TYPE
+    """
+    httprequest = request.httprequest
+    if httprequest.method != "POST":
+        members = httprequest.args.to_dict()
+        for name in ("variables", "extensions"):
+            if name in members:
+                members[name] = _json(members[name], name)
+        return _to_request(members)
+    if httprequest.mimetype != "application/json":
+        raise ApiError(
+            "UNSUPPORTED_MEDIA_TYPE", "Send the request as JSON: Content-Type: application/json."
+        )
+    return _to_request(_json(httprequest.get_data(), "The body"))
+
+
+def _json(text, what: str):
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise ApiError("BAD_USER_INPUT", f"{what} is not valid JSON: {error}.") from None
+
+
+def _to_request(members) -> Request:
+    if not isinstance(members, dict):
+        raise ApiError("BAD_USER_INPUT", "The body must be a JSON object with a query.")
+    query = members.get("query")
+    if not isinstance(query, str) or not query:
+        raise ApiError("BAD_USER_INPUT", "query is missing: send the GraphQL document as a string.")
+    variables = members.get("variables")
+    if not isinstance(variables, dict | None):
+        raise ApiError("BAD_USER_INPUT", "variables must be a JSON object.")
+    operation_name = members.get("operationName")
+    if not isinstance(operation_name, str | None):
+        raise ApiError("BAD_USER_INPUT", "operationName must be a string.")
+    if not isinstance(members.get("extensions"), dict | None):
+        raise ApiError("BAD_USER_INPUT", "extensions must be a JSON object.")
+    return Request(query, variables, operation_name or None)
+
+
+def _response(result: Result) -> http.Response:
+    media_type = graphql_media_type(request.httprequest)
+    body: dict = {}
+    if result.errors:
+        body["errors"] = result.errors
+    if result.started:
+        body["data"] = result.data
+    return json_response(body, _status(result, media_type), media_type=media_type)
+
+
+def _status(result: Result, media_type: str) -> int:
+    """Return the status of a well-formed request.
+
+    A request error is 4xx in the media type of GraphQL; application/json answers 200, so
+    that old clients read the body, but for what this server refuses on its own account.
+    """
+    if result.started:
+        return 200
+    if media_type == GRAPHQL_RESPONSE_TYPE or result.code == "QUERY_TOO_COMPLEX":
+        return STATUS[result.code]
+    return 200

@@ -1,0 +1,46 @@
+"""Bodies and media types of responses: GraphQL over HTTP, and the envelope of REST."""
+
+import orjson
+
+from odoo.http import Response
+
+from ..schema.errors import ApiError
+
+GRAPHQL_PATH = "/api/graphql"
+JSON_TYPE = "application/json"
+GRAPHQL_RESPONSE_TYPE = "application/graphql-response+json"
+
+
+def json_response(body, status: int = 200, headers=(), media_type: str = JSON_TYPE) -> Response:
+    """Return a JSON response; ``body`` is encoded once, here."""
+    return Response(
+        orjson.dumps(body),
+        status=status,
+        headers=[("Content-Type", f"{media_type}; charset=utf-8"), *headers],
+    )
+
+
+def success_response(data, status: int = 200, headers=(), **members) -> Response:
+    """Return the envelope of a successful REST request."""
+    return json_response({"status": "success", "data": data, **members}, status, headers)
+
+
+def error_response(httprequest, error: ApiError) -> Response:
+    """Return an error in the shape of the route below which it happened."""
+    if httprequest.path == GRAPHQL_PATH:
+        body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
+        return json_response(body, error.status, error.headers, graphql_media_type(httprequest))
+    body = {"status": "error", "code": error.code, "message": error.message}
+    if error.errors:
+        body["errors"] = error.errors
+    return json_response(body, error.status, error.headers)
+
+
+def graphql_media_type(httprequest) -> str:
+    """Return the media type of a GraphQL response, as the Accept header asks.
+
+    GraphQL over HTTP, "Body" of the response: without a preference, application/json.
+    """
+    return httprequest.accept_mimetypes.best_match(
+        [JSON_TYPE, GRAPHQL_RESPONSE_TYPE], default=JSON_TYPE
+    )

@@ -1,0 +1,321 @@
+"""REST parameters -> a GraphQL request on the same schema, and its data back.
+
+Everything is read from the executable schema: a field that an addon adds to a type is in
+REST without more code.
+"""
+
+import re
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from ..schema.access import Context
+from ..schema.builder import BuiltSchema
+from ..schema.errors import ApiError
+from ..schema.names import FIELD_NAME, camel_case
+from ..schema.resource import Resource
+
+Tree = dict[str, "Tree"]
+"""Selected REST names, each with what is selected below it; empty for values."""
+
+LIST_PARAMETERS = frozenset(
+    ["fields", "sort", "limit", "offset", "after", "total", "q", "include_archived"]
+)
+"""The parameters of lists beside filters."""
+
+MAX_DEPTH = 10
+"""Dots in a path of fields, brackets in a filter."""
+
+
+def bad_parameter(name: str, message: str) -> ApiError:
+    """Return the error for one parameter."""
+    return ApiError("BAD_USER_INPUT", message, errors=[{"field": name, "message": message}])
+
+
+class Selection:
+    """The fields that a request asks for.
+
+    :param fields: the ``fields`` parameter; None selects the resource's values, and its
+        many2one fields as id and name, as far as the caller may read them
+    :raise ApiError: BAD_USER_INPUT for an unknown field, FORBIDDEN for a forbidden one
+    """
+
+    def __init__(
+        self, schema: BuiltSchema, context: Context, resource: Resource, fields: str | None
+    ):
+        self._schema = schema
+        self._context = context
+        root = schema.graphql_schema.type_map[resource.type_name]
+        self.tree: Tree = {}
+        if fields is None:
+            self.tree = self._default(root)
+        else:
+            for path in filter(None, (part.strip() for part in fields.split(","))):
+                self._add(root, path)
+            if not self.tree:
+                raise bad_parameter("fields", "fields is empty: name at least one field.")
+        self.text = self._print(root, self.tree)
+
+    def _default(self, root: GraphQLObjectType) -> Tree:
+        tree: Tree = {}
+        for graphql_name, field in root.fields.items():
+            named = get_named_type(field.type)
+            name = rest_name(root, graphql_name, self._schema)
+            if not self._may_read(root, graphql_name) or _needs_arguments(field):
+                continue
+            if is_leaf_type(named):
+                tree[name] = {}
+            elif named.name in self._schema.resources and not _is_list(field):
+                tree[name] = dict(_REFERENCE)
+        return tree
+
+    def _add(self, root: GraphQLObjectType, path: str) -> None:
+        parts = path.split(".")
+        if len(parts) > MAX_DEPTH:
+            raise bad_parameter("fields", f"fields may have at most {MAX_DEPTH} names in a path.")
+        parent, tree = root, self.tree
+        for position, name in enumerate(parts):
+            field = self._field(parent, name, path)
+            named = get_named_type(field.type)
+            if position < len(parts) - 1:
+                if is_leaf_type(named):
+                    raise bad_parameter(
+                        "fields", f"{parent.name}.{name} is a value: nothing can follow it."
+                    )
+                parent, tree = named, tree.setdefault(name, {})
+            elif is_leaf_type(named):
+                tree[name] = {}
+            elif named.name in self._schema.resources:
+                tree[name] = _REFERENCE | tree.get(name, {})
+            else:
+                tree[name] = {
+                    rest_name(named, graphql_name, self._schema): {}
+                    for graphql_name, inner in named.fields.items()
+                    if is_leaf_type(get_named_type(inner.type))
+                }
+
+    def _field(self, parent: GraphQLObjectType, name: str, path: str) -> GraphQLField:
+        field = parent.fields.get(camel_case(name)) if FIELD_NAME.match(name) else None
+        if field is None:
+            raise bad_parameter("fields", f"{parent.name} has no field {path[:80]}.")
+        if _needs_arguments(field):
+            raise bad_parameter("fields", f"{parent.name}.{name} needs arguments: use GraphQL.")
+        if not self._may_read(parent, camel_case(name)):
+            raise ApiError("FORBIDDEN", f"You are not allowed to read {parent.name}.{name}.")
+        return field
+
+    def _may_read(self, parent: GraphQLObjectType, graphql_name: str) -> bool:
+        resource = self._schema.resources.get(parent.name)
+        columns = self._schema.columns.get((parent.name, graphql_name), ())
+        return resource is None or all(self._context.may_read(resource, name) for name in columns)
+
+    def _print(self, parent: GraphQLObjectType, tree: Tree) -> str:
+        """Return the selection as GraphQL, every field under its REST name."""
+        parts = []
+        for name, below in tree.items():
+            graphql_name = camel_case(name)
+            if below is _DISPLAY_NAME:
+                parts.append("name: displayName")
+                continue
+            alias = "" if graphql_name == name else f"{name}: "
+            inner = ""
+            if below:
+                named = get_named_type(parent.fields[graphql_name].type)
+                inner = " " + self._print(named, below)
+            parts.append(alias + graphql_name + inner)
+        return "{ " + " ".join(parts) + " }"
+
+    def to_rest(self, data: dict | None) -> dict | None:
+        """Return a record of the answer as REST shows it: ids are integers."""
+        return _with_integer_ids(data, self.tree)
+
+
+_DISPLAY_NAME: Tree = {}
+"""Marks ``name`` of a reference, which is the display name."""
+
+_REFERENCE: Tree = {"id": {}, "name": _DISPLAY_NAME}
+"""How a relation shows where nothing is selected below it."""
+
+
+def _with_integer_ids(data, tree: Tree):
+    if isinstance(data, list):
+        return [_with_integer_ids(item, tree) for item in data]
+    if isinstance(data, dict):
+        for name, below in tree.items():
+            if below:
+                data[name] = _with_integer_ids(data[name], below)
+            elif name == "id" and data[name] is not None:
+                data[name] = int(data[name])
+    return data
+
+
+def rest_name(parent: GraphQLObjectType, graphql_name: str, schema: BuiltSchema) -> str:
+    """Return the REST name of a field of a type."""
+    resource = schema.resources.get(parent.name)
+    if resource is not None:
+        for name, field in resource.fields.items():
+            if field.graphql_name == graphql_name:
+                return name
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match[1].lower(), graphql_name)
+
+
+def _needs_arguments(field: GraphQLField) -> bool:
+    return any(is_required_argument(argument) for argument in field.args.values())
+
+
+def _is_list(field: GraphQLField) -> bool:
+    return isinstance(get_nullable_type(field.type), GraphQLList)
+
+
+def read_filter(input_type: GraphQLInputObjectType, parameters) -> dict | None:
+    """Return the GraphQL filter of ``filter[path][operator]=value`` and ``field=value``.
+
+    :param parameters: the query's MultiDict, less :data:`LIST_PARAMETERS`
+    :raise ApiError: BAD_USER_INPUT for an unknown parameter or a value of the wrong type
+    """
+    nested: dict = {}
+    equalities = []
+    for key, values in parameters.lists():
+        if match := re.fullmatch(r"filter((?:\[[^\[\]]*\])+)", key):
+            path = re.findall(r"\[([^\[\]]*)\]", match[1])
+            if path[-1] == "":
+                path.pop()
+            if not path or len(path) > MAX_DEPTH or "" in path:
+                raise bad_parameter(key[:80], "Write filters like filter[city][eq]=Ghent.")
+            _put(nested, path, values, key)
+        else:
+            equalities.append(_equality(input_type, key, values))
+    conditions = [_convert(nested, input_type, "filter")] if nested else []
+    conditions += equalities
+    if len(conditions) > 1:
+        return {"and": conditions}
+    return conditions[0] if conditions else None
+
+
+def _put(nested: dict, path: list[str], values: list[str], key: str) -> None:
+    for name in path[:-1]:
+        nested = nested.setdefault(name, {})
+        if not isinstance(nested, dict):
+            raise bad_parameter(key[:80], f"{key[:80]} contradicts another filter.")
+    if path[-1] in nested:
+        raise bad_parameter(key[:80], f"{key[:80]} contradicts another filter.")
+    nested[path[-1]] = values
+
+
+def _equality(input_type: GraphQLInputObjectType, key: str, values: list[str]) -> dict:
+    """Return the filter of ``city=Ghent``."""
+    field = input_type.fields.get(camel_case(key)) if FIELD_NAME.match(key) else None
+    named = get_named_type(field.type) if field else None
+    equal = named.fields.get("eq") if isinstance(named, GraphQLInputObjectType) else None
+    if equal is None:
+        raise bad_parameter(
+            key[:80],
+            f"Unknown parameter {key[:80]!r}. There are {', '.join(sorted(LIST_PARAMETERS))}, "
+            "filter[...] and the fields that can be compared.",
+        )
+    return {camel_case(key): {"eq": _convert(values, equal.type, key)}}
+
+
+def _convert(value, input_type, where: str):
+    """Return text from the query as a value of a GraphQL input type."""
+    input_type = get_nullable_type(input_type)
+    if isinstance(input_type, GraphQLList):
+        return _convert_list(value, input_type.of_type, where)
+    if isinstance(input_type, GraphQLInputObjectType):
+        if not isinstance(value, dict):
+            raise bad_parameter(where, f"{where} needs an operator: {where}[eq]=...")
+        result = {}
+        for name, inner in value.items():
+            field = input_type.fields.get(name) or input_type.fields.get(camel_case(name))
+            if field is None:
+                raise bad_parameter(
+                    where, f"{where} has no {name[:80]!r}; it has {_names(input_type)}."
+                )
+            key = name if name in input_type.fields else camel_case(name)
+            result[key] = _convert(inner, field.type, f"{where}[{name}]")
+        return result
+    if isinstance(value, dict) or len(value) != 1:
+        raise bad_parameter(where, f"{where} takes one value.")
+    return _convert_leaf(value[0], input_type, where)
+
+
+def _convert_list(value, item_type, where: str) -> list:
+    if isinstance(value, dict):
+        return [_convert(item, item_type, f"{where}[{key}]") for key, item in value.items()]
+    texts = [text for part in value for text in part.split(",")]
+    return [_convert([text], item_type, where) for text in texts]
+
+
+def _convert_leaf(text: str, leaf_type, where: str):
+    try:
+        match leaf_type.name:
+            case "Boolean":
+                return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+            case "Int" | "BigInt":
+                return int(text)
+            case "Float":
+                return float(text)
+    except (KeyError, ValueError):
+        kind = {"Boolean": "true or false", "Float": "a number"}.get(leaf_type.name, "an integer")
+        raise bad_parameter(where, f"{where} must be {kind}, not {text[:40]!r}.") from None
+    if isinstance(leaf_type, GraphQLEnumType) and text not in leaf_type.values:
+        raise bad_parameter(
+            where, f"{where} must be one of {', '.join(leaf_type.values)}, not {text[:40]!r}."
+        )
+    return text
+
+
+def _names(input_type: GraphQLInputObjectType) -> str:
+    return ", ".join(list(input_type.fields)[:40])
+
+
+def read_sort(input_type: GraphQLInputObjectType, text: str | None) -> list | None:
+    """Return GraphQL's ``orderBy`` of ``sort=-create_date,name``.
+
+    :raise ApiError: BAD_USER_INPUT
+    """
+    if text is None:
+        return None
+    order = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name = part.removeprefix("-")
+        if not FIELD_NAME.match(name) or camel_case(name) not in input_type.fields:
+            raise bad_parameter("sort", f"Lists cannot be sorted by {name[:80]!r}.")
+        order.append({camel_case(name): "DESC" if part.startswith("-") else "ASC"})
+    return order
+
+
+def read_integer(parameters, name: str) -> int | None:
+    """Return an integer parameter, None where it is absent.
+
+    :raise ApiError: BAD_USER_INPUT
+    """
+    text = parameters.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,9}", text, re.ASCII):
+        raise bad_parameter(name, f"{name} must be an integer, not {text[:40]!r}.")
+    return int(text)
+
+
+def read_boolean(parameters, name: str) -> bool:
+    """Return a true/false parameter; absent is false.
+
+    :raise ApiError: BAD_USER_INPUT
+    """
+    text = parameters.get(name)
+    if text is None:
+        return False
+    try:
+        return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+    except KeyError:
+        raise bad_parameter(name, f"{name} must be true or false.") from None

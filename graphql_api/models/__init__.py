@@ -1,0 +1,1 @@
+from . import exposure, ir_http, resource, resource_field, schema

@@ -1,0 +1,45 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+SCHEMA_CACHE = "routing"
+"""The registry's cache that holds the built schema.
+
+It is cleared when modules change and by us, seldom otherwise, and Odoo signals its
+clearing to all other processes (odoo/orm/registry.py, ``_CACHES_BY_KEY``).
+"""
+
+
+class GraphqlApiExposure(models.AbstractModel):
+    """Records that say what is exposed: a change is live in every process."""
+
+    _name = "graphql_api.exposure"
+    _description = "API Exposure"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self.env.registry.clear_cache(SCHEMA_CACHE)
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache(SCHEMA_CACHE)
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache(SCHEMA_CACHE)
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_shipped(self):
+        """Refuse to delete what an addon ships: the next upgrade would expose it again."""
+        external_ids = self._get_external_ids()
+        for record in self:
+            if any(not name.startswith("__") for name in external_ids[record.id]):
+                raise UserError(
+                    self.env._(
+                        "%(name)s is shipped by an addon, whose next upgrade would bring it "
+                        "back. Archive it instead.",
+                        name=record.display_name,
+                    )
+                )

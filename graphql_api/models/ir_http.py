@@ -1,0 +1,65 @@
+import re
+
+from odoo import models
+from odoo.http import request
+
+from ..controllers.dispatcher import ApiDispatcher
+from ..schema.errors import ApiError
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _match(cls, path_info):
+        if path_info == "/api" or path_info.startswith("/api/"):
+            # Also what matches no route below /api must answer in the contract's shape.
+            request.dispatcher = ApiDispatcher(request)
+        return super()._match(path_info)
+
+    @classmethod
+    def _auth_method_graphql_api(cls):
+        """Take any Odoo API key, or the session of a page of this very server.
+
+        :raise ApiError: UNAUTHENTICATED, whatever is wrong with the key
+        """
+        header = request.httprequest.headers.get("Authorization")
+        if header is not None:
+            uid = cls._graphql_api_key_user(header)
+            request.session.can_save = False
+        elif request.session.uid and cls._graphql_api_is_same_origin():
+            uid = request.session.uid
+        else:
+            raise _unauthenticated("Send an API key: Authorization: Bearer <key>.")
+        request.update_env(user=uid, context={})
+
+    @classmethod
+    def _graphql_api_key_user(cls, header: str) -> int:
+        match = re.fullmatch(r"bearer\s+(\S+)", header.strip(), re.IGNORECASE)
+        if not match:
+            raise _unauthenticated("The Authorization header must be: Bearer <key>.")
+        # Odoo itself asks for this scope where it wants a key without one (ir_http.py).
+        uid = request.env["res.users.apikeys"]._check_credentials(scope="rpc", key=match[1])
+        if not uid:
+            raise _unauthenticated("The API key is unknown, expired or revoked.")
+        return uid
+
+    @classmethod
+    def _graphql_api_is_same_origin(cls) -> bool:
+        """Tell whether a browser vouches that the request comes from a page of this server.
+
+        Browsers send ``Sec-Fetch-Site`` with every request and no script can set it. A user
+        who types an address ("none") is no other site either, but must not change anything.
+        """
+        site = request.httprequest.headers.get("Sec-Fetch-Site")
+        if site == "none":
+            return request.httprequest.method in SAFE_METHODS
+        return site == "same-origin"
+
+
+def _unauthenticated(message: str) -> ApiError:
+    return ApiError(
+        "UNAUTHENTICATED", message, headers=[("WWW-Authenticate", 'Bearer realm="Odoo API"')]
+    )

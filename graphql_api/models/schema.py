@@ -1,0 +1,35 @@
+from odoo import api, models, tools
+
+from ..schema.builder import BuiltSchema, Parts, build
+from .exposure import SCHEMA_CACHE
+
+
+class GraphqlApiSchema(models.AbstractModel):
+    """The schema of this database, collected from resources and from installed addons.
+
+    An addon adds to it by ``_inherit = "graphql_api.schema"`` and :meth:`_collect`.
+    """
+
+    _name = "graphql_api.schema"
+    _description = "API Schema"
+
+    @api.model
+    def _collect(self) -> Parts:
+        """Return what code adds to the schema. Extend the parts of ``super()``.
+
+        Called once per registry and process, and again after every change of a resource.
+        """
+        return Parts()
+
+    @api.model
+    @tools.ormcache(cache=SCHEMA_CACHE)
+    def _get_schema(self) -> BuiltSchema:
+        """Return the schema, built at its first use and kept with the registry."""
+        # What is exposed is configuration, the same for every caller, hence sudo; descriptions
+        # come in the language of the source.
+        neutral = self.sudo().with_context(lang="en_US", active_test=True)
+        resources = neutral.env["graphql_api.resource"]._get_resources()
+        logged = {
+            resource.type_name for resource in resources if self.env[resource.model]._log_access
+        }
+        return build(resources, logged, neutral._collect())

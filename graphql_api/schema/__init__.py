@@ -1,0 +1,1 @@
+"""Resources in, executable GraphQL schema out. Knows the ORM, knows no HTTP."""

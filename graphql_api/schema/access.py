@@ -1,0 +1,116 @@
+"""The one place that decides access: a record reaches a client only through a search.
+
+Every set of records that becomes visible, at the root or through a relation, comes out of
+:func:`search` or :func:`scope`, in the caller's environment: model access, record rules and
+the resource's domain are applied by the database, whatever the ORM's cache holds already.
+"""
+
+from collections.abc import Iterable
+
+from odoo.fields import Domain
+
+from .errors import ApiError
+from .resource import Resource, ResourceField
+from .scalars import value_type
+
+
+class Context:
+    """One request to the schema: who asks, what is exposed, what was resolved already.
+
+    :param env: the caller's environment, never superuser
+    :param resources: type name -> :class:`Resource`
+    :param columns: (type name, GraphQL field name) -> names of the Odoo fields it reads
+    """
+
+    def __init__(self, env, resources: dict[str, Resource], columns: dict):
+        self.env = env
+        self.resources = resources
+        self.columns = columns
+        self.batches: dict = {}
+        self._allowed: dict = {}
+        self._converters: dict = {}
+
+    def model(self, resource: Resource):
+        """Return the resource's model for a caller who may read it.
+
+        :raise ApiError: FORBIDDEN
+        """
+        model = self.env[resource.model]
+        if not self._is_allowed(resource.type_name, lambda: model.has_access("read")):
+            raise ApiError("FORBIDDEN", f"You are not allowed to read {resource.type_name}.")
+        return model
+
+    def may_read(self, resource: Resource, field_name: str) -> bool:
+        """Tell whether the caller may read an Odoo field, as the model itself decides."""
+        model = self.env[resource.model]
+        return self._is_allowed(
+            (resource.type_name, field_name),
+            lambda: model._has_field_access(model._fields[field_name], "read"),
+        )
+
+    def check_field(self, resource: Resource, field: ResourceField, use: str = "read") -> None:
+        """Refuse a field that the caller may not read, also for filtering and ordering.
+
+        :raise ApiError: FORBIDDEN
+        """
+        if not self.may_read(resource, field.field):
+            raise ApiError(
+                "FORBIDDEN", f"You are not allowed to {use} {resource.type_name}.{field.name}."
+            )
+
+    def convert(self, field: ResourceField, record):
+        """Return the record's value of a plain field, as the table of values says."""
+        key = (record._name, field.field)
+        if key not in self._converters:
+            self._converters[key] = value_type(field).converter(
+                record._fields[field.field], self.env
+            )
+        return self._converters[key](record[field.field], record)
+
+    def _is_allowed(self, key, decide) -> bool:
+        if key not in self._allowed:
+            self._allowed[key] = decide()
+        return self._allowed[key]
+
+
+def scope(context: Context, resource: Resource, domain: Domain, archived: bool = False) -> Domain:
+    """Return the domain narrowed to what the resource exposes.
+
+    :param archived: include archived records, which Odoo leaves out otherwise
+    """
+    scoped = Domain(list(resource.domain)) & domain
+    active = context.env[resource.model]._active_name
+    if archived and active:
+        # A term on the field switches Odoo's own term off (orm/models.py, ``_search``).
+        scoped &= Domain(active, "in", [True, False])
+    return scoped
+
+
+def search(
+    context: Context,
+    resource: Resource,
+    domain: Domain,
+    columns: Iterable[str] = (),
+    *,
+    archived: bool = False,
+    order: str = "id",
+    limit: int | None = None,
+    offset: int = 0,
+):
+    """Return the records that the caller may see, with the given Odoo fields in the cache.
+
+    Fields that the caller may not read are not fetched; reading them is refused later, where
+    the error has its path.
+
+    :raise ApiError: FORBIDDEN where the caller may not read the model
+    """
+    model = context.model(resource)
+    names = [name for name in columns if context.may_read(resource, name)]
+    return model.search_fetch(
+        scope(context, resource, domain, archived), names, order=order, limit=limit, offset=offset
+    )
+
+
+def find(context: Context, resource: Resource, ids: Iterable[int], columns: Iterable[str] = ()):
+    """Return those of the records that the caller may see, archived ones too."""
+    return search(context, resource, Domain("id", "in", list(ids)), columns, archived=True)

@@ -1,0 +1,144 @@
+"""Resources and parts from code -> the executable schema of one database."""
+
+from dataclasses import dataclass, field
+
+import strawberry
+from strawberry.printer import print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from .access import Context, find
+from .ordering import order_terms
+from .pagination import Page, PageArguments
+from .resource import Resource
+from .scalars import SCALAR_MAP, check_text, parse_id
+from .search import search_domain
+from .selection import selected_columns
+from .types import ResourceTypes, list_domain
+from .viewer import me_query
+
+
+@dataclass
+class Parts:
+    """What code adds to the schema, collected from all installed addons.
+
+    ``queries`` and ``mutations`` are Strawberry types whose fields become root fields,
+    ``fields`` maps a type name to Strawberry types whose fields it gets too, ``types`` are
+    further types that the schema names.
+    """
+
+    queries: list[type] = field(default_factory=list)
+    mutations: list[type] = field(default_factory=list)
+    fields: dict[str, list[type]] = field(default_factory=dict)
+    types: list[type] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class BuiltSchema:
+    """The schema of one database, with what its executor needs. Holds no environment."""
+
+    strawberry_schema: strawberry.Schema
+    resources: dict[str, Resource]
+    columns: dict[tuple[str, str], tuple[str, ...]]
+
+    @property
+    def graphql_schema(self):
+        """The schema as graphql-core knows it."""
+        return self.strawberry_schema._schema
+
+    @property
+    def by_collection(self) -> dict[str, Resource]:
+        """The resources by REST collection."""
+        return {resource.collection: resource for resource in self.resources.values()}
+
+    def context(self, env) -> Context:
+        """Return the context of one request of the environment's user."""
+        return Context(env, self.resources, self.columns)
+
+    def sdl(self) -> str:
+        """Return the schema in GraphQL's schema definition language."""
+        return print_schema(self.strawberry_schema)
+
+
+def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSchema:
+    """Return the schema that serves these resources.
+
+    :param logged: names of the types whose model keeps ``create_date`` and ``write_date``
+    """
+    by_type = {resource.type_name: resource for resource in resources}
+    types = ResourceTypes(by_type, logged, parts.fields)
+    namespace: dict = {"__annotations__": {}}
+    for resource in resources:
+        if "read" in resource.operations:
+            namespace[resource.single_name] = _single_field(resource, types)
+            namespace[resource.list_name] = _list_field(resource, types)
+    queries = [
+        me_query(by_type, types.by_type),
+        strawberry.type(type("ResourceQuery", (), namespace)),
+        *parts.queries,
+    ]
+    schema = strawberry.Schema(
+        query=merge_types("Query", tuple(queries)),
+        mutation=merge_types("Mutation", tuple(parts.mutations)) if parts.mutations else None,
+        types=[*types.by_type.values(), *parts.types],
+        config=StrawberryConfig(scalar_map=SCALAR_MAP),
+    )
+    return BuiltSchema(schema, by_type, types.columns)
+
+
+def _single_field(resource: Resource, types: ResourceTypes):
+    node = types.by_type[resource.type_name]
+
+    def resolve(info: strawberry.Info, id: strawberry.ID):
+        context: Context = info.context
+        columns = selected_columns(context, info, resource)
+        return find(context, resource, [parse_id(id)], columns) or None
+
+    resolve.__annotations__["return"] = node | None
+    return strawberry.field(
+        resolve,
+        name=resource.single_name,
+        description=f"The {resource.type_name} with this id; "
+        "null when it does not exist or is not visible.",
+    )
+
+
+def _list_field(resource: Resource, types: ResourceTypes):
+    filter_type = types.filters[resource.type_name]
+    order_type = types.orders[resource.type_name]
+    sortable = types.sortable[resource.type_name]
+
+    def resolve(
+        info: strawberry.Info,
+        filter: filter_type | None = None,
+        search: str | None = None,
+        order_by: list[order_type] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        offset: int | None = None,
+        include_archived: bool = False,
+    ):
+        context: Context = info.context
+        context.model(resource)
+        domain = list_domain(context, filter)
+        if search:
+            domain &= search_domain(context, resource, check_text(search))
+        return Page(
+            context,
+            resource,
+            domain,
+            order_terms(context, resource, sortable, order_by),
+            PageArguments(first, after, last, before, offset),
+            selected_columns(context, info, resource, ("nodes",), ("edges", "node")),
+            include_archived,
+        )
+
+    resolve.__annotations__["return"] = types.connections[resource.type_name] | None
+    return strawberry.field(
+        resolve,
+        name=resource.list_name,
+        description=f"A page of the visible {resource.type_name} records. "
+        f"{resource.description}".strip(),
+    )

@@ -1,0 +1,132 @@
+"""Keyset cursors: the place of a record in an order, opaque and signed.
+
+A cursor holds the record's values of the order's expressions, as PostgreSQL prints them, so
+that a page begins where the last one ended whatever was added or deleted meanwhile. The
+signature keeps clients from writing values of their own into the comparison.
+"""
+
+import base64
+import binascii
+import hashlib
+
+import orjson
+
+from odoo.fields import Domain
+from odoo.tools import SQL, consteq, hmac
+
+from .errors import ApiError
+from .ordering import OrderTerm
+
+_SIGNATURE_LENGTH = 16
+
+
+def cursors(records, terms: tuple[OrderTerm, ...]) -> dict[int, str]:
+    """Return the cursor of each record, with one query for all.
+
+    :param records: records of one model, visible to the caller
+    :return: id -> cursor
+    """
+    if not records:
+        return {}
+    query = records._as_query(ordered=False)
+    expressions = [
+        SQL("(%s)::text", _expression(records, records._table, term, query)) for term in terms
+    ]
+    rows = records.env.execute_query(
+        query.select(SQL.identifier(records._table, "id"), *expressions)
+    )
+    return {
+        record_id: _encode(records.env, _order_key(records, terms), values)
+        for record_id, *values in rows
+    }
+
+
+def after(model, terms: tuple[OrderTerm, ...], cursor: str, argument: str = "after") -> Domain:
+    """Return the condition that a record comes after the cursor in the order.
+
+    :param argument: the name of the client's argument, for the error
+    :raise ApiError: BAD_USER_INPUT where the cursor is not one of this list in this order
+    """
+    values = _decode(model.env, _order_key(model, terms), cursor, argument)
+
+    def to_sql(model, alias, query):
+        return _after_sql(model, alias, query, terms, values)
+
+    return Domain.custom(to_sql=to_sql)
+
+
+def before(model, terms: tuple[OrderTerm, ...], cursor: str) -> Domain:
+    """Return the condition that a record comes before the cursor in the order."""
+    values = _decode(model.env, _order_key(model, terms), cursor, "before")
+    backwards = tuple(term.reversed() for term in terms)
+
+    def to_sql(model, alias, query):
+        return _after_sql(model, alias, query, backwards, values)
+
+    return Domain.custom(to_sql=to_sql)
+
+
+def _after_sql(model, alias, query, terms, values) -> SQL:
+    """Return ``(e1 > v1) OR (e1 = v1 AND e2 > v2) OR ...`` with PostgreSQL's order of nulls.
+
+    Nulls come last in ascending and first in descending order, in Odoo's ORDER BY too.
+    """
+    alternatives = []
+    equal: list[SQL] = []
+    for term, value in zip(terms, values, strict=True):
+        expression = _expression(model, alias, term, query)
+        if value is None:
+            beyond = SQL("%s IS NOT NULL", expression) if term.descending else None
+            same = SQL("%s IS NULL", expression)
+        else:
+            if term.descending:
+                beyond = SQL("%s < %s", expression, value)
+            elif term.field == "id":
+                beyond = SQL("%s > %s", expression, value)
+            else:
+                beyond = SQL("(%s > %s OR %s IS NULL)", expression, value, expression)
+            same = SQL("%s = %s", expression, value)
+        if beyond is not None:
+            alternatives.append(SQL(" AND ").join([*equal, beyond]))
+        equal.append(same)
+    return SQL("(%s)", SQL(" OR ").join(SQL("(%s)", part) for part in alternatives))
+
+
+def _expression(model, alias, term: OrderTerm, query) -> SQL:
+    """Return what Odoo orders by for a term, without direction."""
+    return model._order_field_to_sql(alias, term.field, SQL(), SQL(), query)
+
+
+def _order_key(model, terms) -> str:
+    """Return what tells one list and order from another."""
+    text = f"{model._name}:{', '.join(map(str, terms))}"
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _sign(env, payload: bytes) -> str:
+    return hmac(env(su=True), "graphql_api.cursor", payload.decode())[:_SIGNATURE_LENGTH]
+
+
+def _encode(env, key: str, values: list[str | None]) -> str:
+    payload = orjson.dumps([key, *values])
+    signed = _sign(env, payload).encode() + payload
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+
+
+def _decode(env, key: str, cursor: str, argument: str) -> list[str | None]:
+    try:
+        signed = base64.b64decode(
+            cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        )
+        signature, payload = signed[:_SIGNATURE_LENGTH].decode(), signed[_SIGNATURE_LENGTH:]
+        if consteq(signature, _sign(env, payload)):
+            found_key, *values = orjson.loads(payload)
+            if found_key == key:
+                return values
+    except (ValueError, binascii.Error):
+        pass
+    raise ApiError(
+        "BAD_USER_INPUT",
+        f"{argument} is not a cursor of this list in this order; "
+        "take it from pageInfo or edges of the same list with the same orderBy.",
+    )

@@ -1,0 +1,149 @@
+"""The one table of errors: what went wrong -> code, HTTP status, message for the client."""
+
+import logging
+import uuid
+
+import psycopg2
+import psycopg2.errors
+from werkzeug.exceptions import HTTPException
+
+from odoo.exceptions import (
+    AccessDenied,
+    AccessError,
+    ConcurrencyError,
+    LockError,
+    MissingError,
+    UserError,
+)
+from odoo.http import SessionExpiredException
+
+_logger = logging.getLogger(__name__)
+
+STATUS = {
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "NOT_FOUND": 404,
+    "BAD_USER_INPUT": 400,
+    "GRAPHQL_PARSE_FAILED": 400,
+    "GRAPHQL_VALIDATION_FAILED": 400,
+    "VALIDATION_FAILED": 422,
+    "CONFLICT": 409,
+    "PRECONDITION_FAILED": 412,
+    "QUERY_TOO_COMPLEX": 400,
+    "RATE_LIMITED": 429,
+    "INTERNAL_SERVER_ERROR": 500,
+    "METHOD_NOT_ALLOWED": 405,
+    "NOT_ACCEPTABLE": 406,
+    "PAYLOAD_TOO_LARGE": 413,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
+    "RANGE_NOT_SATISFIABLE": 416,
+}
+"""Code (``extensions.code`` in GraphQL, ``code`` in REST) -> HTTP status."""
+
+_CODE_BY_HTTP_STATUS = {
+    401: "UNAUTHENTICATED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    406: "NOT_ACCEPTABLE",
+    409: "CONFLICT",
+    412: "PRECONDITION_FAILED",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    416: "RANGE_NOT_SATISFIABLE",
+    422: "VALIDATION_FAILED",
+    429: "RATE_LIMITED",
+}
+
+RETRIED = (psycopg2.Error, ConcurrencyError)
+"""What Odoo's ``retrying`` must see (odoo/service/model.py): the transaction is broken."""
+
+
+class ApiError(Exception):
+    """An error that a client may read.
+
+    :param code: a key of :data:`STATUS`
+    :param message: says what was wrong and what would be right
+    :param errors: for REST, the fields to blame, as ``{"field", "message"}``
+    :param headers: HTTP headers of the response
+    """
+
+    loglevel = logging.DEBUG
+    """The level at which Odoo logs it (odoo/http.py, ``Application.__call__``)."""
+
+    def __init__(self, code: str, message: str, *, errors=(), headers=()):
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.errors = list(errors)
+        self.headers = list(headers)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the code."""
+        return STATUS[self.code]
+
+    @property
+    def extensions(self) -> dict:
+        """For GraphQL's errors: what the executor reports beside the message."""
+        return {"code": self.code}
+
+
+def to_api_error(error: BaseException) -> ApiError:
+    """Return what the client may know of any exception.
+
+    Access errors lose Odoo's message, which names models and records. The unexpected gets an
+    id, which stands in the log with the traceback; the client learns the id alone.
+    """
+    match error:
+        case ApiError():
+            return error
+        case AccessDenied() | SessionExpiredException():
+            return ApiError("UNAUTHENTICATED", "Sign in, or send a valid API key.")
+        case AccessError():
+            return ApiError("FORBIDDEN", "You are not allowed to do this.")
+        case MissingError():
+            return ApiError("NOT_FOUND", "The record does not exist or has been deleted.")
+        case LockError() | ConcurrencyError() | psycopg2.errors.TransactionRollbackError():
+            return _conflict()
+        case psycopg2.errors.LockNotAvailable():
+            return _conflict()
+        case UserError() if isinstance(error.__cause__, psycopg2.IntegrityError):
+            return ApiError("CONFLICT", _message(error))
+        case psycopg2.IntegrityError():
+            return ApiError("CONFLICT", "The change conflicts with other records.")
+        case UserError():
+            return ApiError("VALIDATION_FAILED", _message(error))
+        case HTTPException() if error.code in _CODE_BY_HTTP_STATUS:
+            return _from_http(error)
+        case HTTPException() if error.code is not None and 400 <= error.code < 500:
+            return ApiError("BAD_USER_INPUT", error.description or error.name)
+    return _internal(error)
+
+
+def _conflict() -> ApiError:
+    return ApiError("CONFLICT", "Another request is changing the same records. Try again.")
+
+
+def _message(error: UserError) -> str:
+    return str(error.args[0]) if error.args else str(error)
+
+
+def _from_http(error: HTTPException) -> ApiError:
+    headers = [
+        (name, value)
+        for name, value in error.get_headers()
+        if name.lower() in ("allow", "retry-after", "www-authenticate", "content-range")
+    ]
+    return ApiError(
+        _CODE_BY_HTTP_STATUS[error.code], error.description or error.name, headers=headers
+    )
+
+
+def _internal(error: BaseException) -> ApiError:
+    error_id = uuid.uuid4().hex[:12]
+    _logger.error("Internal error %s", error_id, exc_info=error)
+    return ApiError(
+        "INTERNAL_SERVER_ERROR",
+        f"Something went wrong on the server. The administrator finds it as {error_id} in the log.",
+    )

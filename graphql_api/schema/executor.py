@@ -1,0 +1,146 @@
+"""One document in, one result out: parse, limit, validate, execute.
+
+This module alone touches graphql-core's executor and Strawberry's execution context.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution import execute_sync
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from .builder import BuiltSchema
+from .errors import RETRIED, ApiError, to_api_error
+from .limits import MAX_DOCUMENT_LENGTH, MAX_TOKENS, check_limits
+
+MAX_ERRORS = 20
+"""Validation stops after so many errors."""
+
+
+@dataclass(slots=True)
+class Request:
+    """A GraphQL request as the GraphQL over HTTP specification names its parts."""
+
+    query: str
+    variables: dict | None = None
+    operation_name: str | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What an execution gave.
+
+    ``errors`` are ready for the response. ``started`` is False where the request was refused
+    before its execution; then the response has no ``data``.
+    """
+
+    data: dict | None = None
+    errors: list[dict] = field(default_factory=list)
+    started: bool = False
+
+    @property
+    def code(self) -> str | None:
+        """The code of the first error."""
+        return self.errors[0]["extensions"]["code"] if self.errors else None
+
+
+def operation_type(request: Request) -> OperationType | None:
+    """Return what kind of operation a request is, None where that cannot be told."""
+    try:
+        operation = _operation(parse_document(request.query), request.operation_name)
+    except (ApiError, GraphQLError):
+        return None
+    return operation.operation
+
+
+def execute(schema: BuiltSchema, context, request: Request) -> Result:
+    """Execute a request in the caller's environment.
+
+    :param context: of :meth:`BuiltSchema.context`
+    :raise psycopg2.Error, ConcurrencyError: as they came from a resolver, for Odoo's
+        ``retrying`` to see; graphql-core would have kept them
+    """
+    try:
+        document = parse_document(request.query)
+        operation = _operation(document, request.operation_name)
+        check_limits(document, operation)
+    except ApiError as error:
+        return Result(errors=[format_error(GraphQLError(error.message, original_error=error))])
+    except GraphQLError as error:
+        return Result(errors=[format_error(error, "GRAPHQL_PARSE_FAILED")])
+    errors = validate(schema.graphql_schema, document, specified_rules, max_errors=MAX_ERRORS)
+    if errors:
+        return Result(errors=[format_error(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+    result = execute_sync(
+        schema.graphql_schema,
+        document,
+        context_value=context,
+        variable_values=request.variables,
+        operation_name=request.operation_name,
+        executor_class=StrawberryGraphQLCoreExecutionContext,
+    )
+    errors = result.errors or []
+    for error in errors:
+        if isinstance(error.original_error, RETRIED):
+            raise error.original_error
+    # Without a path nothing was executed: the variables did not fit.
+    started = result.data is not None or any(error.path for error in errors)
+    return Result(
+        data=result.data,
+        errors=[format_error(error, "BAD_USER_INPUT") for error in errors],
+        started=started,
+    )
+
+
+@lru_cache(maxsize=256)
+def parse_document(query: str) -> DocumentNode:
+    """Return a document, parsed once per text; it depends on no schema and no database.
+
+    :raise GraphQLError: the text is not GraphQL
+    :raise ApiError: QUERY_TOO_COMPLEX
+    """
+    if len(query) > MAX_DOCUMENT_LENGTH:
+        raise ApiError(
+            "QUERY_TOO_COMPLEX", f"The document is longer than {MAX_DOCUMENT_LENGTH} characters."
+        )
+    try:
+        return parse(query, max_tokens=MAX_TOKENS)
+    except RecursionError as error:
+        raise ApiError("QUERY_TOO_COMPLEX", "The document is nested too deeply.") from error
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operation = get_operation_ast(document, name)
+    if operation is not None:
+        return operation
+    if name:
+        raise ApiError("BAD_USER_INPUT", f"The document has no operation named {name[:80]!r}.")
+    raise ApiError(
+        "BAD_USER_INPUT", "Send one operation, or say with operationName which one to execute."
+    )
+
+
+def format_error(error: GraphQLError, code: str = "INTERNAL_SERVER_ERROR") -> dict:
+    """Return an error as the response shows it.
+
+    :param code: the code of an error that graphql-core itself raised
+    """
+    formatted = dict(error.formatted)
+    cause = error.original_error
+    if cause is not None and not isinstance(cause, GraphQLError):
+        api_error = to_api_error(cause)
+        formatted["message"] = api_error.message
+        formatted["extensions"] = api_error.extensions
+    else:
+        formatted["extensions"] = {"code": code}
+    return formatted

@@ -1,0 +1,94 @@
+"""Binary and image fields: a reference to the file, never its bytes."""
+
+import base64
+import mimetypes
+
+import strawberry
+
+from odoo.fields import Domain
+from odoo.tools.mimetypes import guess_mimetype
+
+from .access import Context
+from .resource import Resource, ResourceField
+
+
+@strawberry.type(description="A file of a record. Its bytes are at `url`, with the same key.")
+class File:
+    url: str
+    filename: str
+    mimetype: str
+    size: int
+
+
+def file_path(resource: Resource, field_name: str, record_id: int) -> str:
+    """Return the path that serves the bytes of a file."""
+    return f"/api/{resource.collection}/{record_id}/{field_name}"
+
+
+def files(context: Context, resource: Resource, field: ResourceField, siblings) -> dict:
+    """Return the file of each sibling that has one.
+
+    :return: sibling's id -> :class:`File`
+    """
+    if siblings._name == "ir.attachment":
+        properties = _of_attachments(siblings)
+    elif siblings._fields[field.field].attachment and siblings._fields[field.field].store:
+        properties = _stored(context, field, siblings)
+    else:
+        properties = _computed(field, siblings)
+    return {
+        record_id: File(
+            url=file_path(resource, field.name, record_id),
+            filename=name or _filename(resource, field, record_id, mimetype),
+            mimetype=mimetype,
+            size=size,
+        )
+        for record_id, (name, mimetype, size) in properties.items()
+    }
+
+
+def _filename(resource: Resource, field: ResourceField, record_id: int, mimetype: str) -> str:
+    extension = mimetypes.guess_extension(mimetype) or ""
+    return f"{resource.single_name}-{record_id}-{field.name}{extension}"
+
+
+def _of_attachments(attachments) -> dict:
+    attachments.fetch(["name", "mimetype", "file_size", "type"])
+    return {
+        attachment.id: (
+            attachment.name,
+            attachment.mimetype or "application/octet-stream",
+            attachment.file_size,
+        )
+        for attachment in attachments
+        if attachment.type == "binary" and attachment.file_size
+    }
+
+
+def _stored(context: Context, field: ResourceField, siblings) -> dict:
+    """Return the properties from the attachments that hold the field's files."""
+    attachments = context.env["ir.attachment"].search_fetch(
+        Domain("res_model", "=", siblings._name)
+        & Domain("res_field", "=", field.field)
+        & Domain("res_id", "in", siblings.ids),
+        ["res_id", "mimetype", "file_size"],
+    )
+    return {
+        attachment.res_id: (
+            None,
+            attachment.mimetype or "application/octet-stream",
+            attachment.file_size,
+        )
+        for attachment in attachments
+        if attachment.file_size
+    }
+
+
+def _computed(field: ResourceField, siblings) -> dict:
+    properties = {}
+    for sibling in siblings:
+        data = sibling[field.field]
+        if data:
+            content = base64.b64decode(data)
+            properties[sibling.id] = (None, guess_mimetype(content), len(content))
+    return properties

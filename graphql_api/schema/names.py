@@ -1,0 +1,62 @@
+"""From Odoo's names to the API's: snake_case in REST, camelCase in GraphQL."""
+
+import re
+
+GRAPHQL_NAME = re.compile(r"^[_A-Za-z][_0-9A-Za-z]*$")
+TYPE_NAME = re.compile(r"^[A-Z][A-Za-z0-9]*$")
+COLLECTION_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+FIELD_NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+
+
+def camel_case(name: str) -> str:
+    """Return the GraphQL name of a snake_case or kebab-case name.
+
+    >>> camel_case("sale-orders"), camel_case("image_1920")
+    ('saleOrders', 'image1920')
+    """
+    first, *rest = re.split(r"[_-]", name)
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+def pascal_case(name: str) -> str:
+    """Return a snake_case name as the name of a GraphQL type.
+
+    >>> pascal_case("invoice_status")
+    'InvoiceStatus'
+    """
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def lower_first(name: str) -> str:
+    """Return a type's name as the name of the field that reads one record.
+
+    >>> lower_first("SaleOrder")
+    'saleOrder'
+    """
+    return name[:1].lower() + name[1:]
+
+
+def plural(noun: str) -> str:
+    """Return the regular English plural of a snake_case noun.
+
+    >>> plural("category"), plural("address"), plural("day")
+    ('categories', 'addresses', 'days')
+    """
+    if re.search(r"[^aeiou]y$", noun):
+        return noun[:-1] + "ies"
+    if re.search(r"(s|x|z|ch|sh)$", noun):
+        return noun + "es"
+    return noun + "s"
+
+
+def default_name(field_name: str, field_type: str) -> str:
+    """Return the REST name of an Odoo field that the resource does not name itself.
+
+    >>> default_name("country_id", "many2one"), default_name("tag_ids", "many2many")
+    ('country', 'tags')
+    """
+    if field_type == "many2one":
+        return field_name.removesuffix("_id")
+    if field_name.endswith("_ids"):
+        return plural(field_name.removesuffix("_ids"))
+    return field_name

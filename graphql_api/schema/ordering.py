@@ -1,0 +1,112 @@
+"""Order inputs, one class per resource, and their translation to Odoo's order."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Optional
+
+import strawberry
+
+from .access import Context
+from .errors import ApiError
+from .names import camel_case
+from .resource import Resource, ResourceField
+from .scalars import SORTABLE_TYPES
+
+
+@strawberry.enum(description="Direction of an order.")
+class OrderDirection(Enum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+ID_FIELD = ResourceField(name="id", field="id", type="integer")
+CREATE_DATE_FIELD = ResourceField(name="create_date", field="create_date", type="datetime")
+WRITE_DATE_FIELD = ResourceField(name="write_date", field="write_date", type="datetime")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerm:
+    """One term of an order: an Odoo field and a direction."""
+
+    field: str
+    descending: bool = False
+
+    def reversed(self) -> "OrderTerm":
+        return OrderTerm(self.field, not self.descending)
+
+    def __str__(self) -> str:
+        return f"{self.field} {'desc' if self.descending else 'asc'}"
+
+
+def order_class(resource: Resource, sortable: dict[str, ResourceField]) -> type:
+    """Return the input that orders a list: exactly one field of it is given at a time.
+
+    :param sortable: REST name -> field
+    """
+    namespace = {"__annotations__": {}}
+    for name, field in sortable.items():
+        namespace["__annotations__"][name] = Optional[OrderDirection]  # noqa: UP045
+        namespace[name] = strawberry.field(
+            name=camel_case(name), description=field.description or None, default=strawberry.UNSET
+        )
+    cls = type(f"{resource.type_name}Order", (), namespace)
+    return strawberry.input(
+        cls,
+        one_of=True,
+        description=f"Order of {resource.type_name} records: one field and its direction. "
+        "Give several in a list; the id comes last by itself.",
+    )
+
+
+def sortable_fields(resource: Resource) -> dict[str, ResourceField]:
+    """Return the fields that lists can be ordered by, by REST name.
+
+    ``create_date`` and ``write_date`` are added by the builder where the model keeps them.
+    """
+    return {"id": ID_FIELD} | {
+        field.name: field
+        for field in resource.fields.values()
+        if field.sortable and field.filterable and field.type in SORTABLE_TYPES
+    }
+
+
+def order_terms(
+    context: Context, resource: Resource, sortable: dict[str, ResourceField], order_by: list | None
+) -> tuple[OrderTerm, ...]:
+    """Return the terms of a list's order, ending in ``id`` so that pages are stable.
+
+    Without ``order_by`` the resource's default order counts, less the fields that the caller
+    may not read.
+
+    :raise ApiError: FORBIDDEN for a field that the caller may not read
+    """
+    terms: dict[str, OrderTerm] = {}
+    if order_by:
+        for item in order_by:
+            for name, direction in vars(item).items():
+                if direction is strawberry.UNSET:
+                    continue
+                if direction is None:
+                    raise ApiError("BAD_USER_INPUT", f"orderBy.{name} must be ASC or DESC.")
+                field = sortable[name]
+                context.check_field(resource, field, "order by")
+                terms.setdefault(
+                    field.field, OrderTerm(field.field, direction is OrderDirection.DESC)
+                )
+    else:
+        for name, direction in resource.order:
+            field = sortable.get(name)
+            if field is not None and context.may_read(resource, field.field):
+                terms.setdefault(field.field, OrderTerm(field.field, direction == "DESC"))
+    ordered = []
+    for term in terms.values():
+        ordered.append(term)
+        if term.field == "id":
+            # Nothing after the id can change the order.
+            return tuple(ordered)
+    return (*ordered, OrderTerm("id"))
+
+
+def order_string(terms: tuple[OrderTerm, ...]) -> str:
+    """Return the terms as Odoo's ``order`` argument."""
+    return ", ".join(str(term) for term in terms)

@@ -1,0 +1,185 @@
+"""Pages of a root list: arguments, and what a connection answers, each part when asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import strawberry
+
+from odoo.fields import Domain
+
+from .access import Context, scope, search
+from .cursors import after, before, cursors
+from .errors import ApiError
+from .ordering import OrderTerm, order_string
+from .resource import Resource
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageArguments:
+    """The arguments of a page as the client sent them; None is absent."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+    offset: int | None = None
+
+    @property
+    def backwards(self) -> bool:
+        return self.last is not None
+
+    def check(self) -> None:
+        """Refuse arguments that contradict each other.
+
+        :raise ApiError: BAD_USER_INPUT
+        """
+        if self.first is not None and self.last is not None:
+            raise ApiError("BAD_USER_INPUT", "Give first or last, not both.")
+        if self.offset is not None and (self.after or self.before or self.backwards):
+            raise ApiError("BAD_USER_INPUT", "offset goes with first alone; use a cursor or it.")
+        check_offset(self.offset)
+
+
+def check_offset(offset: int | None) -> int:
+    """Return the number of records to pass over.
+
+    :raise ApiError: BAD_USER_INPUT for a negative one
+    """
+    if offset is not None and offset < 0:
+        raise ApiError("BAD_USER_INPUT", "offset must not be negative.")
+    return offset or 0
+
+
+def check_size(resource: Resource, name: str, size: int | None, default: int) -> int:
+    """Return how many records a page may have.
+
+    :raise ApiError: BAD_USER_INPUT for a negative size or one over the resource's maximum
+    """
+    if size is None:
+        return default
+    if not 0 <= size <= resource.max_page_size:
+        raise ApiError(
+            "BAD_USER_INPUT",
+            f"{name} must be between 0 and {resource.max_page_size}; "
+            "get more records with further pages.",
+        )
+    return size
+
+
+class Page:
+    """One page of a list; what the client does not select is not queried."""
+
+    def __init__(
+        self,
+        context: Context,
+        resource: Resource,
+        domain: Domain,
+        terms: tuple[OrderTerm, ...],
+        arguments: PageArguments,
+        columns: set[str],
+        archived: bool,
+    ):
+        arguments.check()
+        self.model = context.model(resource)
+        self._context = context
+        self._resource = resource
+        self._domain = domain
+        self._terms = terms
+        self._arguments = arguments
+        self._columns = columns
+        self._archived = archived
+        self._size = check_size(
+            resource,
+            "last" if arguments.backwards else "first",
+            arguments.last if arguments.backwards else arguments.first,
+            min(resource.default_page_size, resource.max_page_size),
+        )
+        # Both are decoded here, so that a bad cursor is an error whatever is selected.
+        self._after = after(self.model, terms, arguments.after) if arguments.after else None
+        self._before = before(self.model, terms, arguments.before) if arguments.before else None
+
+    @cached_property
+    def _found(self):
+        """The page's records in the order of the list, and whether there are more beyond."""
+        domain = self._domain
+        for bound in (self._after, self._before):
+            if bound is not None:
+                domain &= bound
+        terms = self._terms
+        if self._arguments.backwards:
+            terms = tuple(term.reversed() for term in terms)
+        records = search(
+            self._context,
+            self._resource,
+            domain,
+            self._columns,
+            archived=self._archived,
+            order=order_string(terms),
+            limit=self._size + 1,
+            offset=self._arguments.offset or 0,
+        )
+        more = len(records) > self._size
+        records = records[: self._size]
+        if self._arguments.backwards:
+            records = records[::-1]
+        return records.browse(records.ids), more
+
+    @property
+    def records(self):
+        """The records of the page, in the list's order."""
+        return self._found[0]
+
+    @cached_property
+    def total_count(self) -> int:
+        """The number of records in the whole list, without the page's bounds."""
+        return self.model.search_count(
+            scope(self._context, self._resource, self._domain, self._archived)
+        )
+
+    @cached_property
+    def cursors(self) -> dict[int, str]:
+        """The cursor of every record of the page, by id."""
+        return cursors(self.records, self._terms)
+
+    @cached_property
+    def _end_cursors(self) -> dict[int, str]:
+        return cursors(self.records[:1] | self.records[-1:], self._terms)
+
+    @property
+    def start_cursor(self) -> str | None:
+        return self._end_cursors.get(self.records[:1].id)
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self._end_cursors.get(self.records[-1:].id)
+
+    @property
+    def has_next_page(self) -> bool:
+        if self._arguments.backwards:
+            return self._has_beyond(self._before, self.end_cursor, after)
+        return self._found[1]
+
+    @property
+    def has_previous_page(self) -> bool:
+        if self._arguments.backwards:
+            return self._found[1]
+        if self._arguments.offset and self.records:
+            return True
+        return self._has_beyond(self._after, self.start_cursor, before)
+
+    def _has_beyond(self, bound, cursor: str | None, beyond) -> bool:
+        """Tell whether the list goes on beyond the side from which the client came."""
+        if bound is None or cursor is None:
+            return bound is not None
+        domain = self._domain & beyond(self.model, self._terms, cursor)
+        return bool(
+            search(self._context, self._resource, domain, archived=self._archived, limit=1)
+        )

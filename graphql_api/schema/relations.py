@@ -1,0 +1,177 @@
+"""Relations in batches: what one record asks for is found for all its siblings at once.
+
+Records that were read together share Odoo's prefetch ids; the first of them that reaches a
+relation resolves it for all, so that the number of queries follows the depth of the
+selection and never the number of records.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .access import Context, find, scope, search
+from .errors import ApiError
+from .ordering import OrderTerm, order_string
+from .resource import Resource, ResourceField
+
+
+def batch(context: Context, info, record, build: Callable):
+    """Return ``build(siblings)``, built once for the record's siblings at this path."""
+    siblings = record._prefetch_ids
+    # The object itself is kept beside the result: its id stays unique for the request.
+    key = (_response_path(info.path), record._name, id(siblings))
+    if key not in context.batches:
+        ids = list(dict.fromkeys([record.id, *siblings]))
+        context.batches[key] = (siblings, build(record.browse(filter(None, ids))))
+    return context.batches[key][1]
+
+
+def _response_path(path) -> tuple:
+    """Return the path without the positions in lists."""
+    keys = []
+    while path is not None:
+        if isinstance(path.key, str):
+            keys.append(path.key)
+        path = path.prev
+    return tuple(keys)
+
+
+def many2one(
+    context: Context, resource: Resource, field: ResourceField, target: Resource, siblings, columns
+) -> dict:
+    """Return the visible record at the other end for each sibling that has one.
+
+    :return: sibling's id -> record, or None where the caller may not see it
+    """
+    siblings.fetch([field.field])
+    targets = {sibling.id: sibling[field.field].id for sibling in siblings}
+    ids = dict.fromkeys(filter(None, targets.values()))
+    visible = {record.id: record for record in find(context, target, ids, columns)} if ids else {}
+    return {key: visible.get(value) for key, value in targets.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class ListArguments:
+    """The arguments of a nested list, checked and translated.
+
+    ``limit`` is None where the client did not give ``first``; then a list longer than the
+    resource's maximum is an error.
+    """
+
+    domain: Domain
+    terms: tuple[OrderTerm, ...]
+    limit: int | None
+    offset: int
+    archived: bool
+
+
+def to_many(
+    context: Context,
+    field: ResourceField,
+    target: Resource,
+    siblings,
+    columns,
+    arguments: ListArguments,
+) -> dict:
+    """Return the visible records of a one2many or many2many field for each sibling.
+
+    :return: sibling's id -> list of records, or an :class:`ApiError` where there are too many
+    """
+    limit = target.max_page_size + 1 if arguments.limit is None else arguments.limit
+    model_field = siblings._fields[field.field]
+    if _is_joined(context, model_field):
+        ids = _joined_ids(context, model_field, target, siblings, arguments, limit)
+    else:
+        ids = _computed_ids(context, model_field, target, siblings, arguments, limit)
+    found = context.env[target.model].browse(
+        dict.fromkeys(record_id for part in ids.values() for record_id in part)
+    )
+    found.fetch([name for name in columns if context.may_read(target, name)])
+    by_id = {record.id: record for record in found}
+    result: dict = {}
+    for sibling in siblings:
+        part = ids.get(sibling.id, [])
+        if arguments.limit is None and len(part) > target.max_page_size:
+            result[sibling.id] = ApiError(
+                "BAD_USER_INPUT",
+                f"{field.graphql_name} has more than {target.max_page_size} records here; "
+                "page through it with first and offset.",
+            )
+        else:
+            result[sibling.id] = [by_id[record_id] for record_id in part]
+    return result
+
+
+def _is_joined(context: Context, model_field) -> bool:
+    """Tell whether the relation is in columns of the database, not computed in Python."""
+    if model_field.type == "many2many":
+        return bool(model_field.store and model_field.relation)
+    if model_field.compute or model_field.related or not model_field.inverse_name:
+        return False
+    inverse = context.env[model_field.comodel_name]._fields[model_field.inverse_name]
+    return bool(inverse.store and inverse.column_type)
+
+
+def _joined_ids(context, model_field, target, siblings, arguments, limit) -> dict[int, list]:
+    """Return the ids of a page of every sibling's list, with one query for all.
+
+    The ORM's own search query, with its rules, is ranked per sibling by a window function.
+    """
+    comodel = context.model(target).with_context(**model_field.context)
+    domain = scope(context, target, arguments.domain, arguments.archived)
+    domain &= model_field.get_comodel_domain(siblings)
+    query = comodel._search(domain, order=order_string(arguments.terms))
+    if query.is_empty() or not siblings:
+        return {}
+    if model_field.type == "many2many":
+        alias = query.join(
+            comodel._table, "id", model_field.relation, model_field.column2, model_field.name
+        )
+        parent = SQL.identifier(alias, model_field.column1)
+        context.env[siblings._name].flush_model([model_field.name])
+    else:
+        parent = comodel._field_to_sql(comodel._table, model_field.inverse_name, query)
+    query.add_where(SQL("%s IN %s", parent, tuple(siblings.ids)))
+    order, query.order = query.order, None
+    ranked = query.select(
+        SQL("%s AS parent", parent),
+        SQL("%s AS id", SQL.identifier(comodel._table, "id")),
+        SQL("row_number() OVER (PARTITION BY %s ORDER BY %s) AS position", parent, order),
+    )
+    rows = context.env.execute_query(
+        SQL(
+            "SELECT parent, id FROM (%s) AS ranked WHERE position > %s AND position <= %s "
+            "ORDER BY parent, position",
+            ranked,
+            arguments.offset,
+            arguments.offset + limit,
+        )
+    )
+    ids = defaultdict(list)
+    for parent_id, record_id in rows:
+        ids[parent_id].append(record_id)
+    return ids
+
+
+def _computed_ids(context, model_field, target, siblings, arguments, limit) -> dict[int, list]:
+    """Return the same for a list that Odoo computes: searched for all, cut in Python."""
+    if arguments.archived:
+        siblings = siblings.with_context(active_test=False)
+    siblings.fetch([model_field.name])
+    lists = {sibling.id: sibling[model_field.name].ids for sibling in siblings}
+    found = search(
+        context,
+        target,
+        arguments.domain & Domain("id", "in", list({i for part in lists.values() for i in part})),
+        archived=arguments.archived,
+        order=order_string(arguments.terms),
+    )
+    position = {record_id: place for place, record_id in enumerate(found.ids)}
+    page = slice(arguments.offset, arguments.offset + limit)
+    return {
+        key: sorted((i for i in part if i in position), key=position.get)[page]
+        for key, part in lists.items()
+    }

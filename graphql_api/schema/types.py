@@ -1,0 +1,281 @@
+"""Object types, one per resource, whose fields read Odoo records."""
+
+from enum import Enum
+from typing import Optional
+
+import strawberry
+
+from .access import Context
+from .errors import ApiError
+from .files import File, files
+from .filters import FilterTypes, enum_name, to_domain
+from .names import GRAPHQL_NAME, camel_case
+from .ordering import (
+    CREATE_DATE_FIELD,
+    WRITE_DATE_FIELD,
+    order_class,
+    order_terms,
+    sortable_fields,
+)
+from .pagination import PageInfo, check_offset, check_size
+from .relations import ListArguments, batch, many2one, to_many
+from .resource import RELATIONS, Resource, ResourceField
+from .scalars import DateTime, value_type
+from .selection import selected_columns
+
+
+class ResourceTypes:
+    """The Strawberry types of all resources of one schema.
+
+    :param resources: type name -> :class:`Resource`
+    :param logged: names of the types whose model keeps ``create_date`` and ``write_date``
+    :param extensions: type name -> Strawberry classes whose fields the type gets too
+    """
+
+    def __init__(
+        self,
+        resources: dict[str, Resource],
+        logged: set[str],
+        extensions: dict[str, list[type]],
+    ):
+        self.resources = resources
+        self.columns: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._logged = logged
+        self.enums = self._build_enums()
+        self.sortable = {
+            name: self._sortable_fields(resource) for name, resource in resources.items()
+        }
+        self.filters = FilterTypes(resources, self.enums).by_type
+        self.orders = {
+            name: order_class(resource, self.sortable[name]) for name, resource in resources.items()
+        }
+        # All classes exist before any is filled: they refer to each other in circles.
+        self.by_type = {
+            name: type(name, tuple(extensions.get(name, ())), {"__annotations__": {}})
+            for name in resources
+        }
+        for name, resource in resources.items():
+            self._fill(resource, self.by_type[name])
+        for name, cls in self.by_type.items():
+            strawberry.type(cls, name=name, description=resources[name].description or None)
+        self.connections = {name: self._connection(name) for name in resources}
+
+    def _build_enums(self) -> dict[tuple[str, str], type]:
+        enums = {}
+        taken = set(self.resources)
+        for resource in self.resources.values():
+            for field in resource.fields.values():
+                name = enum_name(resource, field)
+                if name not in taken and _is_enum(field.selection):
+                    taken.add(name)
+                    cls = Enum(name, {key: key for key in field.selection})
+                    enums[resource.type_name, field.name] = strawberry.enum(
+                        cls, name=name, description=field.description or None
+                    )
+        return enums
+
+    def _sortable_fields(self, resource: Resource) -> dict[str, ResourceField]:
+        fields = sortable_fields(resource)
+        if resource.type_name in self._logged:
+            fields |= {field.name: field for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD)}
+        return fields
+
+    def _fill(self, resource: Resource, cls: type) -> None:
+        def add(name, annotation, resolver, columns=(), description=None):
+            resolver.__annotations__["return"] = annotation
+            field = strawberry.field(
+                resolver, name=camel_case(name), description=description or None
+            )
+            setattr(cls, name, field)
+            self.columns[resource.type_name, camel_case(name)] = tuple(columns)
+
+        add("id", strawberry.ID, _id_resolver(), description="The record's id in Odoo.")
+        add(
+            "display_name",
+            Optional[str],  # noqa: UP045 - a run-time value
+            _display_name_resolver(),
+            ["display_name"],
+            "The name that Odoo shows for the record.",
+        )
+        if resource.type_name in self._logged:
+            for field, text in (
+                (CREATE_DATE_FIELD, "When the record was created."),
+                (WRITE_DATE_FIELD, "When the record was last changed."),
+            ):
+                add(
+                    field.name,
+                    Optional[DateTime],  # noqa: UP045
+                    _value_resolver(resource, field),
+                    [field.field],
+                    text,
+                )
+            add(
+                "version",
+                Optional[str],  # noqa: UP045
+                _version_resolver(),
+                ["write_date"],
+                "An opaque text that changes with every write to the record.",
+            )
+        for field in resource.fields.values():
+            annotation, resolver, columns = self._field(resource, field)
+            add(field.name, annotation, resolver, columns, field.description)
+
+    def _field(self, resource: Resource, field: ResourceField):
+        """Return the type, the resolver and the columns of one field."""
+        if field.type in RELATIONS:
+            target = self.resources[field.relation]
+            if not field.to_many:
+                annotation = Optional[self.by_type[target.type_name]]  # noqa: UP045
+                return annotation, _many2one_resolver(resource, field, target), [field.field]
+            annotation = Optional[list[self.by_type[target.type_name]]]  # noqa: UP045
+            return annotation, self._to_many_resolver(resource, field, target), ()
+        if field.type in ("binary", "image"):
+            return Optional[File], _file_resolver(resource, field), ()  # noqa: UP045
+        annotation = self.enums.get(
+            (resource.type_name, field.name), value_type(field).annotation
+        )
+        return Optional[annotation], _value_resolver(resource, field), [field.field]  # noqa: UP045
+
+    def _to_many_resolver(self, resource: Resource, field: ResourceField, target: Resource):
+        filter_type = self.filters[target.type_name]
+        order_type = self.orders[target.type_name]
+        sortable = self.sortable[target.type_name]
+
+        def resolve(
+            root,
+            info: strawberry.Info,
+            filter: filter_type | None = None,
+            order_by: list[order_type] | None = None,
+            first: int | None = None,
+            offset: int | None = None,
+            include_archived: bool = False,
+        ):
+            context: Context = info.context
+            context.check_field(resource, field)
+
+            def build(siblings):
+                arguments = ListArguments(
+                    domain=list_domain(context, filter),
+                    terms=order_terms(context, target, sortable, order_by),
+                    limit=check_size(target, "first", first, None),
+                    offset=check_offset(offset),
+                    archived=include_archived,
+                )
+                columns = selected_columns(context, info, target)
+                return to_many(context, field, target, siblings, columns, arguments)
+
+            found = batch(context, info, root, build)[root.id]
+            if isinstance(found, ApiError):
+                raise found
+            return found
+
+        return resolve
+
+    def _connection(self, type_name: str) -> type:
+        node = self.by_type[type_name]
+        edge = type(f"{type_name}Edge", (), {"__annotations__": {"cursor": str, "node": node}})
+        edge = strawberry.type(edge, description=f"A {type_name} in its list.")
+
+        class Connection:
+            @strawberry.field(description="The number of records in the whole list.")
+            def total_count(self) -> int:
+                return self.total_count
+
+            @strawberry.field
+            def page_info(self) -> PageInfo:
+                return self
+
+            @strawberry.field
+            def nodes(self) -> list[node]:
+                return list(self.records)
+
+            @strawberry.field
+            def edges(self) -> list[edge]:
+                cursors = self.cursors
+                return [edge(cursor=cursors[record.id], node=record) for record in self.records]
+
+        Connection.__name__ = f"{type_name}Connection"
+        return strawberry.type(Connection, description=f"A page of a list of {type_name} records.")
+
+
+def list_domain(context: Context, filter):
+    """Return the domain of a list's ``filter`` argument; null is no filter."""
+    from odoo.fields import Domain
+
+    return Domain.TRUE if filter is None else to_domain(context, filter)
+
+
+def _is_enum(selection) -> bool:
+    """Tell whether the keys of a selection can be the values of a GraphQL enum."""
+    return bool(selection) and all(
+        GRAPHQL_NAME.match(key)
+        and not key.startswith("_")
+        and key not in ("true", "false", "null", "mro", "name", "value")
+        for key in selection
+    )
+
+
+def _id_resolver():
+    def resolve(root):
+        return str(root.id)
+
+    return resolve
+
+
+def _display_name_resolver():
+    def resolve(root):
+        return root.display_name or None
+
+    return resolve
+
+
+def _version_resolver():
+    def resolve(root):
+        return record_version(root)
+
+    return resolve
+
+
+def record_version(record) -> str | None:
+    """Return what changes with every write: the moment of the last one, to the microsecond."""
+    moment = record.write_date or record.create_date
+    return format(int(moment.timestamp() * 1_000_000), "x") if moment else None
+
+
+def _value_resolver(resource: Resource, field: ResourceField):
+    def resolve(root, info: strawberry.Info):
+        context: Context = info.context
+        context.check_field(resource, field)
+        return context.convert(field, root)
+
+    return resolve
+
+
+def _many2one_resolver(resource: Resource, field: ResourceField, target: Resource):
+    def resolve(root, info: strawberry.Info):
+        context: Context = info.context
+        context.check_field(resource, field)
+
+        def build(siblings):
+            columns = selected_columns(context, info, target)
+            return many2one(context, resource, field, target, siblings, columns)
+
+        found = batch(context, info, root, build)
+        if found.get(root.id, root) is None:
+            raise ApiError("FORBIDDEN", f"You are not allowed to read this {target.type_name}.")
+        return found.get(root.id)
+
+    return resolve
+
+
+def _file_resolver(resource: Resource, field: ResourceField):
+    def resolve(root, info: strawberry.Info):
+        context: Context = info.context
+        context.check_field(resource, field)
+
+        def build(siblings):
+            return files(context, resource, field, siblings)
+
+        return batch(context, info, root, build).get(root.id)
+
+    return resolve

@@ -1,0 +1,62 @@
+"""The ``me`` query: who is asking, and in which companies, language and time zone."""
+
+from typing import Optional
+
+import strawberry
+
+from .access import Context, find
+from .resource import Resource
+from .selection import selected_columns
+
+
+def me_query(resources: dict[str, Resource], types: dict[str, type]) -> type:
+    """Return the query class with ``me``; a part whose model is not exposed is left out.
+
+    :param resources: type name -> :class:`Resource`
+    :param types: type name -> Strawberry type
+    """
+    by_model = {resource.model: resource for resource in resources.values()}
+    namespace: dict = {"__annotations__": {}}
+    if user := by_model.get("res.users"):
+        namespace["user"] = _user_field(user, types[user.type_name])
+    if company := by_model.get("res.company"):
+        namespace["companies"] = _companies_field(company, types[company.type_name])
+    namespace["lang"] = strawberry.field(_lang, description="The language of the answers.")
+    namespace["tz"] = strawberry.field(_tz, description="The time zone of groupings.")
+    viewer = strawberry.type(
+        type("Me", (), namespace), name="Me", description="The user that is asking."
+    )
+
+    class MeQuery:
+        @strawberry.field(description="The user that is asking.")
+        def me(self) -> viewer:
+            return viewer()
+
+    return strawberry.type(MeQuery)
+
+
+def _user_field(resource: Resource, user_type: type):
+    def user(root, info: strawberry.Info) -> Optional[user_type]:  # noqa: UP045 - run-time type
+        context: Context = info.context
+        columns = selected_columns(context, info, resource)
+        return find(context, resource, [context.env.uid], columns) or None
+
+    return strawberry.field(user)
+
+
+def _companies_field(resource: Resource, company_type: type):
+    def companies(root, info: strawberry.Info) -> list[company_type]:
+        context: Context = info.context
+        columns = selected_columns(context, info, resource)
+        return list(find(context, resource, context.env.companies.ids, columns))
+
+    return strawberry.field(companies, description="The companies that the answers come from.")
+
+
+def _lang(root, info: strawberry.Info) -> str | None:
+    return info.context.env.lang
+
+
+def _tz(root, info: strawberry.Info) -> str | None:
+    env = info.context.env
+    return env.context.get("tz") or env.user.tz or None
