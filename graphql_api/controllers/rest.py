@@ -215,7 +215,8 @@ def _read(collection: str, record_id: str, fields: str | None) -> Response:
     response = success_response(selection.to_rest(data["record"]))
     digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
     response.set_etag(f"{version}-{digest}")
-    return response.make_conditional(request.httprequest.environ)
+    response.make_conditional(request.httprequest.environ)
+    return response
 
 
 def _version_query(resource: Resource) -> str:

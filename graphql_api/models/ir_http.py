@@ -1,10 +1,11 @@
 import re
 
+from werkzeug.exceptions import Unauthorized
+
 from odoo import models
 from odoo.http import request
 
 from ..controllers.dispatcher import ApiDispatcher
-from ..schema.errors import ApiError
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -23,7 +24,8 @@ class IrHttp(models.AbstractModel):
     def _auth_method_graphql_api(cls):
         """Take any Odoo API key, or the session of a page of this very server.
 
-        :raise ApiError: UNAUTHENTICATED, whatever is wrong with the key
+        :raise Unauthorized: whatever is wrong with the key; of other exceptions Odoo keeps
+            only that access was denied
         """
         header = request.httprequest.headers.get("Authorization")
         if header is not None:
@@ -32,18 +34,18 @@ class IrHttp(models.AbstractModel):
         elif request.session.uid and cls._graphql_api_is_same_origin():
             uid = request.session.uid
         else:
-            raise _unauthenticated("Send an API key: Authorization: Bearer <key>.")
+            raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
         request.update_env(user=uid, context={})
 
     @classmethod
     def _graphql_api_key_user(cls, header: str) -> int:
         match = re.fullmatch(r"bearer\s+(\S+)", header.strip(), re.IGNORECASE)
         if not match:
-            raise _unauthenticated("The Authorization header must be: Bearer <key>.")
+            raise Unauthorized("The Authorization header must be: Bearer <key>.")
         # Odoo itself asks for this scope where it wants a key without one (ir_http.py).
         uid = request.env["res.users.apikeys"]._check_credentials(scope="rpc", key=match[1])
         if not uid:
-            raise _unauthenticated("The API key is unknown, expired or revoked.")
+            raise Unauthorized("The API key is unknown, expired or revoked.")
         return uid
 
     @classmethod
@@ -58,8 +60,3 @@ class IrHttp(models.AbstractModel):
             return request.httprequest.method in SAFE_METHODS
         return site == "same-origin"
 
-
-def _unauthenticated(message: str) -> ApiError:
-    return ApiError(
-        "UNAUTHENTICATED", message, headers=[("WWW-Authenticate", 'Bearer realm="Odoo API"')]
-    )

@@ -77,6 +77,8 @@ class ApiError(Exception):
         self.message = message
         self.errors = list(errors)
         self.headers = list(headers)
+        if code == "UNAUTHENTICATED":
+            self.headers.append(("WWW-Authenticate", 'Bearer realm="Odoo API"'))
 
     @property
     def status(self) -> int:
@@ -133,7 +135,7 @@ def _from_http(error: HTTPException) -> ApiError:
     headers = [
         (name, value)
         for name, value in error.get_headers()
-        if name.lower() in ("allow", "retry-after", "www-authenticate", "content-range")
+        if name.lower() in ("allow", "retry-after", "content-range")
     ]
     return ApiError(
         _CODE_BY_HTTP_STATUS[error.code], error.description or error.name, headers=headers
