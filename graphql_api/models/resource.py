@@ -145,7 +145,11 @@ class GraphqlApiResource(models.Model):
 
     def _to_resource(self, resources_by_model) -> Resource:
         self.ensure_one()
-        lines = (line._to_field(resources_by_model) for line in self.field_ids)
+        fields_by_name: dict = {}
+        for line in self.field_ids:
+            # The first of a name counts: a line of a later catalog does not replace an own one.
+            if (field := line._to_field(resources_by_model)) is not None:
+                fields_by_name.setdefault(field.name, field)
         return Resource(
             type_name=self.type_name,
             collection=self.collection,
@@ -159,5 +163,5 @@ class GraphqlApiResource(models.Model):
                 operation for operation in OPERATIONS if self[f"allow_{operation}"]
             ),
             defaults=dict(self.defaults or {}),
-            fields={field.name: field for field in lines if field is not None},
+            fields=fields_by_name,
         )

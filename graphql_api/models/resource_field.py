@@ -40,11 +40,6 @@ class GraphqlApiResourceField(models.Model):
     filterable = fields.Boolean(default=True, help="Clients may filter and order by this field.")
     writable = fields.Boolean(default=True, help="Clients may set this field.")
 
-    _field_name_unique = models.Constraint(
-        "UNIQUE(resource_id, field_name, api_name)",
-        "A resource has a field under one name only once.",
-    )
-
     @api.constrains("api_name")
     def _check_api_name(self):
         for line in self.filtered("api_name"):

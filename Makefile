@@ -1,0 +1,28 @@
+# Run `make help`. Everything is done by tools/, in Python.
+
+PYTHON ?= python3
+LOGIN ?= admin
+export PORT DB LOGIN ODOO_HOME
+
+.DEFAULT_GOAL := help
+.PHONY: help run test key lint format stop clean
+
+help:
+	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
+	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
+	@echo 'make key LOGIN=demo    print a new API key of a user (DB=...)'
+	@echo 'make lint              check the style of the code; make format corrects it'
+	@echo 'make stop              stop the PostgreSQL server that the commands started'
+	@echo 'make clean             remove all state: .dev/ with its databases'
+
+run:
+	@$(PYTHON) -m tools run
+
+test:
+	@$(PYTHON) -m tools test -- $(ARGS)
+
+key:
+	@$(PYTHON) -m tools key -- "$$LOGIN"
+
+lint format stop clean:
+	@$(PYTHON) -m tools $@

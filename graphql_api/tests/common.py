@@ -1,0 +1,111 @@
+"""What the tests share: clients that speak HTTP, keys, and a count of SQL queries."""
+
+import datetime
+import json
+from contextlib import contextmanager
+
+from odoo.tests import HttpCase, tagged
+
+from ..schema.executor import Request, execute
+
+
+@tagged("post_install", "-at_install")
+class ApiCase(HttpCase):
+    """A test that talks to the API over HTTP as users with API keys.
+
+    ``self.login`` is who asks by default; the keys are made as they are needed.
+    """
+
+    login = "admin"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Answers come in the user's language; the tests compare English ones.
+        cls.env["res.users"].search([]).lang = "en_US"
+
+    def setUp(self):
+        super().setUp()
+        self._keys = {}
+
+    @classmethod
+    def user(cls, login: str):
+        return cls.env["res.users"].search([("login", "=", login)]).ensure_one()
+
+    def key(self, login: str) -> str:
+        """Return an API key of a user, the same one for the whole test."""
+        if login not in self._keys:
+            expiration = datetime.datetime.now() + datetime.timedelta(days=1)
+            keys = self.env["res.users.apikeys"].with_user(self.user(login)).sudo()
+            self._keys[login] = keys._generate(None, "test", expiration)
+        return self._keys[login]
+
+    def http(self, method: str, path: str, *, login: str | None = "", headers=None, **kwargs):
+        """Send a request and return the response of ``requests``.
+
+        :param login: whose key goes with it; None sends none
+        """
+        self.env.flush_all()
+        headers = dict(headers or {})
+        if login is not None:
+            headers.setdefault("Authorization", f"Bearer {self.key(login or self.login)}")
+        return self.url_open(path, method=method, headers=headers, timeout=60, **kwargs)
+
+    def rest(self, path: str, *, method: str = "GET", status: int = 200, **kwargs):
+        """Send a REST request, check status and envelope, return the decoded body."""
+        response = self.http(method, path, **kwargs)
+        self.assertEqual(response.status_code, status, response.text[:2000])
+        self.assertTrue(response.headers["Content-Type"].startswith("application/json"))
+        body = response.json()
+        self.assertEqual(body["status"], "success" if status < 400 else "error")
+        if status >= 400:
+            self.assertLessEqual({"code", "message"}, set(body))
+            self.assertNotIn("Traceback", response.text)
+        return body
+
+    def graphql_response(self, query: str, variables=None, operation_name=None, **kwargs):
+        body = {"query": query, "variables": variables, "operationName": operation_name}
+        headers = {"Content-Type": "application/json", **kwargs.pop("headers", {})}
+        return self.http(
+            "POST", "/api/graphql", data=json.dumps(body).encode(), headers=headers, **kwargs
+        )
+
+    def graphql(self, query: str, variables=None, *, errors=(), **kwargs):
+        """Send a query and return its data.
+
+        :param errors: the expected errors as (code, path) pairs, path None for a request error
+        """
+        response = self.graphql_response(query, variables, **kwargs)
+        body = response.json()
+        found = [
+            (error["extensions"]["code"], error.get("path")) for error in body.get("errors", ())
+        ]
+        self.assertEqual(found, [tuple(error) for error in errors], response.text[:3000])
+        self.assertNotIn("Traceback", response.text)
+        return body.get("data")
+
+    def execute(self, query: str, variables=None, *, login: str | None = None):
+        """Execute a query in this process, as a request of the user would; return the result."""
+        user = self.user(login or self.login)
+        context = {"lang": "en_US", "tz": user.tz}
+        env = self.env(user=user, su=False, context=context)
+        schema = env["graphql_api.schema"]._get_schema()
+        return execute(schema, schema.context(env), Request(query, variables))
+
+    @contextmanager
+    def counted_queries(self):
+        """Yield a list whose one item, after the block, is the number of SQL queries in it."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        counted = []
+        yield counted
+        counted.append(self.env.cr.sql_log_count - before)
+
+    def query_count(self, query: str, variables=None, *, login: str | None = None) -> int:
+        """Return how many SQL queries a query takes, with caches that belong to no data warm."""
+        result = self.execute(query, variables, login=login)
+        self.assertFalse(result.errors)
+        with self.counted_queries() as counted:
+            self.execute(query, variables, login=login)
+        return counted[0]

@@ -1,0 +1,72 @@
+"""The commands of the Makefile."""
+
+import argparse
+import os
+import signal
+import sys
+
+from tools import lock, odoo_source, virtualenv
+from tools.progress import StepFailed, say
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command, in the virtual environment; return the exit code."""
+    # Ended by a signal, a step still ends its child processes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return _run(_parse(arguments), arguments)
+    except StepFailed as error:
+        say(f"Error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("Interrupted. What was finished is kept; the next call goes on from there.")
+        return 130
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 -m tools", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="start Odoo with demo data")
+    test = commands.add_parser("test", help="run the tests")
+    test.add_argument("arguments", nargs="*", help="for pytest, after --")
+    key = commands.add_parser("key", help="print a new API key of a user")
+    key.add_argument("login")
+    commands.add_parser("lint", help="check the code's style")
+    commands.add_parser("format", help="correct the code's style")
+    execute = commands.add_parser("exec", help="run a program in the environment")
+    execute.add_argument("arguments", nargs="+", help="the program, after --")
+    commands.add_parser("stop", help="stop the PostgreSQL server")
+    commands.add_parser("clean", help="remove all state of the environment")
+    return parser.parse_args(arguments)
+
+
+def _run(options: argparse.Namespace, arguments: list[str]) -> int:
+    if options.command in ("stop", "clean"):
+        from tools import cleaning
+
+        return cleaning.stop() if options.command == "stop" else cleaning.clean()
+    if not virtualenv.is_active():
+        odoo_source.note_importable()
+        with lock.exclusive("setup"):
+            virtualenv.ensure()
+        virtualenv.enter(arguments)
+    # The modules below use packages of the virtual environment.
+    if options.command == "test":
+        from tools import testing
+
+        return testing.test(options.arguments)
+    if options.command in ("lint", "format"):
+        from tools import linting
+
+        return linting.lint() if options.command == "lint" else linting.reformat()
+    if options.command == "key":
+        from tools import api_key
+
+        return api_key.print_new(options.login, os.environ.get("DB"))
+    if options.command == "exec":
+        from tools import environment
+
+        return environment.execute(options.arguments)
+    from tools import demo_server
+
+    return demo_server.run()

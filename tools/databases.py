@@ -1,0 +1,134 @@
+"""The databases: two templates with Odoo's apps, and copies of them with our addon."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import database_server, process, stamp
+from tools.environment import Environment
+from tools.paths import ADDON, LOGS, ROOT
+from tools.progress import StepFailed, step
+
+_ADDON_NAME = ADDON.name
+# Changes to other files of the addon (plain Python, tests, assets) need no upgrade.
+_UPGRADED = ("models", "data", "security", "views", "wizards", "report", "i18n", "migrations")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A database without our addon, made once and copied."""
+
+    name: str
+    modules: tuple[str, ...]
+    languages: tuple[str, ...] = ()  # the first one becomes the default
+    options: tuple[str, ...] = ()
+
+    def inputs(self, environment: Environment) -> str:
+        """Return the hash of what the template is made from."""
+        parts = (environment.odoo_version, *self.modules, *self.languages, *self.options)
+        return stamp.digest("1", *parts)
+
+
+APPS = Template(
+    "graphql_api_template_apps",
+    modules=(
+        "web",
+        "sale_management",
+        "crm",
+        "contacts",
+        "stock",
+        "account",
+        "purchase",
+        "project",
+        "hr",
+    ),
+    languages=("en_US", "fr_FR", "nl_NL"),
+)
+BASE = Template("graphql_api_template_base", modules=("web",), options=("--skip-auto-install",))
+
+DEMO = "demo"
+TEST = "graphql_api_test"
+TEST_BASE = "graphql_api_test_base"
+
+
+def full_name(environment: Environment, name: str) -> str:
+    """Return a database's name: on a server that is not ours, one of this checkout's own."""
+    return name if environment.server.is_ours else f"dev_{stamp.digest(str(ROOT))[:8]}_{name}"
+
+
+def ensure_template(environment: Environment, template: Template) -> str:
+    """Return the name of an up-to-date template."""
+    name = full_name(environment, template.name)
+    inputs = template.inputs(environment)
+    if database_server.origin(environment.server, name) == inputs:
+        return name
+    building = f"{name}_new"
+    database_server.drop(environment.server, building)
+    log = LOGS / f"{template.name}.log"
+    options = ["--with-demo", *template.options]
+    if template.languages:
+        options.append(f"--load-language={','.join(template.languages)}")
+    what = "Odoo's apps and demo data" if len(template.modules) > 1 else "Odoo's base and demo data"
+    with step(f"Installing {what} (once)", f"Template {name} is ready", log):
+        _install(environment, building, template.modules, log, *options)
+        database_server.rename(environment.server, building, name)
+        database_server.set_origin(environment.server, name, inputs)
+    return name
+
+
+def ensure_test(environment: Environment, name: str, template: Template) -> str:
+    """Return the name of a copy of the template with our addon as it is now."""
+    database = full_name(environment, name)
+    inputs = stamp.digest(template.inputs(environment), _addon_hash())
+    if database_server.origin(environment.server, database) != inputs:
+        _make(environment, database, template, inputs, log=LOGS / f"{name}.log")
+    return database
+
+
+def ensure_demo(environment: Environment, name: str, *, upgrade: bool = True) -> str:
+    """Return the name of a database to play with, which keeps what was done in it."""
+    database = full_name(environment, name) if name == DEMO else name
+    inputs = _addon_hash()
+    origin = database_server.origin(environment.server, database)
+    log = LOGS / f"{name}.log"
+    if origin is None:
+        _make(environment, database, APPS, inputs, log=log)
+    elif origin != inputs and upgrade:
+        with step(f"Upgrading {_ADDON_NAME} in {database}", f"Database {database} is ready", log):
+            _odoo(environment, database, log, f"--update={_ADDON_NAME}")
+            database_server.set_origin(environment.server, database, inputs)
+    return database
+
+
+def _make(
+    environment: Environment, database: str, template: Template, inputs: str, log: Path
+) -> None:
+    source = ensure_template(environment, template)
+    with step(f"Installing {_ADDON_NAME} in {database}", f"Database {database} is ready", log):
+        database_server.copy(environment.server, source, database)
+        _install(environment, database, (_ADDON_NAME,), log)
+        database_server.set_origin(environment.server, database, inputs)
+
+
+def _install(
+    environment: Environment, database: str, modules: tuple[str, ...], log: Path, *options: str
+) -> None:
+    _odoo(environment, database, log, f"--init={','.join(modules)}", *options)
+    missing = database_server.uninstalled(environment.server, database, list(modules))
+    if missing:
+        raise StepFailed(f"Odoo did not install {', '.join(missing)}; its log is {log}.")
+
+
+def _odoo(environment: Environment, database: str, log: Path, *options: str) -> None:
+    process.run(
+        environment.odoo(f"--database={database}", "--stop-after-init", "--no-http", *options),
+        log=log,
+        env=environment.variables,
+        failure=f"Odoo failed to work on the database {database}.",
+    )
+
+
+def _addon_hash() -> str:
+    files = [ADDON / "__manifest__.py", ADDON / "__init__.py"]
+    for folder in _UPGRADED:
+        files += [path for path in (ADDON / folder).rglob("*") if path.is_file()]
+    return stamp.digest_tree(ADDON, (path for path in files if "__pycache__" not in path.parts))

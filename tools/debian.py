@@ -1,0 +1,151 @@
+"""Odoo from Debian's package, unpacked without being installed.
+
+The mirror is the one that the machine's apt is configured with; package lists, cache and
+status are our own, so neither root nor ``apt-get update`` is needed, and nothing of the
+machine's apt changes.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tools import process
+from tools.paths import CACHE, LOGS
+from tools.progress import StepFailed, step
+
+PACKAGE_PATH = "usr/lib/python3/dist-packages/odoo"
+
+# Odoo is in the unstable suite only. Some of its web assets are links to the other packages;
+# Font Awesome has to be version 4, which is the stable suite's.
+_PACKAGES = (
+    "odoo-19/sid",
+    "libjs-jquery/sid",
+    "libjs-jquery-form/sid",
+    "libjs-underscore/sid",
+    "fonts-roboto-unhinted/sid",
+    "fonts-montserrat/sid",
+    "fonts-inconsolata/sid",
+    "fonts-ocr-b/sid",
+)
+_STABLE_PACKAGES = ("fonts-font-awesome",)
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_DOWNLOADS = CACHE / "debian"
+_ELSEWHERE = (
+    f"Set ODOO_HOME to a folder with Odoo 19 (a clone of branch 19.0 of the official "
+    f"repository), or put the .deb files of Odoo and its fonts into {_DOWNLOADS}."
+)
+
+
+def unpack(target: Path) -> None:
+    """Unpack Odoo and what its assets link to below ``target``."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise StepFailed(
+            "Odoo's repository cannot be reached, and this machine has no apt-get to fetch "
+            f"Debian's package. {_ELSEWHERE}"
+        )
+    packages = _downloaded() or _download()
+    log = LOGS / "odoo-unpack.log"
+    with step("Unpacking Odoo", "Odoo unpacked", log):
+        for package in packages:
+            process.run(
+                ["dpkg-deb", "--extract", package, target],
+                log=log,
+                failure=f"{package} could not be unpacked; delete it and call again.",
+            )
+        # A second, incomplete copy of the addons (Python files only) beside the package.
+        shutil.rmtree((target / PACKAGE_PATH).with_name("addons"), ignore_errors=True)
+
+
+def _downloaded() -> list[Path]:
+    """Return the packages in the cache, or nothing unless all are there."""
+    names = [name.split("/")[0] for name in _PACKAGES + _STABLE_PACKAGES]
+    found = [sorted(_DOWNLOADS.glob(f"{name}_*.deb"))[-1:] for name in names]
+    return [package[0] for package in found] if all(found) else []
+
+
+def _download() -> list[Path]:
+    log = LOGS / "odoo-download.log"
+    with step("Downloading Odoo (Debian's package)", "Odoo downloaded", log):
+        errors = []
+        for mirror, codename in _mirrors():
+            try:
+                _download_from(mirror, codename, log)
+            except StepFailed as error:
+                errors.append(str(error))
+            else:
+                return _downloaded()
+    raise StepFailed("\n".join([*errors, "Odoo could not be downloaded.", _ELSEWHERE]))
+
+
+def _mirrors() -> list[tuple[str, str]]:
+    """Return the Debian mirrors, with the stable suite's name, that apt knows.
+
+    The origin is known only where apt has lists; on a machine without lists it is left out,
+    and every archive but the security one is a candidate.
+    """
+    form = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
+    command = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    known, unknown = [], []
+    for line in output.splitlines():
+        uri, suite, component, origin = line.split("|")
+        if component != "main" or "-" in suite or "/" in suite or "security" in uri:
+            continue
+        candidate = (uri, "stable" if suite in ("sid", "unstable", "testing") else suite)
+        if origin == "Debian":
+            known.append(candidate)
+        elif not origin or origin.startswith("$("):
+            unknown.append(candidate)
+    candidates = list(dict.fromkeys(known or unknown))
+    if not candidates:
+        raise StepFailed(f"apt is not configured with a Debian mirror. {_ELSEWHERE}")
+    return candidates
+
+
+def _download_from(mirror: str, stable: str, log: Path) -> None:
+    """Download all packages to the cache; they appear there together, checked by apt."""
+    _DOWNLOADS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="apt-", dir=CACHE) as name:
+        folder = Path(name)
+        options = _apt_options(folder, mirror, stable)
+        process.run(
+            ["apt-get", *options, "update"],
+            log=log,
+            failure="Debian's package lists could not be downloaded.",
+        )
+        wanted = [*_PACKAGES, *(f"{package}/{stable}" for package in _STABLE_PACKAGES)]
+        process.run(
+            ["apt-get", *options, "download", *wanted],
+            log=log,
+            cwd=folder / "packages",
+            failure="Debian's packages could not be downloaded.",
+        )
+        for package in (folder / "packages").glob("*.deb"):
+            package.replace(_DOWNLOADS / package.name)
+
+
+def _apt_options(folder: Path, mirror: str, stable: str) -> list[str]:
+    for part in ("lists/partial", "cache/archives/partial", "state", "packages"):
+        (folder / part).mkdir(parents=True)
+    (folder / "status").touch()
+    signed = f"[signed-by={_KEYRING}] " if _KEYRING.exists() else ""
+    sources = [f"deb {signed}{mirror} {suite} main\n" for suite in ("sid", stable)]
+    (folder / "sources.list").write_text("".join(sources))
+    settings = {
+        "Dir::Etc::sourcelist": folder / "sources.list",
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::Etc::preferences": "/dev/null",
+        "Dir::Etc::preferencesparts": "/dev/null",
+        "Dir::State": folder / "state",
+        "Dir::State::lists": folder / "lists",
+        "Dir::State::status": folder / "status",
+        "Dir::Cache": folder / "cache",
+        "Acquire::Languages": "none",
+        "Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled": "false",
+    }
+    if os.geteuid() == 0:
+        # apt's download user may not reach the cache of root, and need not.
+        settings["APT::Sandbox::User"] = "root"
+    return [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]

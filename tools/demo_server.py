@@ -1,0 +1,98 @@
+"""``make run``: Odoo with the demo database, in the foreground."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+
+from tools import api_key, databases, environment, lock, process
+from tools.progress import StepFailed, step
+
+_HOST = "127.0.0.1"
+_READY_WITHIN = 180  # seconds
+_QUERY = '{"query": "{ customers(first: 3) { nodes { id name country { code } } } }"}'
+
+
+def run() -> int:
+    """Start the server, say how to call it, and wait until it ends."""
+    port = _port()
+    _check_free(port)
+    with lock.exclusive("setup"):
+        current = environment.ensure()
+        database = databases.ensure_demo(current, os.environ.get("DB") or databases.DEMO)
+    with step("Looking for an API key of admin", "API key of admin found"):
+        key = api_key.remembered(current, database, "admin")
+    command = current.odoo(
+        f"--database={database}",
+        f"--db-filter=^{re.escape(database)}$",
+        "--no-database-list",
+        f"--http-port={port}",
+        "--workers=0",
+    )
+    server = subprocess.Popen(command, env=current.variables)
+    threading.Thread(target=_announce, args=(server, port, database, key), daemon=True).start()
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        # The terminal sent Ctrl-C to the server too: it is ending by itself.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(15)
+        return 0
+    finally:
+        process.stop(server)
+
+
+def _port() -> int:
+    value = os.environ.get("PORT") or "8069"
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise StepFailed(f"PORT={value} is not a port number.")
+    return int(value)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise StepFailed(
+                f"Port {port} cannot be used ({error.strerror}). Name another one: "
+                f"make run PORT={port + 1}"
+            ) from None
+
+
+def _announce(server: subprocess.Popen, port: int, database: str, key: str) -> None:
+    """Say how to call the server as soon as it answers."""
+    address = f"http://{_HOST}:{port}"
+    deadline = time.monotonic() + _READY_WITHIN
+    # The login page is there only when the database is loaded.
+    while not (_answers(f"{address}/web/health") and _answers(f"{address}/web/login")):
+        if server.poll() is not None or time.monotonic() > deadline:
+            return
+        time.sleep(0.5)
+    header = f"-H 'Authorization: Bearer {key}'"
+    print(
+        f"""
+Odoo is ready, with the database {database}. Ctrl-C ends it.
+
+  GraphiQL   {address}/api/graphql
+  Log in     {address}/odoo  admin / admin
+
+  curl {header} '{address}/api/customers?fields=id,name,email&limit=3'
+
+  curl {header} -H 'Content-Type: application/json' -d '{_QUERY}' {address}/api/graphql
+""",
+        flush=True,
+    )
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=60):
+            return True
+    except OSError:
+        return False

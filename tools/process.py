@@ -1,0 +1,57 @@
+"""Run a program as a step of the set-up, its output in a log."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools import lock
+from tools.progress import StepFailed, tail
+
+
+def run(
+    command: Sequence[str | os.PathLike],
+    *,
+    log: Path,
+    failure: str,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> None:
+    """Run ``command``; raise StepFailed, with the end of the log, when it fails.
+
+    ``failure`` says what the failure means to the user and what to do about it.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [os.fspath(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=env,
+            cwd=cwd,
+            # If this process is killed, its child goes on alone for a while: it keeps the
+            # lock, so that the next set-up does not start beside it.
+            pass_fds=lock.held(),
+        )
+        try:
+            code = process.wait()
+        finally:
+            stop(process)
+    if code:
+        # Odoo says goodbye at length after an error.
+        lines = [line for line in tail(log, 60) if " INFO " not in line]
+        end = "\n".join(f"    {line}" for line in lines[-25:])
+        raise StepFailed(f"{failure}\nThe end of {log}:\n{end}")
+
+
+def stop(process: subprocess.Popen) -> None:
+    """End a child process that still runs: ask, then insist."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,72 @@
+"""The virtual environment in ``.dev/venv``, from the pinned requirements."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tools import process, stamp
+from tools.paths import CACHE, LOGS, PYTHON, ROOT, TOOLS, VENV
+from tools.progress import StepFailed, step
+
+_REQUIREMENTS = [
+    TOOLS / "requirements" / f"{name}.txt" for name in ("odoo", "addon", "development")
+]
+
+
+def is_active() -> bool:
+    """Tell whether this process runs in the virtual environment."""
+    return os.path.realpath(sys.prefix) == os.path.realpath(VENV)
+
+
+def ensure() -> None:
+    """Make the virtual environment, unless it is there and complete."""
+    # Scripts in an environment hold its absolute path: a moved checkout needs a new one.
+    inputs = stamp.digest(str(ROOT), *_REQUIREMENTS)
+    if stamp.is_current(VENV, inputs) and _works():
+        return
+    log = LOGS / "virtualenv.log"
+    with step("Installing Python packages", "Python packages installed", log):
+        # An environment cannot be renamed, so it is built in place; without its stamp it
+        # does not count.
+        if VENV.exists():
+            (VENV / ".stamp").unlink(missing_ok=True)
+            shutil.rmtree(VENV)
+        _create()
+        pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        pip += ["--cache-dir", CACHE / "pip", "--no-warn-script-location", "--no-deps"]
+        for path in _REQUIREMENTS:
+            pip += ["--requirement", path]
+        process.run(
+            pip,
+            log=log,
+            failure="Python packages could not be installed. Is the package index reachable? "
+            "(pip config list shows what pip is told.) The next call tries again.",
+        )
+        stamp.mark(VENV, inputs)
+
+
+def _create() -> None:
+    process.run(
+        [getattr(sys, "_base_executable", sys.executable), "-m", "venv", VENV],
+        log=LOGS / "venv.log",
+        failure="No virtual environment could be made. On Debian and Ubuntu the module is in "
+        "the package python3-venv.",
+    )
+
+
+def _works() -> bool:
+    """Tell whether the interpreter that the environment was made from is still there."""
+    try:
+        check = subprocess.run([PYTHON, "-c", "import psycopg2"], capture_output=True, check=False)
+    except OSError:
+        return False
+    return check.returncode == 0
+
+
+def enter(arguments: list[str]) -> None:
+    """Go on in the virtual environment's interpreter."""
+    if not PYTHON.exists():
+        raise StepFailed(f"{PYTHON} is missing; call make again.")
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "tools", *arguments])
