@@ -8,13 +8,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from .access import Context, find
+from .filters import to_domain
 from .ordering import order_terms
 from .pagination import Page, PageArguments
 from .resource import Resource
 from .scalars import SCALAR_MAP, check_text, parse_id
 from .search import search_domain
 from .selection import selected_columns
-from .types import ResourceTypes, list_domain
+from .types import ResourceTypes
 from .viewer import me_query
 
 
@@ -122,7 +123,7 @@ def _list_field(resource: Resource, types: ResourceTypes):
     ):
         context: Context = info.context
         context.model(resource)
-        domain = list_domain(context, filter)
+        domain = to_domain(context, filter)
         if search:
             domain &= search_domain(context, resource, check_text(search))
         return Page(

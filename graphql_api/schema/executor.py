@@ -9,6 +9,7 @@ from functools import lru_cache
 from graphql import (
     DocumentNode,
     GraphQLError,
+    GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
     get_operation_ast,
@@ -114,7 +115,11 @@ def parse_document(query: str) -> DocumentNode:
             "QUERY_TOO_COMPLEX", f"The document is longer than {MAX_DOCUMENT_LENGTH} characters."
         )
     try:
-        return parse(query, max_tokens=MAX_TOKENS)
+        return parse(query, max_lexical_tokens=MAX_TOKENS)
+    except GraphQLSyntaxError as error:
+        if f"more than {MAX_TOKENS} tokens" in error.message:
+            raise ApiError("QUERY_TOO_COMPLEX", error.message) from error
+        raise
     except RecursionError as error:
         raise ApiError("QUERY_TOO_COMPLEX", "The document is nested too deeply.") from error
 

@@ -124,9 +124,12 @@ class FilterTypes:
 def to_domain(context: Context, value: Any) -> Domain:
     """Return the domain of a filter input, every condition in it checked for access.
 
+    :param value: the input as Strawberry gives it; None is no filter
     :raise ApiError: FORBIDDEN for a field that the caller may not read, BAD_USER_INPUT for a
         value that the field cannot be compared with
     """
+    if value is None:
+        return Domain.TRUE
     return Domain.AND(
         condition(context, given)
         for name, condition in type(value).conditions.items()

@@ -155,7 +155,7 @@ class ResourceTypes:
 
             def build(siblings):
                 arguments = ListArguments(
-                    domain=list_domain(context, filter),
+                    domain=to_domain(context, filter),
                     terms=order_terms(context, target, sortable, order_by),
                     limit=check_size(target, "first", first, None),
                     offset=check_offset(offset),
@@ -196,13 +196,6 @@ class ResourceTypes:
 
         Connection.__name__ = f"{type_name}Connection"
         return strawberry.type(Connection, description=f"A page of a list of {type_name} records.")
-
-
-def list_domain(context: Context, filter):
-    """Return the domain of a list's ``filter`` argument; null is no filter."""
-    from odoo.fields import Domain
-
-    return Domain.TRUE if filter is None else to_domain(context, filter)
 
 
 def _is_enum(selection) -> bool:

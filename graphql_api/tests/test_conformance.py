@@ -1,0 +1,31 @@
+"""The audits of the GraphQL over HTTP specification, as its reference client makes them."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from odoo.tests import tagged
+
+from .common import ApiCase
+
+SCRIPT = Path(__file__).parent / "clients" / "conformance.mjs"
+
+
+@tagged("post_install", "-at_install")
+class TestConformance(ApiCase):
+    def test_every_audit_is_passed(self):
+        key = self.key("admin")
+        self.env.flush_all()
+        with self.allow_requests(all_requests=True):
+            finished = subprocess.run(
+                [os.environ["GRAPHQL_API_NODE"], SCRIPT, f"{self.base_url()}/api/graphql", key],
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        results = json.loads(finished.stdout)
+        self.assertEqual([result for result in results if result["status"] != "ok"], [])
+        self.assertEqual(len(results), 61)

@@ -1,0 +1,189 @@
+"""Resources as records: what they mean, and what becomes of a change."""
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import convert_file
+
+from ..schema.names import camel_case
+from .common import ApiCase
+
+
+@tagged("post_install", "-at_install")
+class TestResources(ApiCase):
+    def resource(self, collection: str):
+        return (
+            self.env["graphql_api.resource"]
+            .with_context(active_test=False)
+            .search([("collection", "=", collection)])
+        )
+
+    def create_bank_resource(self, **values):
+        return self.env["graphql_api.resource"].create(
+            {
+                "type_name": "Bank",
+                "collection": "banks",
+                "model": "res.bank",
+                "field_ids": [
+                    (0, 0, {"field_name": "name"}),
+                    (0, 0, {"field_name": "bic", "api_name": "swift"}),
+                    (0, 0, {"field_name": "country"}),
+                ],
+                **values,
+            }
+        )
+
+    def test_the_catalog_is_complete(self):
+        """Every model of the catalog that is installed here is served."""
+        catalog = {
+            "res.partner": ("Customer", "customers"),
+            "res.company": ("Company", "companies"),
+            "res.users": ("User", "users"),
+            "res.country": ("Country", "countries"),
+            "res.country.state": ("State", "states"),
+            "res.currency": ("Currency", "currencies"),
+            "res.partner.category": ("CustomerTag", "customer-tags"),
+            "product.product": ("Product", "products"),
+            "product.template": ("ProductTemplate", "product-templates"),
+            "product.category": ("ProductCategory", "product-categories"),
+            "uom.uom": ("Unit", "units"),
+            "sale.order": ("SaleOrder", "sale-orders"),
+            "sale.order.line": ("SaleOrderLine", "sale-order-lines"),
+            "crm.lead": ("Lead", "leads"),
+            "crm.stage": ("LeadStage", "lead-stages"),
+            "crm.team": ("SalesTeam", "sales-teams"),
+            "account.move": ("Invoice", "invoices"),
+            "account.move.line": ("InvoiceLine", "invoice-lines"),
+            "purchase.order": ("PurchaseOrder", "purchase-orders"),
+            "purchase.order.line": ("PurchaseOrderLine", "purchase-order-lines"),
+            "stock.picking": ("Transfer", "transfers"),
+            "stock.move": ("StockMove", "stock-moves"),
+            "stock.quant": ("StockLevel", "stock-levels"),
+            "stock.warehouse": ("Warehouse", "warehouses"),
+            "project.project": ("Project", "projects"),
+            "project.task": ("Task", "tasks"),
+            "hr.employee.public": ("Employee", "employees"),
+            "ir.attachment": ("Attachment", "attachments"),
+        }
+        served = self.env["graphql_api.schema"]._get_schema().resources
+        found = {resource.model: resource for resource in served.values()}
+        for model, (type_name, collection) in catalog.items():
+            self.assertIn(model, self.env, "the test database has all of the catalog's apps")
+            resource = found[model]
+            self.assertEqual((resource.type_name, resource.collection), (type_name, collection))
+            self.assertTrue(resource.fields)
+            query = f"{{ {resource.list_name}(first: 3) {{ nodes {{ id displayName }} }} }}"
+            self.assertIn(resource.list_name, self.graphql(query))
+
+    def test_a_default_order_names_only_what_lists_can_be_ordered_by(self):
+        schema = self.env["graphql_api.schema"]._get_schema()
+        for resource in schema.resources.values():
+            offered = schema.graphql_schema.type_map[f"{resource.type_name}Order"].fields
+            for name, _direction in resource.order:
+                self.assertIn(camel_case(name), offered, resource.type_name)
+
+    def test_a_new_resource_is_served_at_once(self):
+        bank = self.env["res.bank"].create({"name": "Reserve", "bic": "RESEBEBB"})
+        self.rest("/api/banks", status=404)
+        self.create_bank_resource()
+        query = "{ banks(filter: {swift: {eq: RESEBEBB}}) { nodes { id name swift } } }"
+        data = self.graphql(query.replace("RESEBEBB", '"RESEBEBB"'))
+        self.assertEqual(
+            data["banks"]["nodes"], [{"id": str(bank.id), "name": "Reserve", "swift": "RESEBEBB"}]
+        )
+        self.assertEqual(self.rest(f"/api/banks/{bank.id}")["data"]["swift"], "RESEBEBB")
+
+    def test_a_change_is_served_at_once(self):
+        resource = self.create_bank_resource()
+        self.rest("/api/banks?fields=swift")
+        resource.field_ids.filtered(lambda line: line.api_name == "swift").api_name = "bic_code"
+        self.rest("/api/banks?fields=swift", status=400)
+        self.rest("/api/banks?fields=bic_code")
+        resource.allow_read = False
+        self.rest("/api/banks", status=404)
+        self.assertIn("Bank", self.http("GET", "/api/graphql/schema.graphql").text)
+        resource.active = False
+        self.assertNotIn("type Bank ", self.http("GET", "/api/graphql/schema.graphql").text)
+
+    def test_a_missing_model_leaves_the_resource_out(self):
+        self.create_bank_resource(model="not.installed")
+        self.rest("/api/banks", status=404)
+        self.rest("/api/customers?limit=1")
+
+    def test_a_missing_field_is_skipped(self):
+        resource = self.create_bank_resource()
+        resource.field_ids = [(0, 0, {"field_name": "no_such_field"})]
+        self.rest("/api/banks")
+        self.rest("/api/banks?fields=no_such_field", status=400)
+
+    def test_a_relation_to_what_is_not_exposed_is_left_out(self):
+        self.create_bank_resource()
+        self.rest("/api/banks?fields=country.code")
+        self.resource("countries").active = False
+        self.rest("/api/banks?fields=country.code", status=400)
+
+    def test_domain_order_and_page_size(self):
+        self.env["res.bank"].search([]).active = False
+        self.env["res.bank"].create([{"name": f"Bank {letter}"} for letter in "abcde"])
+        self.create_bank_resource(
+            domain="[('name', '!=', 'Bank c')]",
+            order="name desc",
+            default_page_size=2,
+            max_page_size=3,
+        )
+        names = [record["name"] for record in self.rest("/api/banks?fields=name")["data"]]
+        self.assertEqual(names, ["Bank e", "Bank d"])
+        self.assertEqual(self.rest("/api/banks?fields=name&total=true")["meta"]["total"], 4)
+        self.rest("/api/banks?limit=3")
+        self.rest("/api/banks?limit=4", status=400)
+
+    def test_mistakes_are_refused(self):
+        for values in (
+            {"type_name": "bank"},
+            {"type_name": "My Bank"},
+            {"collection": "Banks"},
+            {"collection": "graphql"},
+            {"collection": "me"},
+            {"domain": "[('nonsense', '=', 1)]"},
+            {"domain": "env.user"},
+            {"order": "name; drop table"},
+            {"field_ids": [(0, 0, {"field_name": "name", "api_name": "Name"})]},
+            {"field_ids": [(0, 0, {"field_name": "name", "api_name": "version"})]},
+        ):
+            with self.subTest(values), self.assertRaises(ValidationError):
+                self.create_bank_resource(**values)
+
+    def test_what_is_shipped_is_archived_and_not_deleted(self):
+        """Deleted, a line would be exposed again by the next upgrade."""
+        line = self.env.ref("graphql_api.customer__phone")
+        with self.assertRaises(UserError):
+            line.unlink()
+        line.active = False
+        self.rest("/api/customers?fields=phone", status=400)
+        own = self.create_bank_resource()
+        own.field_ids[0].unlink()
+        own.unlink()
+
+    def test_an_upgrade_adds_what_is_new_and_keeps_what_was_changed(self):
+        edited = self.env.ref("graphql_api.customer")
+        edited.write({"collection": "clients", "allow_delete": False})
+        archived = self.env.ref("graphql_api.customer__phone")
+        archived.active = False
+        new = self.env.ref("graphql_api.customer__email")
+        # As if the catalog of the installed version did not have this line yet.
+        self.env["ir.model.data"].search(
+            [("model", "=", new._name), ("res_id", "=", new.id)]
+        ).unlink()
+        new.unlink()
+        convert_file(
+            self.env, "graphql_api", "data/catalog_base.xml", {}, mode="update", noupdate=False
+        )
+        self.assertEqual((edited.collection, edited.allow_delete), ("clients", False))
+        self.assertFalse(archived.active)
+        self.assertEqual(self.env.ref("graphql_api.customer__email").field_name, "email")
+
+    def test_only_administrators_may_look_at_or_change_what_is_exposed(self):
+        for model in ("graphql_api.resource", "graphql_api.resource.field"):
+            for login, allowed in (("admin", True), ("demo", False), ("portal", False)):
+                records = self.env[model].with_user(self.user(login))
+                for operation in ("read", "write", "create", "unlink"):
+                    self.assertEqual(records.has_access(operation), allowed)
