@@ -115,8 +115,12 @@ class Selection:
 
     def _may_read(self, parent: GraphQLObjectType, graphql_name: str) -> bool:
         resource = self._schema.resources.get(parent.name)
-        columns = self._schema.columns.get((parent.name, graphql_name), ())
-        return resource is None or all(self._context.may_read(resource, name) for name in columns)
+        if resource is None:
+            return True
+        names = set(self._schema.columns.get((parent.name, graphql_name), ()))
+        # Lists and files are not columns to fetch, but fields all the same.
+        names |= {f.field for f in resource.fields.values() if f.graphql_name == graphql_name}
+        return all(self._context.may_read(resource, name) for name in names)
 
     def _print(self, parent: GraphQLObjectType, tree: Tree) -> str:
         """Return the selection as GraphQL, every field under its REST name."""

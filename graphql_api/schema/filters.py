@@ -198,7 +198,8 @@ def _on_one(context, resource, field, target, value) -> Domain:
         conditions.append(Domain(field.field, operator, False))
     inner = to_domain(context, value)
     if is_null is strawberry.UNSET or not inner.is_true():
-        conditions.append(Domain(field.field, "any", _visible(context, target, inner, True)))
+        visible = _visible(context, resource, field, target, inner, True)
+        conditions.append(Domain(field.field, "any", visible))
     return Domain.AND(conditions)
 
 
@@ -209,16 +210,23 @@ def _on_many(context, resource, field, target, value) -> Domain:
         inner = getattr(_given(field.graphql_name, value), quantifier)
         if inner is not strawberry.UNSET:
             domain = to_domain(context, _given(quantifier, inner))
-            conditions.append(
-                Domain(field.field, operator, _visible(context, target, domain, False))
-            )
+            visible = _visible(context, resource, field, target, domain, False)
+            conditions.append(Domain(field.field, operator, visible))
     return Domain.AND(conditions)
 
 
-def _visible(context, target, domain, archived) -> Domain:
-    # Odoo applies the rules of the other model inside "any" (orm/domains.py).
-    context.model(target)
-    return scope(context, target, domain, archived)
+def _visible(context, resource, field, target, domain, archived) -> Domain:
+    """Return the condition on the other model, limited to the records that the caller sees."""
+    model = context.model(target)
+    domain = scope(context, target, domain, archived)
+    model_field = context.env[resource.model]._fields[field.field]
+    while model_field.related_field is not None:
+        model_field = model_field.related_field
+    if model_field.bypass_search_access:
+        # Odoo applies the rules of the other model inside "any" (orm/domains.py), but for
+        # these fields.
+        return Domain("id", "in", model._search(domain))
+    return domain
 
 
 def _operands(value):

@@ -144,15 +144,9 @@ def _float(field, env) -> Converter:
     digits = field.get_digits(env)
     if not digits:
         return _finite
-    places = digits[1]
-
-    def convert(value, record):
-        if not math.isfinite(value):
-            return None
-        # Odoo's rounding decides half-way cases, Python's drops what it leaves: 3.3000000000000003.
-        return round(float_round(value, precision_digits=places), places)
-
-    return convert
+    return lambda value, record: (
+        float_round(value, precision_digits=digits[1]) if math.isfinite(value) else None
+    )
 
 
 def _finite(value, record):

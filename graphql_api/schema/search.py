@@ -1,10 +1,26 @@
 """Odoo's name search, limited to what the caller may see."""
 
 from odoo.fields import Domain
+from odoo.models import BaseModel
 
-from .access import Context
+from .access import Context, scope
 from .errors import ApiError
 from .resource import Resource
+
+_ALSO_COMPARED = {
+    "product.product": ("default_code", "barcode"),
+    "product.template": ("default_code", "barcode"),
+    "res.company": (),
+    "res.country": ("code",),
+    "res.partner.category": (),
+    "res.users": ("login",),
+    "stock.picking.type": (),
+}
+"""Model with a name search of its own -> fields that it compares beside the declared ones.
+
+What a search that is not listed here compares cannot be known; then the declared fields are
+compared one by one.
+"""
 
 
 def search_domain(context: Context, resource: Resource, text: str) -> Domain:
@@ -17,17 +33,40 @@ def search_domain(context: Context, resource: Resource, text: str) -> Domain:
     :raise ApiError: BAD_USER_INPUT where no field is left
     """
     model = context.model(resource)
-    names = model._rec_names_search or [model._rec_name]
-    exposed = {field.field for field in resource.fields.values() if field.filterable}
-    # A record's display name is always visible; these are where it comes from.
-    exposed |= {"display_name", "complete_name", model._rec_name}
-    allowed = [
-        name
-        for name in names
-        if name in exposed and name in model._fields and context.may_read(resource, name)
+    names = [
+        *(model._rec_names_search or [model._rec_name]),
+        *_ALSO_COMPARED.get(model._name, ()),
     ]
-    if len(allowed) == len(names):
-        return Domain("display_name", "ilike", text)
+    conditions = [_condition(context, resource, name, text) for name in names]
+    allowed = [condition for condition in conditions if condition is not None]
     if not allowed:
         raise ApiError("BAD_USER_INPUT", f"{resource.collection} cannot be searched by name.")
-    return Domain.OR(Domain(name, "ilike", text) for name in allowed)
+    relations = any(model._fields[name].relational for name in names if name in model._fields)
+    known = model._name in _ALSO_COMPARED or not _has_own_search(model)
+    if known and not relations and len(allowed) == len(names):
+        return Domain("display_name", "ilike", text)
+    return Domain.OR(allowed)
+
+
+def _has_own_search(model) -> bool:
+    """Tell whether the model replaces the ORM's search of display names."""
+    return type(model)._search_display_name is not BaseModel._search_display_name
+
+
+def _condition(context: Context, resource: Resource, name: str, text: str) -> Domain | None:
+    """Return the condition on one of the names, None where it must not be compared."""
+    model_field = context.env[resource.model]._fields.get(name)
+    if model_field is None or not context.may_read(resource, name):
+        return None
+    lines = [line for line in resource.fields.values() if line.field == name and line.filterable]
+    if model_field.relational:
+        # Names at the other end are searched as their own resource allows.
+        for line in lines:
+            target = context.resources[line.relation]
+            found = search_domain(context, target, text)
+            return Domain(name, "any", scope(context, target, found))
+        return None
+    # A record's display name is always visible; these are where it comes from.
+    if lines or name in ("display_name", "complete_name", context.env[resource.model]._rec_name):
+        return Domain(name, "ilike", text)
+    return None

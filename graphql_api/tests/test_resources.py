@@ -4,7 +4,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import convert_file
 
-from ..schema.names import camel_case
 from .common import ApiCase
 
 
@@ -31,55 +30,6 @@ class TestResources(ApiCase):
                 **values,
             }
         )
-
-    def test_the_catalog_is_complete(self):
-        """Every model of the catalog that is installed here is served."""
-        catalog = {
-            "res.partner": ("Customer", "customers"),
-            "res.company": ("Company", "companies"),
-            "res.users": ("User", "users"),
-            "res.country": ("Country", "countries"),
-            "res.country.state": ("State", "states"),
-            "res.currency": ("Currency", "currencies"),
-            "res.partner.category": ("CustomerTag", "customer-tags"),
-            "product.product": ("Product", "products"),
-            "product.template": ("ProductTemplate", "product-templates"),
-            "product.category": ("ProductCategory", "product-categories"),
-            "uom.uom": ("Unit", "units"),
-            "sale.order": ("SaleOrder", "sale-orders"),
-            "sale.order.line": ("SaleOrderLine", "sale-order-lines"),
-            "crm.lead": ("Lead", "leads"),
-            "crm.stage": ("LeadStage", "lead-stages"),
-            "crm.team": ("SalesTeam", "sales-teams"),
-            "account.move": ("Invoice", "invoices"),
-            "account.move.line": ("InvoiceLine", "invoice-lines"),
-            "purchase.order": ("PurchaseOrder", "purchase-orders"),
-            "purchase.order.line": ("PurchaseOrderLine", "purchase-order-lines"),
-            "stock.picking": ("Transfer", "transfers"),
-            "stock.move": ("StockMove", "stock-moves"),
-            "stock.quant": ("StockLevel", "stock-levels"),
-            "stock.warehouse": ("Warehouse", "warehouses"),
-            "project.project": ("Project", "projects"),
-            "project.task": ("Task", "tasks"),
-            "hr.employee.public": ("Employee", "employees"),
-            "ir.attachment": ("Attachment", "attachments"),
-        }
-        served = self.env["graphql_api.schema"]._get_schema().resources
-        found = {resource.model: resource for resource in served.values()}
-        for model, (type_name, collection) in catalog.items():
-            self.assertIn(model, self.env, "the test database has all of the catalog's apps")
-            resource = found[model]
-            self.assertEqual((resource.type_name, resource.collection), (type_name, collection))
-            self.assertTrue(resource.fields)
-            query = f"{{ {resource.list_name}(first: 3) {{ nodes {{ id displayName }} }} }}"
-            self.assertIn(resource.list_name, self.graphql(query))
-
-    def test_a_default_order_names_only_what_lists_can_be_ordered_by(self):
-        schema = self.env["graphql_api.schema"]._get_schema()
-        for resource in schema.resources.values():
-            offered = schema.graphql_schema.type_map[f"{resource.type_name}Order"].fields
-            for name, _direction in resource.order:
-                self.assertIn(camel_case(name), offered, resource.type_name)
 
     def test_a_new_resource_is_served_at_once(self):
         bank = self.env["res.bank"].create({"name": "Reserve", "bic": "RESEBEBB"})

@@ -300,9 +300,7 @@ class TestValues(ApiCase):
         self.assertEqual(self.values("Customer", partner, "comment"), {"comment": None})
 
     def test_zero_and_false_stay(self):
-        tag = self.env["res.partner.category"].create(
-            {"name": "Zero", "color": 0, "active": False}
-        )
+        tag = self.env["res.partner.category"].create({"name": "Zero", "color": 0, "active": False})
         self.assertEqual(
             self.values("CustomerTag", tag, "color active"), {"color": 0, "active": False}
         )
@@ -314,15 +312,38 @@ class TestValues(ApiCase):
         self.assertIs(self.rest_values("customer-tags", tag, "active")["active"], False)
 
     def test_float_is_rounded_by_its_digits(self):
-        product = self.env["product.product"].create({"name": "Chair", "list_price": 3})
-        product.lst_price = 1.1 + 2.2
-        self.assertEqual(
-            self.values("Product", product, "lstPrice listPrice"),
-            {"lstPrice": 3.3, "listPrice": 3.3},
+        """Also where a column of Odoo's is wider than the digits say by now."""
+        line = self.env["sale.order.line"].search([("display_type", "=", False)], limit=1)
+        line.product_uom_qty = 1.1 + 2.2
+        query = "quantity"
+        self.assertEqual(self.values("SaleOrderLine", line, query), {"quantity": 3.3})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET product_uom_qty = 0.125 WHERE id = %s", [line.id]
         )
-        self.env.ref("product.decimal_price").digits = 4
-        product.list_price = 0.123456
-        self.assertEqual(self.values("Product", product, "listPrice"), {"listPrice": 0.1235})
+        line.invalidate_recordset()
+        self.assertEqual(self.values("SaleOrderLine", line, query), {"quantity": 0.13})
+        self.env.ref("uom.decimal_product_uom").digits = 3
+        self.assertEqual(self.values("SaleOrderLine", line, query), {"quantity": 0.125})
+        self.assertEqual(
+            self.rest_values("sale-order-lines", line, "quantity"), {"quantity": 0.125}
+        )
+
+    def test_float_without_digits_keeps_all_of_them(self):
+        """A price of a product has no fixed digits in Odoo."""
+        product = self.env["product.product"].create({"name": "Chair", "list_price": 0.123456})
+        self.assertEqual(self.values("Product", product, "listPrice"), {"listPrice": 0.123456})
+
+    def test_float_that_is_no_number_is_null(self):
+        partner = self.env["res.partner"].create({"name": "Nowhere"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET partner_latitude = 'NaN' WHERE id = %s", [partner.id]
+        )
+        partner.invalidate_recordset()
+        self.assertEqual(
+            self.values("Customer", partner, "partnerLatitude"), {"partnerLatitude": None}
+        )
 
     def test_integer_beyond_32_bits(self):
         """The next number of a sequence is computed from one of PostgreSQL, of 64 bits."""
@@ -467,9 +488,7 @@ class TestValues(ApiCase):
         with_action = menus.search([("action", "!=", False)], limit=1)
         expected = {"model": with_action.action._name, "id": with_action.action.id}
         self.assertEqual(self.values("Thing", with_action, "action"), {"action": expected})
-        self.assertEqual(
-            self.rest_values("things", with_action, "action"), {"action": expected}
-        )
+        self.assertEqual(self.rest_values("things", with_action, "action"), {"action": expected})
         without = menus.search([("action", "=", False)], limit=1)
         self.assertEqual(self.values("Thing", without, "action"), {"action": None})
 
@@ -577,5 +596,3 @@ class TestValues(ApiCase):
         body = self.graphql_response(query, {"id": str(order.id)}).json()
         self.assertEqual(body["data"], {"saleOrder": {"name": order.name, "state": None}})
         self.assertEqual(body["errors"][0]["path"], ["saleOrder", "state"])
-
-

@@ -1,0 +1,82 @@
+"""What code adds to the schema, as an addon would by ``_inherit`` and ``_collect``."""
+
+from unittest.mock import patch
+
+import strawberry
+
+from odoo.tests import tagged
+
+from ..models.exposure import SCHEMA_CACHE
+from ..schema.errors import ApiError
+from .common import ApiCase
+
+
+@strawberry.type
+class CustomerGreeting:
+    @strawberry.field(description="How to greet the customer.")
+    def greeting(self) -> str:
+        return f"Hello {self.name}"
+
+    @strawberry.field
+    def greeting_to(self, who: str) -> str:
+        return f"Hello {who}, I am {self.name}"
+
+    @strawberry.field
+    def refused(self) -> str | None:
+        raise ApiError("CONFLICT", "Not now.")
+
+
+@strawberry.type
+class Sum:
+    @strawberry.field
+    def sum(self, info: strawberry.Info, terms: list[int]) -> int:
+        return sum(terms) + (0 if info.context.env.su else 1)
+
+
+@tagged("post_install", "-at_install")
+class TestExtension(ApiCase):
+    def setUp(self):
+        super().setUp()
+        schema_class = self.env.registry["graphql_api.schema"]
+        collect = schema_class._collect
+
+        def collect_more(model):
+            parts = collect(model)
+            parts.fields.setdefault("Customer", []).append(CustomerGreeting)
+            parts.queries.append(Sum)
+            return parts
+
+        self.startPatcher(patch.object(schema_class, "_collect", collect_more))
+        self.env.registry.clear_cache(SCHEMA_CACHE)
+        self.addCleanup(self.env.registry.clear_cache, SCHEMA_CACHE)
+        self.customer = self.env["res.partner"].create({"name": "Ann"})
+
+    def test_a_field_is_in_graphql(self):
+        query = f"""{{ customer(id: "{self.customer.id}") {{
+            name greeting greetingTo(who: "Bob")
+        }} }}"""
+        self.assertEqual(
+            self.graphql(query)["customer"],
+            {"name": "Ann", "greeting": "Hello Ann", "greetingTo": "Hello Bob, I am Ann"},
+        )
+
+    def test_a_field_is_in_rest(self):
+        path = f"/api/customers/{self.customer.id}"
+        self.assertEqual(self.rest(f"{path}?fields=greeting")["data"], {"greeting": "Hello Ann"})
+        self.rest(f"{path}?fields=greeting_to", status=400)
+        self.rest(f"{path}?fields=refused", status=409)
+
+    def test_an_error_has_its_code_and_path(self):
+        query = f'{{ customer(id: "{self.customer.id}") {{ name refused }} }}'
+        data = self.graphql(query, errors=[("CONFLICT", ["customer", "refused"])])
+        self.assertEqual(data["customer"], {"name": "Ann", "refused": None})
+
+    def test_a_query_runs_as_the_caller(self):
+        self.assertEqual(self.graphql("{ sum(terms: [1, 2]) }"), {"sum": 4})
+
+
+@tagged("post_install", "-at_install")
+class TestWithoutExtension(ApiCase):
+    def test_nothing_of_it_is_there(self):
+        sdl = self.http("GET", "/api/graphql/schema.graphql").text
+        self.assertNotIn("greeting", sdl)
