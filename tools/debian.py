@@ -8,11 +8,10 @@ machine's apt changes.
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from tools import process
-from tools.paths import CACHE, LOGS
+from tools.paths import CACHE, LOGS, STATE
 from tools.progress import StepFailed, step
 
 PACKAGE_PATH = "usr/lib/python3/dist-packages/odoo"
@@ -32,8 +31,9 @@ _PACKAGES = (
 _STABLE_PACKAGES = ("fonts-font-awesome",)
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _DOWNLOADS = CACHE / "debian"
+_WORK = STATE / "apt"
 _ELSEWHERE = (
-    f"Set ODOO_HOME to a folder with Odoo 19 (a clone of branch 19.0 of the official "
+    "Set ODOO_HOME to a folder with Odoo 19 (a clone of branch 19.0 of the official "
     f"repository), or put the .deb files of Odoo and its fonts into {_DOWNLOADS}."
 )
 
@@ -80,50 +80,51 @@ def _download() -> list[Path]:
 
 
 def _mirrors() -> list[tuple[str, str]]:
-    """Return the Debian mirrors, with the stable suite's name, that apt knows.
+    """Return the Debian mirrors that apt knows, each with the name of its stable suite.
 
-    The origin is known only where apt has lists; on a machine without lists it is left out,
-    and every archive but the security one is a candidate.
+    apt tells the origin of an archive only when it has the archive's lists. On a machine
+    without lists every archive is a candidate: the signature tells which one is Debian's.
     """
-    form = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
-    command = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
-    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    known, unknown = [], []
-    for line in output.splitlines():
-        uri, suite, component, origin = line.split("|")
-        if component != "main" or "-" in suite or "/" in suite or "security" in uri:
-            continue
-        candidate = (uri, "stable" if suite in ("sid", "unstable", "testing") else suite)
-        if origin == "Debian":
-            known.append(candidate)
-        elif not origin or origin.startswith("$("):
-            unknown.append(candidate)
-    candidates = list(dict.fromkeys(known or unknown))
+    candidates = _archives("$(ORIGIN)", wanted="Debian") or _archives("", "--no-release-info")
     if not candidates:
         raise StepFailed(f"apt is not configured with a Debian mirror. {_ELSEWHERE}")
     return candidates
 
 
+def _archives(origin: str, *options: str, wanted: str = "") -> list[tuple[str, str]]:
+    form = f"$(REPO_URI)|$(RELEASE)|$(COMPONENT)|{origin}"
+    command = ["apt-get", "indextargets", *options, "--format", form, "Created-By: Packages"]
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = []
+    for line in output.splitlines():
+        uri, suite, component, origin = line.split("|")
+        # Suites like bookworm-updates hold only a part of the packages.
+        if component == "main" and origin == wanted and "-" not in suite and "/" not in suite:
+            found.append((uri, "stable" if suite in ("sid", "unstable", "testing") else suite))
+    return list(dict.fromkeys(found))
+
+
 def _download_from(mirror: str, stable: str, log: Path) -> None:
-    """Download all packages to the cache; they appear there together, checked by apt."""
+    """Download all packages, checked by apt, to the cache."""
+    shutil.rmtree(_WORK, ignore_errors=True)
+    options = _apt_options(_WORK, mirror, stable)
+    process.run(
+        ["apt-get", *options, "update"],
+        log=log,
+        failure="Debian's package lists could not be downloaded.",
+    )
+    wanted = [*_PACKAGES, *(f"{package}/{stable}" for package in _STABLE_PACKAGES)]
+    process.run(
+        ["apt-get", *options, "download", *wanted],
+        log=log,
+        cwd=_WORK / "packages",
+        failure="Debian's packages could not be downloaded.",
+    )
     _DOWNLOADS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="apt-", dir=CACHE) as name:
-        folder = Path(name)
-        options = _apt_options(folder, mirror, stable)
-        process.run(
-            ["apt-get", *options, "update"],
-            log=log,
-            failure="Debian's package lists could not be downloaded.",
-        )
-        wanted = [*_PACKAGES, *(f"{package}/{stable}" for package in _STABLE_PACKAGES)]
-        process.run(
-            ["apt-get", *options, "download", *wanted],
-            log=log,
-            cwd=folder / "packages",
-            failure="Debian's packages could not be downloaded.",
-        )
-        for package in (folder / "packages").glob("*.deb"):
-            package.replace(_DOWNLOADS / package.name)
+    for package in (_WORK / "packages").glob("*.deb"):
+        partial = shutil.copy(package, _DOWNLOADS / f"{package.name}.{os.getpid()}")
+        Path(partial).replace(_DOWNLOADS / package.name)
+    shutil.rmtree(_WORK)
 
 
 def _apt_options(folder: Path, mirror: str, stable: str) -> list[str]:

@@ -44,6 +44,7 @@ def ensure() -> Environment:
         **{key: value for key, value in os.environ.items() if key not in _CONFUSING},
         **server.environment,
         **node_variables,
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(STATE / "hypothesis"),
         "PYTHONPATH": str(import_path),
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore"),
         "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from tools import lock, odoo_source
-from tools.paths import ADDON, EXAMPLES, PYTHON, ROOT
+from tools.paths import ADDON, EXAMPLES, PYTHON, ROOT, STATE
 from tools.progress import say
 
 
@@ -17,7 +17,8 @@ def lint() -> int:
         ("ruff", "format", "--check", "."),
         ("pylint", *_addons()),
     ]
-    return max([_check(check, str(import_path)) for check in checks])
+    codes = [_check(check, str(import_path)) for check in checks]
+    return int(any(codes))
 
 
 def reformat() -> int:
@@ -36,6 +37,6 @@ def _check(command: tuple[str, ...], import_path: str = "") -> int:
     return subprocess.run(
         [PYTHON, "-m", *command],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": import_path},
+        env={**os.environ, "PYTHONPATH": import_path, "PYLINTHOME": str(STATE / "pylint")},
         check=False,
     ).returncode

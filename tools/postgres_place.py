@@ -5,6 +5,7 @@ folder below /var/lib that this user can reach: the checkout may be in a home di
 nobody else may enter, and no folder's permissions are opened for the server.
 """
 
+import contextlib
 import importlib.metadata
 import os
 import pwd
@@ -178,3 +179,5 @@ def remove() -> None:
     shutil.rmtree(_root(), ignore_errors=True)
     if _LINK.is_symlink():
         _LINK.unlink()
+    with contextlib.suppress(OSError):  # other checkouts use it, or it was never there
+        _ROOTS_FOLDER.rmdir()

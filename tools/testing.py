@@ -22,7 +22,12 @@ def test(arguments: list[str]) -> int:
     options = [argument for argument in arguments if argument not in paths]
     base_files = [str(path.relative_to(ROOT)) for path in sorted(_TESTS.glob(_BASE_ONLY))]
     runs = [
-        (TEST, APPS, [path for path in paths if not _is_base_only(path)], [str(_TESTS)]),
+        (
+            TEST,
+            APPS,
+            [path for path in paths if not _is_base_only(path)],
+            [str(_TESTS.relative_to(ROOT))],
+        ),
         (TEST_BASE, BASE, [path for path in paths if _is_base_only(path)], base_files),
     ]
     # Two runs on one database disturb each other.
