@@ -21,5 +21,4 @@
         "data/catalog_project.xml",
         "data/catalog_hr.xml",
     ],
-    "installable": True,
 }

@@ -35,9 +35,10 @@ class ApiDispatcher(Dispatcher):
 
     def pre_dispatch(self, rule, args):
         """Apply the language, companies and time zone that the request asks for."""
-        super().pre_dispatch(rule, args)
+        prepared = super().pre_dispatch(rule, args)
         self.request.httprequest.max_content_length = MAX_BODY_SIZE
         self.request.update_context(**preferences(self.request))
+        return prepared
 
     def dispatch(self, endpoint, args):
         """Call the controller with the path's parameters; it reads the rest itself."""

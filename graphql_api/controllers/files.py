@@ -6,7 +6,7 @@ from odoo.http import request
 from ..schema.access import find
 from ..schema.errors import ApiError
 from ..schema.files import files
-from .rest import find_resource, read_record_id
+from .rest import check_parameters, find_resource, read_record_id
 
 INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
 """Files that a browser may show; others could carry a script and are downloads."""
@@ -24,6 +24,7 @@ class FilesController(http.Controller):
     def download(self, collection, record_id, field_name):
         schema = request.env["graphql_api.schema"]._get_schema()
         resource = find_resource(schema, collection)
+        check_parameters(())
         field = resource.fields.get(field_name)
         if field is None or field.type not in ("binary", "image"):
             raise ApiError("NOT_FOUND", f"{resource.type_name} has no file {field_name[:80]}.")
@@ -37,6 +38,4 @@ class FilesController(http.Controller):
                 "NOT_FOUND", f"{resource.type_name} {number} not found, or it has no {field_name}."
             )
         stream = request.env["ir.binary"]._get_stream_from(record, field.field, file.filename)
-        return stream.get_response(
-            as_attachment=file.mimetype not in INLINE_TYPES, immutable=False
-        )
+        return stream.get_response(as_attachment=file.mimetype not in INLINE_TYPES, immutable=False)

@@ -98,7 +98,7 @@ class RestController(http.Controller):
         return success_response([selection.to_rest(node) for node in page["nodes"]], meta=meta)
 
     @http.route("/api/<string:collection>/<string:record_id>", methods=["GET"], **ROUTE)
-    def read(self, collection, record_id):
+    def read_one(self, collection, record_id):
         """Read one record."""
         check_parameters(["fields"])
         return _read(collection, record_id, request.httprequest.args.get("fields"))

@@ -59,4 +59,3 @@ class IrHttp(models.AbstractModel):
         if site == "none":
             return request.httprequest.method in SAFE_METHODS
         return site == "same-origin"
-

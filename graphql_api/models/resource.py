@@ -122,9 +122,7 @@ class GraphqlApiResource(models.Model):
             match = re.fullmatch(r"([a-z0-9_]+)(?:\s+(asc|desc))?", term, re.IGNORECASE)
             if not match:
                 raise ValidationError(
-                    self.env._(
-                        "%(term)s is not an order: write a name and asc or desc.", term=term
-                    )
+                    self.env._("%(term)s is not an order: write a name and asc or desc.", term=term)
                 )
             terms.append((match[1], (match[2] or "asc").upper()))
         return tuple(terms)
@@ -136,7 +134,7 @@ class GraphqlApiResource(models.Model):
         A resource is left out while its model is missing, a field while the model has none
         of that name or while its relation leads to a model that is not exposed.
         """
-        records = self.search([]).filtered(lambda record: record.model in self.env)
+        records = self.search(Domain.TRUE).filtered(lambda record: record.model in self.env)
         by_model = {
             model: records.filtered(lambda record, model=model: record.model == model)
             for model in set(records.mapped("model"))

@@ -15,7 +15,7 @@ class GraphqlApiResourceField(models.Model):
     _rec_name = "field_name"
 
     resource_id = fields.Many2one(
-        "graphql_api.resource", string="Resource", required=True, ondelete="cascade", index=True
+        "graphql_api.resource", required=True, ondelete="cascade", index=True
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(

@@ -1,8 +1,9 @@
 """The one place that decides access: a record reaches a client only through a search.
 
 Every set of records that becomes visible, at the root or through a relation, comes out of
-:func:`search` or :func:`scope`, in the caller's environment: model access, record rules and
-the resource's domain are applied by the database, whatever the ORM's cache holds already.
+:func:`search` or :func:`scope`, and every condition on a relation out of :func:`through`, in
+the caller's environment: model access, record rules and the resource's domain are applied by
+the database, whatever the ORM's cache holds already.
 """
 
 from collections.abc import Iterable
@@ -84,6 +85,32 @@ def scope(context: Context, resource: Resource, domain: Domain, archived: bool =
         # A term on the field switches Odoo's own term off (orm/models.py, ``_search``).
         scoped &= Domain(active, "in", [True, False])
     return scoped
+
+
+def through(
+    context: Context,
+    resource: Resource,
+    field: ResourceField,
+    target: Resource,
+    domain: Domain,
+    archived: bool = False,
+) -> Domain:
+    """Return a condition on the records at the other end of a relation, for Odoo's ``any``.
+
+    It is limited to those that the caller may see.
+
+    :raise ApiError: FORBIDDEN where the caller may not read the other model
+    """
+    model = context.model(target)
+    domain = scope(context, target, domain, archived)
+    model_field = context.env[resource.model]._fields[field.field]
+    while model_field.related_field is not None:
+        model_field = model_field.related_field
+    if model_field.bypass_search_access:
+        # Odoo applies the rules of the other model inside "any" (orm/domains.py), but not for
+        # these fields.
+        return Domain("id", "in", model._search(domain))
+    return domain
 
 
 def search(

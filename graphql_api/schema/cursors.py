@@ -6,7 +6,6 @@ signature keeps clients from writing values of their own into the comparison.
 """
 
 import base64
-import binascii
 import hashlib
 
 import orjson
@@ -114,19 +113,23 @@ def _encode(env, key: str, values: list[str | None]) -> str:
 
 
 def _decode(env, key: str, cursor: str, argument: str) -> list[str | None]:
-    try:
-        signed = base64.b64decode(
-            cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-        )
-        signature, payload = signed[:_SIGNATURE_LENGTH].decode(), signed[_SIGNATURE_LENGTH:]
-        if consteq(signature, _sign(env, payload)):
-            found_key, *values = orjson.loads(payload)
-            if found_key == key:
-                return values
-    except (ValueError, binascii.Error):
-        pass
+    found = _read(env, cursor)
+    if found and found[0] == key:
+        return found[1:]
     raise ApiError(
         "BAD_USER_INPUT",
         f"{argument} is not a cursor of this list in this order; "
         "take it from pageInfo or edges of the same list with the same orderBy.",
     )
+
+
+def _read(env, cursor: str) -> list | None:
+    """Return what a cursor holds, None where this server has not signed it."""
+    try:
+        signed = base64.b64decode(
+            cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        )
+        signature, payload = signed[:_SIGNATURE_LENGTH].decode("ascii"), signed[_SIGNATURE_LENGTH:]
+        return orjson.loads(payload) if consteq(signature, _sign(env, payload)) else None
+    except ValueError:
+        return None

@@ -13,6 +13,7 @@ from odoo.exceptions import (
     ConcurrencyError,
     LockError,
     MissingError,
+    RedirectWarning,
     UserError,
 )
 from odoo.http import SessionExpiredException
@@ -114,7 +115,7 @@ def to_api_error(error: BaseException) -> ApiError:
             return ApiError("CONFLICT", _message(error))
         case psycopg2.IntegrityError():
             return ApiError("CONFLICT", "The change conflicts with other records.")
-        case UserError():
+        case UserError() | RedirectWarning():
             return ApiError("VALIDATION_FAILED", _message(error))
         case HTTPException() if error.code in _CODE_BY_HTTP_STATUS:
             return _from_http(error)
@@ -127,7 +128,7 @@ def _conflict() -> ApiError:
     return ApiError("CONFLICT", "Another request is changing the same records. Try again.")
 
 
-def _message(error: UserError) -> str:
+def _message(error: Exception) -> str:
     return str(error.args[0]) if error.args else str(error)
 
 

@@ -7,7 +7,7 @@ import strawberry
 
 from odoo.fields import Domain
 
-from .access import Context, scope
+from .access import Context, through
 from .errors import ApiError
 from .names import camel_case, pascal_case
 from .resource import RELATIONS, Resource, ResourceField
@@ -38,6 +38,8 @@ _ODOO_OPERATORS = {
     "gt": ">",
     "gte": ">=",
 }
+
+_NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
 
 Condition = Callable[[Context, Any], Domain]
 
@@ -77,7 +79,7 @@ class FilterTypes:
         many = list[own]
         _add(cls, "and", many, "All of these.", _logical(Domain.AND))
         _add(cls, "or", many, "At least one of these.", _logical(Domain.OR))
-        _add(cls, "not", own, "Not this.", lambda context, value: ~to_domain(context, value))
+        _add(cls, "not", own, "Not this.", _negation)
         _add(cls, "id", self._operators("ID", strawberry.ID, ID_OPERATORS), "Id.", _on_id)
         for field in resource.fields.values():
             if field.filterable and field.searchable:
@@ -171,6 +173,10 @@ def _logical(combine) -> Condition:
     return condition
 
 
+def _negation(context, value):
+    return ~to_domain(context, _given("not", value))
+
+
 def _given(what: str, value):
     if value is None:
         raise ApiError("BAD_USER_INPUT", f"{what} cannot be null here; leave the condition out.")
@@ -198,7 +204,7 @@ def _on_one(context, resource, field, target, value) -> Domain:
         conditions.append(Domain(field.field, operator, False))
     inner = to_domain(context, value)
     if is_null is strawberry.UNSET or not inner.is_true():
-        visible = _visible(context, resource, field, target, inner, True)
+        visible = through(context, resource, field, target, inner, True)
         conditions.append(Domain(field.field, "any", visible))
     return Domain.AND(conditions)
 
@@ -210,23 +216,9 @@ def _on_many(context, resource, field, target, value) -> Domain:
         inner = getattr(_given(field.graphql_name, value), quantifier)
         if inner is not strawberry.UNSET:
             domain = to_domain(context, _given(quantifier, inner))
-            visible = _visible(context, resource, field, target, domain, False)
+            visible = through(context, resource, field, target, domain, False)
             conditions.append(Domain(field.field, operator, visible))
     return Domain.AND(conditions)
-
-
-def _visible(context, resource, field, target, domain, archived) -> Domain:
-    """Return the condition on the other model, limited to the records that the caller sees."""
-    model = context.model(target)
-    domain = scope(context, target, domain, archived)
-    model_field = context.env[resource.model]._fields[field.field]
-    while model_field.related_field is not None:
-        model_field = model_field.related_field
-    if model_field.bypass_search_access:
-        # Odoo applies the rules of the other model inside "any" (orm/domains.py), but for
-        # these fields.
-        return Domain("id", "in", model._search(domain))
-    return domain
 
 
 def _operands(value):
@@ -238,8 +230,8 @@ def _operands(value):
 def _compare(name: str, odoo_type: str, operator: str, value) -> Domain:
     """Return one comparison as a domain."""
     if value is None:
-        if operator not in ("eq", "ne") or odoo_type in ("integer", "float", "monetary"):
-            raise ApiError("BAD_USER_INPUT", f"{operator} cannot be null; use isNull.")
+        if operator not in ("eq", "ne") or odoo_type in _NEVER_EMPTY:
+            raise ApiError("BAD_USER_INPUT", f"{operator} cannot be null here.")
         return Domain(name, _ODOO_OPERATORS[operator], False)
     if operator == "isNull":
         return Domain(name, "=" if value else "!=", False)

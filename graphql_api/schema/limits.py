@@ -53,9 +53,7 @@ class _Counter:
 
     def visit(self, selections: tuple[SelectionNode, ...], depth: int, spread: tuple) -> None:
         if depth > MAX_DEPTH:
-            raise ApiError(
-                "QUERY_TOO_COMPLEX", f"The operation is deeper than {MAX_DEPTH} levels."
-            )
+            raise ApiError("QUERY_TOO_COMPLEX", f"The operation is deeper than {MAX_DEPTH} levels.")
         for node in selections:
             if isinstance(node, FieldNode):
                 self.fields += 1

@@ -180,6 +180,4 @@ class Page:
         if bound is None or cursor is None:
             return bound is not None
         domain = self._domain & beyond(self.model, self._terms, cursor)
-        return bool(
-            search(self._context, self._resource, domain, archived=self._archived, limit=1)
-        )
+        return bool(search(self._context, self._resource, domain, archived=self._archived, limit=1))

@@ -50,24 +50,24 @@ def check_text(value: str) -> str:
 
 def _parse_date(value: Any) -> date:
     try:
-        if isinstance(value, str) and len(value) == 10:
-            return date.fromisoformat(value)
+        if not isinstance(value, str) or len(value) != 10:
+            raise ValueError(value)
+        return date.fromisoformat(value)
     except ValueError:
-        pass
-    raise ValueError(f'Expected a date like "2026-11-23", found {str(value)[:40]!r}.')
+        raise ValueError(f'Expected a date like "2026-11-23", found {str(value)[:40]!r}.') from None
 
 
 def _parse_datetime(value: Any) -> datetime:
     """Return naive UTC, as the ORM keeps it; without an offset the input is UTC already."""
     try:
-        if isinstance(value, str) and len(value) > 10:
-            parsed = datetime.fromisoformat(value.replace("Z", "+00:00").replace("z", "+00:00"))
-            return parsed.astimezone(timezone.utc).replace(tzinfo=None) if parsed.tzinfo else parsed
+        if not isinstance(value, str) or len(value) <= 10:
+            raise ValueError(value)
+        parsed = datetime.fromisoformat(value.replace("Z", "+00:00").replace("z", "+00:00"))
+        return parsed.astimezone(timezone.utc).replace(tzinfo=None) if parsed.tzinfo else parsed
     except (ValueError, OverflowError):
-        pass
-    raise ValueError(
-        f'Expected a date and time like "2026-11-23T08:00:00Z", found {str(value)[:40]!r}.'
-    )
+        raise ValueError(
+            f'Expected a date and time like "2026-11-23T08:00:00Z", found {str(value)[:40]!r}.'
+        ) from None
 
 
 def _format_date(value: Any) -> str:

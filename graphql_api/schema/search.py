@@ -3,7 +3,7 @@
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
-from .access import Context, scope
+from .access import Context, through
 from .errors import ApiError
 from .resource import Resource
 
@@ -61,11 +61,11 @@ def _condition(context: Context, resource: Resource, name: str, text: str) -> Do
     lines = [line for line in resource.fields.values() if line.field == name and line.filterable]
     if model_field.relational:
         # Names at the other end are searched as their own resource allows.
-        for line in lines:
-            target = context.resources[line.relation]
-            found = search_domain(context, target, text)
-            return Domain(name, "any", scope(context, target, found))
-        return None
+        if not lines:
+            return None
+        target = context.resources[lines[0].relation]
+        found = search_domain(context, target, text)
+        return Domain(name, "any", through(context, resource, lines[0], target, found))
     # A record's display name is always visible; these are where it comes from.
     if lines or name in ("display_name", "complete_name", context.env[resource.model]._rec_name):
         return Domain(name, "ilike", text)

@@ -131,9 +131,7 @@ class ResourceTypes:
             return annotation, self._to_many_resolver(resource, field, target), ()
         if field.type in ("binary", "image"):
             return Optional[File], _file_resolver(resource, field), ()  # noqa: UP045
-        annotation = self.enums.get(
-            (resource.type_name, field.name), value_type(field).annotation
-        )
+        annotation = self.enums.get((resource.type_name, field.name), value_type(field).annotation)
         return Optional[annotation], _value_resolver(resource, field), [field.field]  # noqa: UP045
 
     def _to_many_resolver(self, resource: Resource, field: ResourceField, target: Resource):
