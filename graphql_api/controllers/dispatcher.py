@@ -42,10 +42,10 @@ class ApiDispatcher(Dispatcher):
 
     def dispatch(self, endpoint, args):
         """Call the controller with the path's parameters; it reads the rest itself."""
+        self.request.params = dict(args)
         if self.request.httprequest.method == "OPTIONS":
             allowed = ", ".join(endpoint.routing["methods"])
             return Response(status=204, headers=[("Allow", f"{allowed}, OPTIONS")])
-        self.request.params = dict(args)
         return self.request.registry["ir.http"]._dispatch(endpoint)
 
     def handle_error(self, exc: Exception):

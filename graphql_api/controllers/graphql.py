@@ -60,6 +60,9 @@ def _read_request() -> Request:
     """
     httprequest = request.httprequest
     if httprequest.method != "POST":
+        for name, values in httprequest.args.lists():
+            if len(values) > 1:
+                raise ApiError("BAD_USER_INPUT", f"Send {name[:80]!r} once.")
         members = httprequest.args.to_dict()
         for name in ("variables", "extensions"):
             if name in members:

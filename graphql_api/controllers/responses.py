@@ -27,7 +27,7 @@ def success_response(data, status: int = 200, headers=(), **members) -> Response
 
 def error_response(httprequest, error: ApiError) -> Response:
     """Return an error in the shape of the route below which it happened."""
-    if httprequest.path == GRAPHQL_PATH:
+    if httprequest.path.rstrip("/") == GRAPHQL_PATH:
         body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
         return json_response(body, error.status, error.headers, graphql_media_type(httprequest))
     body = {"status": "error", "code": error.code, "message": error.message}

@@ -2,8 +2,6 @@
 
 import hashlib
 
-import orjson
-
 from odoo import http
 from odoo.http import Response, request
 
@@ -19,6 +17,7 @@ from .rest_query import (
     LIST_PARAMETERS,
     Selection,
     bad_parameter,
+    check_repeated,
     read_boolean,
     read_filter,
     read_integer,
@@ -148,6 +147,7 @@ def check_parameters(known) -> None:
     for name in request.httprequest.args:
         if name not in known:
             raise bad_parameter(name[:80], f"Unknown parameter {name[:80]!r}.")
+    check_repeated(request.httprequest.args, known)
 
 
 def run(schema: BuiltSchema, context: Context, graphql_request: Request) -> dict:
@@ -183,6 +183,7 @@ def _operations(resource: Resource) -> list[str]:
 def _list_variables(schema: BuiltSchema, resource: Resource, limit: int | None) -> dict:
     parameters = request.httprequest.args
     types = schema.graphql_schema.type_map
+    check_repeated(parameters, LIST_PARAMETERS)
     filters = parameters.copy()
     for name in LIST_PARAMETERS:
         filters.poplist(name)

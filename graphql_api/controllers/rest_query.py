@@ -32,6 +32,9 @@ LIST_PARAMETERS = frozenset(
 )
 """The parameters of lists beside filters."""
 
+_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?")
+"""A number as people write it; Python would take more: nan, 1_0, digits of other scripts."""
+
 MAX_DEPTH = 10
 """Dots in a path of fields, brackets in a filter."""
 
@@ -264,10 +267,12 @@ def _convert_leaf(text: str, leaf_type, where: str):
         match leaf_type.name:
             case "Boolean":
                 return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-            case "Int" | "BigInt":
+            case "Int" | "BigInt" if _NUMBER.fullmatch(text):
                 return int(text)
-            case "Float":
+            case "Float" if _NUMBER.fullmatch(text):
                 return float(text)
+            case "Int" | "BigInt" | "Float":
+                raise ValueError(text)
     except (KeyError, ValueError):
         kind = {"Boolean": "true or false", "Float": "a number"}.get(leaf_type.name, "an integer")
         raise bad_parameter(where, f"{where} must be {kind}, not {text[:40]!r}.") from None
@@ -296,6 +301,16 @@ def read_sort(input_type: GraphQLInputObjectType, text: str | None) -> list | No
             raise bad_parameter("sort", f"Lists cannot be sorted by {name[:80]!r}.")
         order.append({camel_case(name): "DESC" if part.startswith("-") else "ASC"})
     return order
+
+
+def check_repeated(parameters, names) -> None:
+    """Refuse a parameter that is given more than once: which one counts could not be told.
+
+    :raise ApiError: BAD_USER_INPUT
+    """
+    for name in names:
+        if len(parameters.getlist(name)) > 1:
+            raise bad_parameter(name, f"{name} is given more than once.")
 
 
 def read_integer(parameters, name: str) -> int | None:

@@ -95,7 +95,7 @@ class GraphqlApiResource(models.Model):
         for resource in self.filtered(lambda resource: resource.model in self.env):
             try:
                 Domain(resource._get_domain()).validate(self.env[resource.model])
-            except Exception as error:  # noqa: BLE001 - whatever is wrong is a mistake in the form
+            except Exception as error:
                 raise ValidationError(
                     self.env._(
                         "The domain of %(name)s is not valid: %(error)s",

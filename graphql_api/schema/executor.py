@@ -28,6 +28,10 @@ MAX_ERRORS = 20
 """Validation stops after so many errors."""
 
 
+_TOO_COMPLEX = (f"more than {MAX_TOKENS} tokens", "nested too deeply")
+"""In the parser's messages: the document may be correct, but it is too much."""
+
+
 @dataclass(slots=True)
 class Request:
     """A GraphQL request as the GraphQL over HTTP specification names its parts."""
@@ -64,6 +68,15 @@ def operation_type(request: Request) -> OperationType | None:
     return operation.operation
 
 
+class _Executor(StrawberryGraphQLCoreExecutionContext):
+    """Stops at the first error after which the transaction cannot go on."""
+
+    def handle_field_error(self, raw_error, *args):
+        if isinstance(raw_error, RETRIED):
+            raise raw_error
+        super().handle_field_error(raw_error, *args)
+
+
 def execute(schema: BuiltSchema, context, request: Request) -> Result:
     """Execute a request in the caller's environment.
 
@@ -74,7 +87,7 @@ def execute(schema: BuiltSchema, context, request: Request) -> Result:
     try:
         document = parse_document(request.query)
         operation = _operation(document, request.operation_name)
-        check_limits(document, operation)
+        check_limits(document, operation, request.variables)
     except ApiError as error:
         return Result(errors=[format_error(GraphQLError(error.message, original_error=error))])
     except GraphQLError as error:
@@ -88,12 +101,9 @@ def execute(schema: BuiltSchema, context, request: Request) -> Result:
         context_value=context,
         variable_values=request.variables,
         operation_name=request.operation_name,
-        executor_class=StrawberryGraphQLCoreExecutionContext,
+        executor_class=_Executor,
     )
     errors = result.errors or []
-    for error in errors:
-        if isinstance(error.original_error, RETRIED):
-            raise error.original_error
     # Without a path nothing was executed: the variables did not fit.
     started = result.data is not None or any(error.path for error in errors)
     return Result(
@@ -115,13 +125,11 @@ def parse_document(query: str) -> DocumentNode:
             "QUERY_TOO_COMPLEX", f"The document is longer than {MAX_DOCUMENT_LENGTH} characters."
         )
     try:
-        return parse(query, max_lexical_tokens=MAX_TOKENS)
+        return parse(query, max_lexical_tokens=MAX_TOKENS, allow_empty_selection_sets=False)
     except GraphQLSyntaxError as error:
-        if f"more than {MAX_TOKENS} tokens" in error.message:
+        if any(text in error.message for text in _TOO_COMPLEX):
             raise ApiError("QUERY_TOO_COMPLEX", error.message) from error
         raise
-    except RecursionError as error:
-        raise ApiError("QUERY_TOO_COMPLEX", "The document is nested too deeply.") from error
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -142,7 +150,9 @@ def format_error(error: GraphQLError, code: str = "INTERNAL_SERVER_ERROR") -> di
     """
     formatted = dict(error.formatted)
     cause = error.original_error
-    if cause is not None and not isinstance(cause, GraphQLError):
+    # Without a path the cause is ours, or that of a scalar which refused a client's value.
+    executed = error.path is not None or isinstance(cause, ApiError)
+    if cause is not None and executed and not isinstance(cause, GraphQLError):
         api_error = to_api_error(cause)
         formatted["message"] = api_error.message
         formatted["extensions"] = api_error.extensions

@@ -41,6 +41,9 @@ _ODOO_OPERATORS = {
 
 _NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
 
+_MAX_NUMBER = 1e100
+"""Far beyond, Odoo's rounding overflows (odoo/tools/float_utils.py)."""
+
 Condition = Callable[[Context, Any], Domain]
 
 
@@ -255,6 +258,8 @@ def _operand(name: str, value):
         return parse_id(value)
     if isinstance(value, str):
         return check_text(getattr(value, "value", value))
+    if isinstance(value, float) and abs(value) > _MAX_NUMBER:
+        raise ApiError("BAD_USER_INPUT", f"{value} is too large a number to compare with.")
     return getattr(value, "value", value)
 
 

@@ -1,10 +1,14 @@
-"""What a document may cost before it is refused: length, tokens, depth, aliases."""
+"""What a request may cost before it is refused: length, tokens, depth, aliases."""
+
+from typing import Any
 
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
 )
@@ -19,13 +23,21 @@ MAX_DEPTH = 15
 """Levels of fields, introspection (which needs 13) included."""
 
 MAX_FIELDS = 5_000
-"""Fields after fragments are spread: what aliases and fragments multiply to."""
+"""Fields and fragments, after fragments are spread: what aliases and fragments multiply to."""
+
+MAX_FRAGMENT_DEPTH = 100
+"""Fragments within fragments."""
 
 MAX_ROOT_FIELDS = 100
 """Root fields, aliases included: each is at least one query to the database."""
 
+MAX_INPUT_DEPTH = 50
+"""Objects and lists within each other in an argument or a variable: a filter, say."""
 
-def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> None:
+
+def check_limits(
+    document: DocumentNode, operation: OperationDefinitionNode, variables: dict | None = None
+) -> None:
     """Refuse an operation that is too deep or too large, before it is validated.
 
     :raise ApiError: QUERY_TOO_COMPLEX
@@ -43,6 +55,33 @@ def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> 
             f"The operation has {counter.root_fields} root fields; at most {MAX_ROOT_FIELDS} "
             "are allowed. Send several requests.",
         )
+    _check_input(variables or {})
+    for definition in operation.variable_definitions or ():
+        _check_input(definition.default_value)
+
+
+def _check_input(value: Any) -> None:
+    """Refuse a value, of a variable or in the document, that is nested too deeply."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MAX_INPUT_DEPTH:
+            raise ApiError(
+                "QUERY_TOO_COMPLEX",
+                f"An argument or variable is nested deeper than {MAX_INPUT_DEPTH} levels.",
+            )
+        below: list = []
+        for item in level:
+            match item:
+                case dict():
+                    below += item.values()
+                case list():
+                    below += item
+                case ListValueNode():
+                    below += item.values
+                case ObjectValueNode():
+                    below += [field.value for field in item.fields]
+        level = below
 
 
 class _Counter:
@@ -54,15 +93,21 @@ class _Counter:
     def visit(self, selections: tuple[SelectionNode, ...], depth: int, spread: tuple) -> None:
         if depth > MAX_DEPTH:
             raise ApiError("QUERY_TOO_COMPLEX", f"The operation is deeper than {MAX_DEPTH} levels.")
+        if len(spread) > MAX_FRAGMENT_DEPTH:
+            raise ApiError(
+                "QUERY_TOO_COMPLEX",
+                f"Fragments are nested deeper than {MAX_FRAGMENT_DEPTH} levels.",
+            )
         for node in selections:
+            self.fields += 1
+            if self.fields > MAX_FIELDS:
+                raise ApiError(
+                    "QUERY_TOO_COMPLEX", f"The operation selects more than {MAX_FIELDS} fields."
+                )
             if isinstance(node, FieldNode):
-                self.fields += 1
                 self.root_fields += depth == 1
-                if self.fields > MAX_FIELDS:
-                    raise ApiError(
-                        "QUERY_TOO_COMPLEX",
-                        f"The operation selects more than {MAX_FIELDS} fields.",
-                    )
+                for argument in node.arguments or ():
+                    _check_input(argument.value)
                 if node.selection_set:
                     self.visit(node.selection_set.selections, depth + 1, spread)
             elif isinstance(node, FragmentSpreadNode):

@@ -546,20 +546,24 @@ class TestSearchByName(AccessCase):
 
     def test_relations(self):
         """Names of related records are searched as their own resource allows."""
-        product = self.env["product.product"].create(
-            {"name": "Zproduct", "default_code": "zcode", "is_storable": True}
-        )
         warehouse = self.env["stock.warehouse"].search([], limit=1)
-        self.env["stock.quant"]._update_available_quantity(product, warehouse.lot_stock_id, 5)
+        shelf = self.env["stock.location"].create(
+            {"name": "Zshelf", "barcode": "zcode", "location_id": warehouse.lot_stock_id.id}
+        )
+        product = self.env["product.product"].create({"name": "Zproduct", "is_storable": True})
+        self.env["stock.quant"]._update_available_quantity(product, shelf, 5)
         query = '{ stockLevels(search: "%s") { nodes { product { name } } } }'
         expected = {"stockLevels": {"nodes": [{"product": {"name": "Zproduct"}}]}}
         nothing = {"stockLevels": {"nodes": []}}
-        self.assertEqual(self.graphql(query % "zprod", login="admin"), expected)
-        self.assertEqual(self.graphql(query % "zcode", login="admin"), expected)
-        self.lines("Product", "default_code").active = False
+        for text in ("zshelf", "zcode"):
+            self.assertEqual(self.graphql(query % text, login="admin"), expected)
+        line = self.lines("Location", "barcode")
+        line.active = False
         self.assertEqual(self.graphql(query % "zcode", login="admin"), nothing)
-        self.hide(product)
-        self.assertEqual(self.graphql(query % "zprod", login="demo"), nothing)
+        line.active = True
+        self.hide(shelf)
+        for text in ("zshelf", "zcode"):
+            self.assertEqual(self.graphql(query % text, login="admin"), nothing)
 
 
 @tagged("post_install", "-at_install")

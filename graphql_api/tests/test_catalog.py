@@ -144,4 +144,6 @@ class TestCatalog(ApiCase):
             for field in self.types[name].fields:
                 for direction in ("ASC", "DESC"):
                     with self.subTest(resource=resource.type_name, field=field):
-                        self.assertEqual(self.unexpected(query, {"order": [{field: direction}]}), [])
+                        self.assertEqual(
+                            self.unexpected(query, {"order": [{field: direction}]}), []
+                        )

@@ -1,0 +1,229 @@
+"""Transactions: what Odoo retries reaches Odoo, and what only reads runs read-only."""
+
+import threading
+from unittest.mock import patch
+
+from graphql import OperationType
+
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
+from odoo.tests import BaseCase, tagged
+
+from ..schema.executor import Request, operation_type
+from .common import ApiCase
+
+RAISE = "DO $$ BEGIN RAISE EXCEPTION 'concurrency' USING ERRCODE = '%s'; END $$"
+STATES = {"SerializationFailure": "40001", "DeadlockDetected": "40P01", "LockNotAvailable": "55P03"}
+
+
+class TransactionCase(ApiCase):
+    """A computed field of which each test decides what it does."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner = cls.env["res.partner"].create({"name": "Zpartner"})
+        resource = cls.env["graphql_api.resource"].search([("type_name", "=", "Customer")])
+        cls.env["graphql_api.resource.field"].create(
+            {"resource_id": resource.id, "field_name": "contact_address"}
+        )
+        cls.query = "query ($id: ID!) { customer(id: $id) { name contactAddress } }"
+        cls.path = f"/api/customers/{cls.partner.id}?fields=name,contact_address"
+
+    def setUp(self):
+        super().setUp()
+        # Odoo waits between tries for up to 2, 4, 8, 16 seconds.
+        self.startPatcher(patch("odoo.service.model.time.sleep"))
+        # What is stored and depends on the field is computed before the test takes over.
+        self.key(self.login)
+        self.env.cr.flush()
+        self.calls = []
+        self.modes = []
+
+    def computing(self, action):
+        """Return a context in which computing the field is calling ``action(cr, number)``."""
+
+        def compute(records):
+            self.calls.append(len(self.calls) + 1)
+            self.modes.append(
+                (records.env.cr.readonly, getattr(threading.current_thread(), "cursor_mode", None))
+            )
+            action(records.env.cr, self.calls[-1])
+            for record in records:
+                record.contact_address = "computed"
+
+        return patch.object(self.env.registry["res.partner"], "_compute_contact_address", compute)
+
+    def ask(self, shape):
+        """Return status, code and computed value of the same question in one of the APIs."""
+        if shape == "rest":
+            response = self.http("GET", self.path)
+            body = response.json()
+            return response.status_code, body.get("code"), body.get("data", {})
+        response = self.graphql_response(self.query, {"id": self.partner.id})
+        body = response.json()
+        code = body["errors"][0]["extensions"]["code"] if "errors" in body else None
+        data = body["data"]["customer"] if body.get("data") else {}
+        if "contactAddress" in data:
+            data["contact_address"] = data.pop("contactAddress")
+        return response.status_code, code, data
+
+
+@tagged("post_install", "-at_install")
+class TestRetry(TransactionCase):
+    """Concurrent transactions: try again, as Odoo does everywhere."""
+
+    expected = (200, None, {"name": "Zpartner", "contact_address": "computed"})
+
+    def test_second_try(self):
+        for name, state in STATES.items():
+            for shape in ("graphql", "rest"):
+                with self.subTest(name, shape=shape):
+                    self.calls.clear()
+
+                    def fail_once(cr, number, state=state):
+                        if number == 1:
+                            cr.execute(RAISE % state, log_exceptions=False)
+
+                    with self.computing(fail_once), self.assertNoLogs("odoo", "ERROR"):
+                        self.assertEqual(self.ask(shape), self.expected)
+                    self.assertEqual(self.calls, [1, 2])
+
+    def test_second_try_after_a_concurrency_error_of_odoo(self):
+        def fail_once(cr, number):
+            if number == 1:
+                raise ConcurrencyError("changed")
+
+        for shape in ("graphql", "rest"):
+            self.calls.clear()
+            with self.computing(fail_once), self.assertNoLogs("odoo", "ERROR"):
+                self.assertEqual(self.ask(shape), self.expected)
+            self.assertEqual(self.calls, [1, 2])
+
+    def test_the_error_behind_others(self):
+        """The first error counts; those that the broken transaction causes after it do not."""
+
+        def fail_once(cr, number):
+            if number == 1:
+                cr.execute(RAISE % "40001", log_exceptions=False)
+
+        query = """query ($id: ID!) {
+          customer(id: $id) { name contactAddress country { name } children { name } }
+          customers(first: 1) { totalCount }
+        }"""
+        self.calls.clear()
+        with self.computing(fail_once), self.assertNoLogs("odoo", "ERROR"):
+            response = self.graphql_response(query, {"id": self.partner.id})
+        self.assertEqual(response.status_code, 200)
+        self.assertNotIn("errors", response.json())
+
+    def test_no_try_left(self):
+        def fail(cr, number):
+            cr.execute(RAISE % "40001", log_exceptions=False)
+
+        for shape in ("graphql", "rest"):
+            self.calls.clear()
+            with self.computing(fail), self.assertNoLogs("odoo", "ERROR"):
+                self.assertEqual(self.ask(shape), (409, "CONFLICT", {}))
+            self.assertEqual(len(self.calls), MAX_TRIES_ON_CONCURRENCY_FAILURE)
+
+
+@tagged("post_install", "-at_install")
+class TestReadOnly(TransactionCase):
+    """Queries run on the cursor that may be a replica's."""
+
+    def test_reads(self):
+        with self.computing(lambda cr, number: None):
+            for shape in ("graphql", "rest"):
+                self.ask(shape)
+            self.http("GET", "/api/customers?limit=1&fields=contact_address")
+            self.http(
+                "GET",
+                "/api/graphql",
+                params={"query": "{ customers(first: 1) { nodes { contactAddress } } }"},
+            )
+        self.assertEqual(self.modes, [(True, "ro")] * 4)
+
+    def test_write_in_a_read(self):
+        """A computation that writes is tried again where it may."""
+
+        def write(cr, number):
+            cr.execute(
+                "UPDATE res_partner SET city = 'Ghent' WHERE id = %s",
+                [self.partner.id],
+                log_exceptions=False,
+            )
+
+        for shape in ("graphql", "rest"):
+            self.modes.clear()
+            self.partner.city = "Aalst"
+            self.env.cr.flush()
+            with self.computing(write), self.assertLogs("odoo.http", "WARNING") as logs:
+                self.assertEqual(self.ask(shape), TestRetry.expected)
+            self.assertIn("retrying with a read/write cursor", logs.output[0])
+            self.assertEqual(self.modes, [(True, "ro"), (False, "ro->rw")])
+            self.partner.invalidate_recordset(["city"])
+            self.assertEqual(self.partner.city, "Ghent")
+
+    def test_decided_by_the_operation(self):
+        """Of several operations the one to be executed counts."""
+        document = "query Read { me { lang } } mutation Write { x }"
+        self.assertTrue(self.is_readonly(document, "Read"))
+        self.assertFalse(self.is_readonly(document, "Write"))
+        self.assertTrue(self.is_readonly(document, None))
+        self.assertTrue(self.is_readonly("{ nonsense", None))
+        self.assertFalse(self.is_readonly("mutation { x }", None))
+
+    def is_readonly(self, document, operation_name):
+        """Return whether a request over HTTP runs on the read-only cursor."""
+        modes = []
+
+        def spy(schema_model):
+            modes.append(
+                (
+                    schema_model.env.cr.readonly,
+                    getattr(threading.current_thread(), "cursor_mode", None),
+                )
+            )
+            return get_schema(schema_model)
+
+        schema = self.env.registry["graphql_api.schema"]
+        get_schema = schema._get_schema
+        with patch.object(schema, "_get_schema", spy):
+            self.graphql_response(document, operation_name=operation_name)
+        ((readonly, mode),) = modes
+        self.assertEqual(mode, "ro" if readonly else "rw")
+        return readonly
+
+
+@tagged("post_install", "-at_install")
+class TestOperationType(BaseCase):
+    """What kind of operation a request is."""
+
+    def check(self, expected, query, name=None):
+        self.assertEqual(operation_type(Request(query, None, name)), expected)
+
+    def test_one_operation(self):
+        self.check(OperationType.QUERY, "{ a }")
+        self.check(OperationType.QUERY, "query Q { a }")
+        self.check(OperationType.QUERY, "query Q { a }", "Q")
+        self.check(OperationType.MUTATION, "mutation { a }")
+        self.check(OperationType.MUTATION, "mutation M { a } fragment F on T { b }")
+        self.check(OperationType.SUBSCRIPTION, "subscription { a }")
+
+    def test_misleading_text(self):
+        self.check(OperationType.MUTATION, "# query\n mutation { a }")
+        self.check(OperationType.QUERY, "query mutation { mutation }", "mutation")
+        self.check(OperationType.QUERY, '{ a(b: "mutation { c }") }')
+        self.check(OperationType.MUTATION, ",,\ufeff,mutation{a}")
+
+    def test_several_operations(self):
+        document = "query Q { a } mutation M { b }"
+        self.check(OperationType.QUERY, document, "Q")
+        self.check(OperationType.MUTATION, document, "M")
+        self.check(None, document)
+        self.check(None, document, "X")
+
+    def test_unreadable(self):
+        for query in ("", "{", "nonsense", "fragment F on T { a }", "{ a }" * 100_000):
+            self.check(None, query)
