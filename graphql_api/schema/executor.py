@@ -74,7 +74,7 @@ class _Executor(StrawberryGraphQLCoreExecutionContext):
     def handle_field_error(self, raw_error, *args):
         if isinstance(raw_error, RETRIED):
             raise raw_error
-        super().handle_field_error(raw_error, *args)
+        return super().handle_field_error(raw_error, *args)
 
 
 def execute(schema: BuiltSchema, context, request: Request) -> Result:

@@ -41,7 +41,7 @@ _ODOO_OPERATORS = {
 
 _NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
 
-_MAX_NUMBER = 1e100
+_MAX_NUMBER = 1e300
 """Far beyond, Odoo's rounding overflows (odoo/tools/float_utils.py)."""
 
 Condition = Callable[[Context, Any], Domain]

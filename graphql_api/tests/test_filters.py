@@ -118,7 +118,7 @@ BOOLEAN_CASES = [
 class TestOperators(ApiCase):
     """Each operator of each filter input, by GraphQL and by REST."""
 
-    def create(self, model, field, values, **common):
+    def create_filtered(self, model, field, values, **common):
         records = self.env[model].create(
             [{"name": f"Filtered {i}", field: value, **common} for i, value in enumerate(values)]
         )
@@ -164,14 +164,14 @@ class TestOperators(ApiCase):
         return {ids.index(str(node["id"])) for node in body["data"]}
 
     def test_char(self):
-        records = self.create(
+        records = self.create_filtered(
             "res.partner", "city", ["Ghent", "ghent sea", "100%_x", "x", False], type="other"
         )
         self.blank(records[3], "city")
         self.check("Customer", "city", records, TEXT_CASES)
 
     def test_text(self):
-        records = self.create(
+        records = self.create_filtered(
             "product.template", "description_sale", ["Ghent", "ghent sea", "100%_x", "x", False]
         )
         self.env.flush_all()
@@ -180,7 +180,7 @@ class TestOperators(ApiCase):
 
     def test_inherited_text(self):
         """A product's name is that of its template, and translated."""
-        records = self.create("product.product", "name", ["Ghent", "ghent sea", "100%_x"])
+        records = self.create_filtered("product.product", "name", ["Ghent", "ghent sea", "100%_x"])
         cases = [
             (operator, operand, expected - {3, 4}) for operator, operand, expected in TEXT_CASES
         ]
@@ -193,7 +193,7 @@ class TestOperators(ApiCase):
         record.invalidate_recordset([column])
 
     def test_backslash(self):
-        records = self.create("res.partner", "city", ["a\\b", "a%b", "ab\\", "\\%"])
+        records = self.create_filtered("res.partner", "city", ["a\\b", "a%b", "ab\\", "\\%"])
         cases = [
             ("contains", "\\", {0, 2, 3}),
             ("contains", "\\b", {0}),
@@ -216,7 +216,7 @@ class TestOperators(ApiCase):
 
     def test_html(self):
         texts = ["<p>Ghent</p>", "<p>ghent sea</p>", "<p>100%_x</p>", False]
-        records = self.create("res.partner", "comment", texts)
+        records = self.create_filtered("res.partner", "comment", texts)
         self.check(
             "Customer",
             "comment",
@@ -235,12 +235,12 @@ class TestOperators(ApiCase):
         )
 
     def test_integer(self):
-        records = self.create("res.partner.category", "color", [-1, 0, 2, 10])
+        records = self.create_filtered("res.partner.category", "color", [-1, 0, 2, 10])
         self.check("CustomerTag", "color", records, NUMBER_CASES)
 
     def test_integer_without_a_value(self):
         """Odoo knows no empty number: what the database has as NULL shows, and is found, as 0."""
-        records = self.create("res.partner.category", "color", [-1, 1, 2, 10])
+        records = self.create_filtered("res.partner.category", "color", [-1, 1, 2, 10])
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE res_partner_category SET color = NULL WHERE id = %s", [records[1].id]
@@ -249,38 +249,38 @@ class TestOperators(ApiCase):
         self.check("CustomerTag", "color", records, NUMBER_CASES)
 
     def test_float(self):
-        records = self.create("res.partner", "partner_latitude", [-1, 0, 2, 10])
+        records = self.create_filtered("res.partner", "partner_latitude", [-1, 0, 2, 10])
         self.check("Customer", "partnerLatitude", records, NUMBER_CASES)
 
     def test_monetary(self):
-        records = self.create("crm.lead", "expected_revenue", [-1, 0, 2, 10])
+        records = self.create_filtered("crm.lead", "expected_revenue", [-1, 0, 2, 10])
         self.check("Lead", "expectedRevenue", records, NUMBER_CASES)
 
     def test_date(self):
         days = ["2026-11-22", "2026-11-23", "2026-11-24", False]
-        records = self.create("crm.lead", "date_deadline", days)
+        records = self.create_filtered("crm.lead", "date_deadline", days)
         self.check("Lead", "dateDeadline", records, DATE_CASES)
 
     def test_datetime(self):
         moments = [f"2026-11-23 {hour}:00:00" for hour in ("08", "09", "10")]
-        records = self.create("crm.lead", "date_open", [*moments, False])
+        records = self.create_filtered("crm.lead", "date_open", [*moments, False])
         records[3].date_open = False
         self.check("Lead", "dateOpen", records, DATETIME_CASES)
 
     def test_boolean(self):
-        records = self.create("res.partner", "is_company", [True, False])
+        records = self.create_filtered("res.partner", "is_company", [True, False])
         self.check("Customer", "isCompany", records, BOOLEAN_CASES)
 
     def test_active(self):
-        records = self.create("res.partner", "active", [True, False])
+        records = self.create_filtered("res.partner", "active", [True, False])
         self.check("Customer", "active", records, BOOLEAN_CASES)
 
     def test_selection_as_enum(self):
-        records = self.create("res.partner", "type", ["contact", "other", False])
+        records = self.create_filtered("res.partner", "type", ["contact", "other", False])
         self.check("Customer", "type", records, ENUM_CASES)
 
     def test_selection_as_text(self):
-        records = self.create("crm.lead", "priority", ["0", "1", "3"])
+        records = self.create_filtered("crm.lead", "priority", ["0", "1", "3"])
         cases = [
             *KEY_CASES,
             ("contains", "1", {1}),
@@ -291,7 +291,9 @@ class TestOperators(ApiCase):
 
     def test_many2one_reference(self):
         one, two = self.env["res.partner"].create([{"name": "One"}, {"name": "Two"}]).ids
-        records = self.create("ir.attachment", "res_id", [one, two, 0], res_model="res.partner")
+        records = self.create_filtered(
+            "ir.attachment", "res_id", [one, two, 0], res_model="res.partner"
+        )
         cases = [
             ("eq", one, {0}),
             ("eq", None, {2}),
@@ -315,11 +317,11 @@ class TestOperators(ApiCase):
         )
         action = self.env["ir.actions.act_window"].search([], limit=1)
         values = [f"{action._name},{action.id}", False]
-        records = self.create("ir.ui.menu", "action", values)
+        records = self.create_filtered("ir.ui.menu", "action", values)
         self.check("Thing", "action", records, [("isNull", True, {1}), ("isNull", False, {0})])
 
     def test_id(self):
-        records = self.create("res.partner", "city", [False] * 3)
+        records = self.create_filtered("res.partner", "city", [False] * 3)
         first, second, third = [str(i) for i in records.ids]
         self.check_ids(records, {"eq": first}, {0})
         self.check_ids(records, {"eq": records[0].id}, {0})

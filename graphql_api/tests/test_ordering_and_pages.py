@@ -245,20 +245,20 @@ class TestPages(PagesCase):
         values = {"name": "Paged", "city": city, "category_id": [(4, cls.tag.id)], **values}
         return cls.env["res.partner"].create(values)
 
-    def read(self, order=None, **arguments):
+    def read_page(self, order=None, **arguments):
         tagged = {"tags": {"some": {"id": {"eq": str(self.tag.id)}}}}
         return self.page("Customer", order or self.order, tagged, **arguments)
 
     def assert_page(self, positions, has_previous, has_next, **arguments):
         """Check which of the test's partners are on a page, and what lies around it."""
-        ids, _cursors, info = self.read(**arguments)
+        ids, _cursors, info = self.read_page(**arguments)
         self.assertEqual([self.partners.ids.index(i) for i in ids], positions, arguments)
         self.assertEqual(
             (info["hasPreviousPage"], info["hasNextPage"]), (has_previous, has_next), arguments
         )
 
     def test_forwards(self):
-        _ids, cursors, _info = self.read()
+        _ids, cursors, _info = self.read_page()
         self.assert_page([0, 1], False, True, first=2)
         self.assert_page([2, 3], True, True, first=2, after=cursors[1])
         self.assert_page([4, 5], True, False, first=2, after=cursors[3])
@@ -268,7 +268,7 @@ class TestPages(PagesCase):
         self.assert_page([], False, True, first=0)
 
     def test_backwards(self):
-        _ids, cursors, _info = self.read()
+        _ids, cursors, _info = self.read_page()
         self.assert_page([4, 5], True, False, last=2)
         self.assert_page([2, 3], True, True, last=2, before=cursors[4])
         self.assert_page([0, 1], False, True, last=2, before=cursors[2])
@@ -278,7 +278,7 @@ class TestPages(PagesCase):
         self.assert_page([], True, False, last=0)
 
     def test_between_two_cursors(self):
-        _ids, cursors, _info = self.read()
+        _ids, cursors, _info = self.read_page()
         between = {"after": cursors[0], "before": cursors[4]}
         self.assert_page([1, 2, 3], True, True, first=10, **between)
         self.assert_page([1, 2], True, True, first=2, **between)
@@ -297,11 +297,11 @@ class TestPages(PagesCase):
     def test_offset_of_every_page(self):
         found = []
         for offset in range(0, 6, 2):
-            found += self.read(first=2, offset=offset)[0]
+            found += self.read_page(first=2, offset=offset)[0]
         self.assertEqual(found, self.partners.ids)
 
     def test_empty_list(self):
-        cursor = self.read(first=1)[1][0]
+        cursor = self.read_page(first=1)[1][0]
         self.partners.unlink()
         self.assert_page([], False, False, first=2)
         self.assert_page([], False, False, last=2)
@@ -311,35 +311,35 @@ class TestPages(PagesCase):
 
     def test_records_added_between_pages(self):
         """What is added before the cursor does not shift the pages; what comes after is seen."""
-        ids, cursors, _info = self.read(first=3)
+        ids, cursors, _info = self.read_page(first=3)
         self.add("City 0")
         late = self.add("City 3 and a half")
-        rest, _cursors, _info = self.read(first=10, after=cursors[-1])
+        rest, _cursors, _info = self.read_page(first=10, after=cursors[-1])
         self.assertEqual([*ids, *rest], [*self.partners[:4].ids, late.id, *self.partners[4:].ids])
 
     def test_equal_values_added_between_pages(self):
         """The id decides among equal values: newer records come after the cursor's."""
         self.partners.city = "Same"
-        ids, cursors, _info = self.read(first=3)
+        ids, cursors, _info = self.read_page(first=3)
         newer = self.add("Same")
-        rest, _cursors, _info = self.read(first=10, after=cursors[-1])
+        rest, _cursors, _info = self.read_page(first=10, after=cursors[-1])
         self.assertEqual([*ids, *rest], [*self.partners.ids, newer.id])
 
     def test_record_of_the_cursor_deleted(self):
-        _ids, cursors, _info = self.read(first=3)
+        _ids, cursors, _info = self.read_page(first=3)
         self.partners[2].unlink()
-        rest, _cursors, info = self.read(first=10, after=cursors[-1])
+        rest, _cursors, info = self.read_page(first=10, after=cursors[-1])
         self.assertEqual(rest, self.partners[3:].ids)
         self.assertTrue(info["hasPreviousPage"])
-        back, _cursors, info = self.read(last=10, before=cursors[-1])
+        back, _cursors, info = self.read_page(last=10, before=cursors[-1])
         self.assertEqual(back, self.partners[:2].ids)
         self.assertTrue(info["hasNextPage"])
 
     def test_record_of_the_cursor_changed(self):
         """A cursor keeps its place, wherever its record has gone."""
-        _ids, cursors, _info = self.read(first=3)
+        _ids, cursors, _info = self.read_page(first=3)
         self.partners[2].city = "Zoo"
-        rest, _cursors, _info = self.read(first=10, after=cursors[-1])
+        rest, _cursors, _info = self.read_page(first=10, after=cursors[-1])
         self.assertEqual(rest, [*self.partners[3:].ids, self.partners[2].id])
 
     def test_next_of_rest(self):
@@ -352,7 +352,7 @@ class TestPages(PagesCase):
         self.assertIsNone(body["meta"]["next"])
 
     def test_total_count_ignores_the_page(self):
-        cursor = self.read(first=1)[1][0]
+        cursor = self.read_page(first=1)[1][0]
         query = """query ($after: String) {
           customers(filter: {name: {eq: "Paged"}}, orderBy: [{city: ASC}], first: 2, after: $after)
             { totalCount nodes { id } }
@@ -378,7 +378,7 @@ class TestPages(PagesCase):
             self.assertEqual(len(nodes["customers"]["nodes"]), size)
 
     def test_offset_and_cursors(self):
-        _ids, cursors, _info = self.read()
+        _ids, cursors, _info = self.read_page()
         for arguments in (
             f'orderBy: [{{city: ASC}}], offset: 1, after: "{cursors[1]}"',
             f'orderBy: [{{city: ASC}}], offset: 1, before: "{cursors[1]}"',
@@ -387,7 +387,7 @@ class TestPages(PagesCase):
             self.assert_refused(arguments)
 
     def test_cursor_of_another_order(self):
-        _ids, cursors, _info = self.read()
+        _ids, cursors, _info = self.read_page()
         ascending = "orderBy: [{city: ASC}]"
         for name in ("after", "before"):
             for order in (
@@ -401,13 +401,13 @@ class TestPages(PagesCase):
             self.graphql(f'{{ customers({ascending}, {name}: "{cursors[2]}") {{ totalCount }} }}')
 
     def test_cursor_of_another_list(self):
-        _ids, cursors, _info = self.read(order=[{"name": "ASC"}])
+        _ids, cursors, _info = self.read_page(order=[{"name": "ASC"}])
         arguments = f'orderBy: [{{name: ASC}}], after: "{cursors[0]}"'
         self.assert_refused(arguments, "countries")
         self.assert_refused(arguments, "leads")
 
     def test_cursor_that_is_none(self):
-        _ids, cursors, _info = self.read()
+        _ids, cursors, _info = self.read_page()
         cursor = cursors[2]
         # One character after the other is changed; the last one may have bits without meaning.
         changed = [
@@ -432,7 +432,7 @@ class TestPages(PagesCase):
     def test_repeated_field(self):
         """The first one decides."""
         order = [{"city": "DESC"}, {"city": "ASC"}]
-        self.assertEqual(self.read(order=order)[0], self.partners[::-1].ids)
+        self.assertEqual(self.read_page(order=order)[0], self.partners[::-1].ids)
 
     def test_not_offered(self):
         """What has no column cannot order a list."""
