@@ -43,7 +43,7 @@ class PageArguments:
         """
         if self.first is not None and self.last is not None:
             raise ApiError("BAD_USER_INPUT", "Give first or last, not both.")
-        if self.offset is not None and (self.after or self.before or self.backwards):
+        if self.offset is not None and not (self.after is self.before is self.last is None):
             raise ApiError("BAD_USER_INPUT", "offset goes with first alone; use a cursor or it.")
         check_offset(self.offset)
 
@@ -103,8 +103,8 @@ class Page:
             min(resource.default_page_size, resource.max_page_size),
         )
         # Both are decoded here, so that a bad cursor is an error whatever is selected.
-        self._after = after(self.model, terms, arguments.after) if arguments.after else None
-        self._before = before(self.model, terms, arguments.before) if arguments.before else None
+        self._after = _bound(after, self.model, terms, arguments.after)
+        self._before = _bound(before, self.model, terms, arguments.before)
 
     @cached_property
     def _found(self):
@@ -163,21 +163,31 @@ class Page:
 
     @property
     def has_next_page(self) -> bool:
-        if self._arguments.backwards:
-            return self._has_beyond(self._before, self.end_cursor, after)
-        return self._found[1]
+        if not self._arguments.backwards and self._found[1]:
+            return True
+        if self._before is None:
+            return False
+        return self._exists(
+            after(self.model, self._terms, self.end_cursor) if self.records else self._after
+        )
 
     @property
     def has_previous_page(self) -> bool:
-        if self._arguments.backwards:
-            return self._found[1]
-        if self._arguments.offset and self.records:
+        if self._arguments.backwards and self._found[1]:
             return True
-        return self._has_beyond(self._after, self.start_cursor, before)
+        if self._arguments.offset:
+            return self._exists(None)
+        if self._after is None:
+            return False
+        return self._exists(
+            before(self.model, self._terms, self.start_cursor) if self.records else self._before
+        )
 
-    def _has_beyond(self, bound, cursor: str | None, beyond) -> bool:
-        """Tell whether the list goes on beyond the side from which the client came."""
-        if bound is None or cursor is None:
-            return bound is not None
-        domain = self._domain & beyond(self.model, self._terms, cursor)
+    def _exists(self, bound: Domain | None) -> bool:
+        """Tell whether the list has a record within the bound."""
+        domain = self._domain if bound is None else self._domain & bound
         return bool(search(self._context, self._resource, domain, archived=self._archived, limit=1))
+
+
+def _bound(side, model, terms: tuple[OrderTerm, ...], cursor: str | None) -> Domain | None:
+    return None if cursor is None else side(model, terms, cursor)
