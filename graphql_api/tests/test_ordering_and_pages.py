@@ -183,7 +183,8 @@ class TestEveryOrder(PagesCase):
         self.check_order("Country", [{"name": "ASC"}], 5, **some)
         self.check_order("Country", [{"name": "DESC"}], 5, **some)
         ids, _cursors, _info = self.page("Country", [{"name": "ASC"}], some["filter"], first=100)
-        self.assertEqual(ids[-1], belgium.id)
+        # Not the last one in every collation: "Île Bouvet" is beyond Z where letters are bytes.
+        self.assertGreater(ids.index(belgium.id), ids.index(bhutan.id))
         self.lang = "en_US"
         ids, _cursors, _info = self.page("Country", [{"name": "ASC"}], some["filter"], first=100)
         self.assertLess(ids.index(belgium.id), ids.index(bhutan.id))
