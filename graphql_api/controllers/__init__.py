@@ -1,1 +1,1 @@
-from . import dispatcher, files, graphql, rest
+from . import dispatcher, files, graphql, rest, rest_write

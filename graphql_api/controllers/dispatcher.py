@@ -6,7 +6,7 @@ from odoo.http import Dispatcher, Response
 
 from ..schema.errors import ApiError, to_api_error
 from .preferences import preferences
-from .responses import error_response
+from .responses import RolledBack, error_response
 
 _logger = logging.getLogger(__name__)
 
@@ -50,6 +50,8 @@ class ApiDispatcher(Dispatcher):
 
     def handle_error(self, exc: Exception):
         """Return the response for any exception, in the contract's shape."""
+        if isinstance(exc, RolledBack):
+            return exc.response
         error = to_api_error(exc)
         if not isinstance(exc, ApiError):
             # Odoo logs what it hands here. What clients cause is no news, and the rest is in

@@ -6,7 +6,8 @@ from odoo.http import request
 from ..schema.access import find
 from ..schema.errors import ApiError
 from ..schema.files import files
-from .rest import check_parameters, find_resource, read_record_id
+from ..schema.scalars import FILE_TYPES
+from .rest_call import Call, check_parameters
 
 INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
 """Files that a browser may show; others could carry a script and are downloads."""
@@ -22,15 +23,14 @@ class FilesController(http.Controller):
         save_session=False,
     )
     def download(self, collection, record_id, field_name):
-        schema = request.env["graphql_api.schema"]._get_schema()
-        resource = find_resource(schema, collection)
+        call = Call(collection)
+        resource, context = call.resource, call.context
         check_parameters(())
         field = resource.fields.get(field_name)
-        if field is None or field.type not in ("binary", "image"):
+        if field is None or field.type not in FILE_TYPES:
             raise ApiError("NOT_FOUND", f"{resource.type_name} has no file {field_name[:80]}.")
-        context = schema.context(request.env)
         context.check_field(resource, field)
-        number = read_record_id(resource, record_id)
+        number = call.record_id(record_id)
         record = find(context, resource, [number])
         file = files(context, resource, field, record).get(number) if record else None
         if file is None:

@@ -1,6 +1,5 @@
 """``/api/graphql``: GraphQL over HTTP (https://graphql.github.io/graphql-over-http/)."""
 
-import orjson
 from graphql import OperationType
 
 from odoo import http
@@ -8,7 +7,15 @@ from odoo.http import request
 
 from ..schema.errors import STATUS, ApiError
 from ..schema.executor import Request, Result, execute, operation_type
-from .responses import GRAPHQL_RESPONSE_TYPE, graphql_media_type, json_response
+from .idempotency import idempotent
+from .json_body import read_json
+from .responses import (
+    GRAPHQL_RESPONSE_TYPE,
+    RolledBack,
+    graphql_media_type,
+    json_response,
+)
+from .uploads import is_multipart, read_graphql_form
 
 
 class GraphqlController(http.Controller):
@@ -31,14 +38,13 @@ class GraphqlController(http.Controller):
     )
     def graphql(self):
         graphql_request = _read_request()
-        if request.httprequest.method != "POST" and (
-            operation_type(graphql_request) == OperationType.MUTATION
-        ):
+        if operation_type(graphql_request) != OperationType.MUTATION:
+            return _response(_execute(graphql_request))
+        if request.httprequest.method != "POST":
             raise ApiError(
                 "METHOD_NOT_ALLOWED", "Send mutations with POST.", headers=[("Allow", "POST")]
             )
-        schema = request.env["graphql_api.schema"]._get_schema()
-        return _response(execute(schema, schema.context(request.env), graphql_request))
+        return idempotent(lambda: _mutate(graphql_request))
 
     @http.route(
         "/api/graphql/schema.graphql",
@@ -51,6 +57,23 @@ class GraphqlController(http.Controller):
     def sdl(self):
         schema = request.env["graphql_api.schema"]._get_schema()
         return http.Response(schema.sdl(), content_type="text/plain; charset=utf-8")
+
+
+def _execute(graphql_request: Request) -> Result:
+    schema = request.env["graphql_api.schema"]._get_schema()
+    return execute(schema, schema.context(request.env), graphql_request)
+
+
+def _mutate(graphql_request: Request) -> http.Response:
+    """Return the response of a mutation of which everything is kept.
+
+    :raise RolledBack: with the response, where anything failed
+    """
+    result = _execute(graphql_request)
+    response = _response(result)
+    if result.errors:
+        raise RolledBack(response)
+    return response
 
 
 def _read_request() -> Request:
@@ -66,20 +89,17 @@ def _read_request() -> Request:
         members = httprequest.args.to_dict()
         for name in ("variables", "extensions"):
             if name in members:
-                members[name] = _json(members[name], name)
+                members[name] = read_json(members[name], name)
         return _to_request(members)
+    if is_multipart(httprequest):
+        return _to_request(read_graphql_form(httprequest))
     if httprequest.mimetype != "application/json":
         raise ApiError(
-            "UNSUPPORTED_MEDIA_TYPE", "Send the request as JSON: Content-Type: application/json."
+            "UNSUPPORTED_MEDIA_TYPE",
+            "Send the request as JSON: Content-Type: application/json. "
+            "For files there is multipart/form-data.",
         )
-    return _to_request(_json(httprequest.get_data(), "The body"))
-
-
-def _json(text, what: str):
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise ApiError("BAD_USER_INPUT", f"{what} is not valid JSON: {error}.") from None
+    return _to_request(read_json(httprequest.get_data(), "The body"))
 
 
 def _to_request(members) -> Request:

@@ -1,5 +1,7 @@
 """Bodies and media types of responses: GraphQL over HTTP, and the envelope of REST."""
 
+import logging
+
 import orjson
 
 from odoo.http import Response
@@ -9,6 +11,20 @@ from ..schema.errors import ApiError
 GRAPHQL_PATH = "/api/graphql"
 JSON_TYPE = "application/json"
 GRAPHQL_RESPONSE_TYPE = "application/graphql-response+json"
+
+
+class RolledBack(Exception):
+    """Carries the response of a request of which nothing is to be kept.
+
+    As an exception it makes Odoo undo the transaction and all that is pending with it
+    (odoo/service/model.py, ``retrying``).
+    """
+
+    loglevel = logging.DEBUG
+
+    def __init__(self, response: Response):
+        super().__init__("Nothing of the request is kept.")
+        self.response = response
 
 
 def json_response(body, status: int = 200, headers=(), media_type: str = JSON_TYPE) -> Response:

@@ -252,7 +252,7 @@ def _convert(value, input_type, where: str):
         return result
     if isinstance(value, dict) or len(value) != 1:
         raise bad_parameter(where, f"{where} takes one value.")
-    return _convert_leaf(value[0], input_type, where)
+    return convert_leaf(value[0], input_type, where)
 
 
 def _convert_list(value, item_type, where: str) -> list:
@@ -262,7 +262,12 @@ def _convert_list(value, item_type, where: str) -> list:
     return [_convert([text], item_type, where) for text in texts]
 
 
-def _convert_leaf(text: str, leaf_type, where: str):
+def convert_leaf(text: str, leaf_type, where: str):
+    """Return text as a value of a scalar or enum.
+
+    :param where: the name of the parameter, for the error
+    :raise ApiError: BAD_USER_INPUT
+    """
     try:
         match leaf_type.name:
             case "Boolean":

@@ -1,1 +1,10 @@
-from . import exposure, ir_http, resource, resource_field, schema
+from . import (
+    exposure,
+    idempotency,
+    ir_http,
+    resource,
+    resource_action,
+    resource_field,
+    schema,
+    upsert,
+)

@@ -53,6 +53,7 @@ class GraphqlApiResource(models.Model):
     default_page_size = fields.Integer(default=80)
     max_page_size = fields.Integer(default=1000)
     field_ids = fields.One2many("graphql_api.resource.field", "resource_id", string="Fields")
+    action_ids = fields.One2many("graphql_api.resource.action", "resource_id", string="Actions")
 
     _type_name_unique = models.Constraint("UNIQUE(type_name)", "Another resource has this type.")
     _collection_unique = models.Constraint(
@@ -162,4 +163,9 @@ class GraphqlApiResource(models.Model):
             ),
             defaults=dict(self.defaults or {}),
             fields=fields_by_name,
+            actions={
+                action.name: action
+                for line in self.action_ids
+                if (action := line._to_action()) is not None
+            },
         )

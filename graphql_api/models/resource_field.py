@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 from ..schema.names import FIELD_NAME, default_name
 from ..schema.resource import AUTOMATIC_FIELDS, RELATIONS, ResourceField
+from ..schema.scalars import VALUE_TYPES
+
+KEY_TYPES = ("char", "integer")
 
 
 class GraphqlApiResourceField(models.Model):
@@ -39,6 +42,11 @@ class GraphqlApiResourceField(models.Model):
     )
     filterable = fields.Boolean(default=True, help="Clients may filter and order by this field.")
     writable = fields.Boolean(default=True, help="Clients may set this field.")
+    is_key = fields.Boolean(
+        string="Key",
+        help="An upsert may find its record by this field. Choose fields that differ from record "
+        "to record: a reference, a code.",
+    )
 
     @api.constrains("api_name")
     def _check_api_name(self):
@@ -83,14 +91,36 @@ class GraphqlApiResourceField(models.Model):
             type=field.type,
             description=" ".join(filter(None, [field.string, field.help])),
             relation=relation,
-            writable=self.writable and not field.readonly,
+            writable=self.writable and _is_writable(field),
             filterable=self.filterable,
             searchable=field._description_searchable,
             sortable=field._description_sortable(self.env),
             stored=bool(field.store),
             required=bool(field.required),
+            has_default=bool(field.default or field.compute or field.related),
+            is_key=self.is_key and field.type in KEY_TYPES and field._description_searchable,
+            inverse=getattr(field, "inverse_name", None),
+            unlink_deletes=_unlink_deletes(self.env, field),
             selection=_static_selection(field),
         )
+
+
+def _is_writable(field) -> bool:
+    """Tell whether clients can set a field at all."""
+    if field.readonly:
+        return False
+    if field.type in RELATIONS and field.type != "many2one":
+        # Commands on a computed list would be new records in memory, for Odoo's forms.
+        return bool(field.store and not field.related and not field.compute)
+    return field.type in RELATIONS or VALUE_TYPES[field.type].parser is not None
+
+
+def _unlink_deletes(env, field) -> bool:
+    """Tell whether a record that is taken off a list is deleted, or cannot be without one."""
+    if field.type != "one2many" or not field.inverse_name:
+        return False
+    inverse = env[field.comodel_name]._fields[field.inverse_name]
+    return bool(inverse.required or getattr(inverse, "ondelete", None) == "cascade")
 
 
 def _static_selection(field) -> tuple[str, ...] | None:

@@ -14,6 +14,9 @@ from .errors import ApiError
 from .resource import Resource, ResourceField
 from .scalars import value_type
 
+OPERATION_RIGHTS = {"read": "read", "create": "create", "update": "write", "delete": "unlink"}
+"""Operation of a resource -> Odoo's right to do it."""
+
 
 class Context:
     """One request to the schema: who asks, what is exposed, what was resolved already.
@@ -37,27 +40,47 @@ class Context:
         :raise ApiError: FORBIDDEN
         """
         model = self.env[resource.model]
-        if not self._is_allowed(resource.type_name, lambda: model.has_access("read")):
+        if not self._is_allowed((resource.model, "read"), lambda: model.has_access("read")):
             raise ApiError("FORBIDDEN", f"You are not allowed to read {resource.type_name}.")
         return model
 
+    def may(self, resource: Resource, operation: str) -> bool:
+        """Tell whether an operation is exposed and the caller's access rights allow it."""
+        right = OPERATION_RIGHTS[operation]
+        return operation in resource.operations and self._is_allowed(
+            (resource.model, right), lambda: self.env[resource.model].has_access(right)
+        )
+
+    def check_operation(self, resource: Resource, operation: str) -> None:
+        """Refuse an operation that the caller may not do.
+
+        :raise ApiError: FORBIDDEN
+        """
+        if not self.may(resource, operation):
+            raise ApiError("FORBIDDEN", f"You are not allowed to {operation} {resource.type_name}.")
+
     def may_read(self, resource: Resource, field_name: str) -> bool:
         """Tell whether the caller may read an Odoo field, as the model itself decides."""
-        model = self.env[resource.model]
-        return self._is_allowed(
-            (resource.type_name, field_name),
-            lambda: model._has_field_access(model._fields[field_name], "read"),
-        )
+        return self._has_field_access(resource, field_name, "read")
 
     def check_field(self, resource: Resource, field: ResourceField, use: str = "read") -> None:
         """Refuse a field that the caller may not read, also for filtering and ordering.
 
+        :param use: what for; "write" asks for the right to change it
         :raise ApiError: FORBIDDEN
         """
-        if not self.may_read(resource, field.field):
+        right = "write" if use == "write" else "read"
+        if not self._has_field_access(resource, field.field, right):
             raise ApiError(
                 "FORBIDDEN", f"You are not allowed to {use} {resource.type_name}.{field.name}."
             )
+
+    def _has_field_access(self, resource: Resource, field_name: str, right: str) -> bool:
+        model = self.env[resource.model]
+        return self._is_allowed(
+            (resource.model, field_name, right),
+            lambda: model._has_field_access(model._fields[field_name], right),
+        )
 
     def convert(self, field: ResourceField, record):
         """Return the record's value of a plain field, as the table of values says."""

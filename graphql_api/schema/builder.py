@@ -9,6 +9,8 @@ from strawberry.tools import merge_types
 
 from .access import Context, find
 from .filters import to_domain
+from .inputs import InputTypes
+from .mutations import mutation_fields
 from .ordering import order_terms
 from .pagination import Page, PageArguments
 from .resource import Resource
@@ -36,10 +38,15 @@ class Parts:
 
 @dataclass(frozen=True)
 class BuiltSchema:
-    """The schema of one database, with what its executor needs. Holds no environment."""
+    """The schema of one database, with what its executor needs. Holds no environment.
+
+    ``resources`` are by type name, ``input_resources`` by the name of an input that sets their
+    fields; ``columns`` are the Odoo fields that (type name, GraphQL field name) reads.
+    """
 
     strawberry_schema: strawberry.Schema
     resources: dict[str, Resource]
+    input_resources: dict[str, Resource]
     columns: dict[tuple[str, str], tuple[str, ...]]
 
     @property
@@ -68,8 +75,11 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
     """
     by_type = {resource.type_name: resource for resource in resources}
     types = ResourceTypes(by_type, logged, parts.fields)
+    inputs = InputTypes(by_type, types.enums)
     namespace: dict = {"__annotations__": {}}
+    mutations: dict = {"__annotations__": {}}
     for resource in resources:
+        mutations |= mutation_fields(resource, types, inputs)
         if "read" in resource.operations:
             namespace[resource.single_name] = _single_field(resource, types)
             namespace[resource.list_name] = _list_field(resource, types)
@@ -78,13 +88,16 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         strawberry.type(type("ResourceQuery", (), namespace)),
         *parts.queries,
     ]
+    mutation_types = [*parts.mutations]
+    if len(mutations) > 1:
+        mutation_types.insert(0, strawberry.type(type("ResourceMutation", (), mutations)))
     schema = strawberry.Schema(
         query=merge_types("Query", tuple(queries)),
-        mutation=merge_types("Mutation", tuple(parts.mutations)) if parts.mutations else None,
+        mutation=merge_types("Mutation", tuple(mutation_types)) if mutation_types else None,
         types=[*types.by_type.values(), *parts.types],
         config=StrawberryConfig(scalar_map=SCALAR_MAP),
     )
-    return BuiltSchema(schema, by_type, types.columns)
+    return BuiltSchema(schema, by_type, inputs.resources, types.columns)
 
 
 def _single_field(resource: Resource, types: ResourceTypes):

@@ -18,6 +18,8 @@ from odoo.exceptions import (
 )
 from odoo.http import SessionExpiredException
 
+from .names import camel_case
+
 _logger = logging.getLogger(__name__)
 
 STATUS = {
@@ -59,13 +61,17 @@ _CODE_BY_HTTP_STATUS = {
 RETRIED = (psycopg2.Error, ConcurrencyError)
 """What Odoo's ``retrying`` must see (odoo/service/model.py): the transaction is broken."""
 
+REFUSED = (psycopg2.IntegrityError, psycopg2.DataError)
+"""Those of them that are about what a client sent: another try would end the same."""
+
 
 class ApiError(Exception):
     """An error that a client may read.
 
     :param code: a key of :data:`STATUS`
     :param message: says what was wrong and what would be right
-    :param errors: for REST, the fields to blame, as ``{"field", "message"}``
+    :param errors: the values to blame, as ``{"field", "message"}``; ``field`` is a path in REST
+        names, with points between them
     :param headers: HTTP headers of the response
     """
 
@@ -89,7 +95,13 @@ class ApiError(Exception):
     @property
     def extensions(self) -> dict:
         """For GraphQL's errors: what the executor reports beside the message."""
-        return {"code": self.code}
+        if not self.errors:
+            return {"code": self.code}
+        errors = [
+            {**error, "field": ".".join(map(camel_case, error["field"].split(".")))}
+            for error in self.errors
+        ]
+        return {"code": self.code, "errors": errors}
 
 
 def to_api_error(error: BaseException) -> ApiError:
@@ -112,9 +124,9 @@ def to_api_error(error: BaseException) -> ApiError:
         case psycopg2.errors.LockNotAvailable():
             return _conflict()
         case UserError() if isinstance(error.__cause__, psycopg2.IntegrityError):
-            return ApiError("CONFLICT", _message(error))
-        case psycopg2.IntegrityError():
-            return ApiError("CONFLICT", "The change conflicts with other records.")
+            return from_database(error.__cause__)
+        case psycopg2.IntegrityError() | psycopg2.DataError():
+            return from_database(error)
         case UserError() | RedirectWarning():
             return ApiError("VALIDATION_FAILED", _message(error))
         case HTTPException() if error.code in _CODE_BY_HTTP_STATUS:
@@ -122,6 +134,38 @@ def to_api_error(error: BaseException) -> ApiError:
         case HTTPException() if error.code is not None and 400 <= error.code < 500:
             return ApiError("BAD_USER_INPUT", error.description or error.name)
     return _internal(error)
+
+
+def from_database(error: psycopg2.Error, env=None) -> ApiError:
+    """Return what the client may know of a value that PostgreSQL refused.
+
+    :param error: one of :data:`REFUSED`
+    :param env: finds the message that a model declares for its constraint
+    """
+    declared = _constraint_message(error, env) if env is not None else None
+    match error:
+        case psycopg2.errors.UniqueViolation():
+            return ApiError("CONFLICT", declared or "Another record has the same value already.")
+        case psycopg2.errors.ForeignKeyViolation():
+            return ApiError(
+                "CONFLICT", "Other records need this one, so it cannot be deleted; archive it."
+            )
+        case psycopg2.errors.NotNullViolation():
+            return ApiError("VALIDATION_FAILED", "A required value is missing.")
+        case psycopg2.IntegrityError():
+            return ApiError(
+                "VALIDATION_FAILED", declared or "The values contradict a rule of the database."
+            )
+    return ApiError("BAD_USER_INPUT", "A value is too large, or cannot be stored as it is.")
+
+
+def _constraint_message(error: psycopg2.Error, env) -> str | None:
+    """Return the message of a constraint, without a query: the transaction is broken."""
+    for model in env.registry.values():
+        if model._table == error.diag.table_name:
+            constraint = model._table_objects.get(error.diag.constraint_name)
+            return constraint and constraint.get_error_message(env[model._name], error.diag)
+    return None
 
 
 def _conflict() -> ApiError:

@@ -9,9 +9,11 @@ from functools import lru_cache
 from graphql import (
     DocumentNode,
     GraphQLError,
+    GraphQLNonNull,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    get_nullable_type,
     get_operation_ast,
     parse,
     specified_rules,
@@ -21,7 +23,7 @@ from graphql.execution import execute_sync
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from .builder import BuiltSchema
-from .errors import RETRIED, ApiError, to_api_error
+from .errors import REFUSED, RETRIED, ApiError, from_database, to_api_error
 from .limits import MAX_DOCUMENT_LENGTH, MAX_TOKENS, check_limits
 
 MAX_ERRORS = 20
@@ -45,12 +47,14 @@ class Request:
 class Result:
     """What an execution gave.
 
-    ``errors`` are ready for the response. ``started`` is False where the request was refused
-    before its execution; then the response has no ``data``.
+    ``errors`` are ready for the response, ``causes`` the exceptions behind those that were
+    raised in the execution. ``started`` is False where the request was refused before its
+    execution; then the response has no ``data``.
     """
 
     data: dict | None = None
     errors: list[dict] = field(default_factory=list)
+    causes: list[Exception | None] = field(default_factory=list)
     started: bool = False
 
     @property
@@ -69,12 +73,21 @@ def operation_type(request: Request) -> OperationType | None:
 
 
 class _Executor(StrawberryGraphQLCoreExecutionContext):
-    """Stops at the first error after which the transaction cannot go on."""
+    """Stops at the first error after which the transaction cannot go on.
 
-    def handle_field_error(self, raw_error, *args):
+    In a mutation that is any error, also in a field that may be null: what an operation keeps,
+    it keeps as a whole.
+    """
+
+    def handle_field_error(self, raw_error, return_type, field_details_list, path):
+        if self.operation.operation == OperationType.MUTATION:
+            if isinstance(raw_error, REFUSED):
+                raw_error = from_database(raw_error, self.context_value.env)
+            # Nothing is null instead of an error.
+            return_type = GraphQLNonNull(get_nullable_type(return_type))
         if isinstance(raw_error, RETRIED):
             raise raw_error
-        return super().handle_field_error(raw_error, *args)
+        super().handle_field_error(raw_error, return_type, field_details_list, path)
 
 
 def execute(schema: BuiltSchema, context, request: Request) -> Result:
@@ -106,11 +119,34 @@ def execute(schema: BuiltSchema, context, request: Request) -> Result:
     errors = result.errors or []
     # Without a path nothing was executed: the variables did not fit.
     started = result.data is not None or any(error.path for error in errors)
+    if operation.operation == OperationType.MUTATION and not errors:
+        errors = _flush(context.env)
+        if errors:
+            return Result(errors=[format_error(error) for error in errors], started=True)
     return Result(
         data=result.data,
         errors=[format_error(error, "BAD_USER_INPUT") for error in errors],
+        causes=[error.original_error for error in errors],
         started=started,
     )
+
+
+def _flush(env) -> list[GraphQLError]:
+    """Send to the database what is pending at the end of a mutation; return what it refuses.
+
+    Odoo would do it after the response was made (odoo/service/model.py, ``retrying``).
+    """
+    try:
+        env.cr.flush()
+    except REFUSED as error:
+        cause = from_database(error, env)
+    except RETRIED:
+        raise
+    except Exception as error:
+        cause = to_api_error(error)
+    else:
+        return []
+    return [GraphQLError(cause.message, original_error=cause)]
 
 
 @lru_cache(maxsize=256)

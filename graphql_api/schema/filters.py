@@ -1,7 +1,7 @@
 """Filter inputs, one class per resource, and their translation to Odoo domains."""
 
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 
@@ -9,9 +9,10 @@ from odoo.fields import Domain
 
 from .access import Context, through
 from .errors import ApiError
-from .names import camel_case, pascal_case
+from .input_objects import add_input_field, given, new_input
+from .names import pascal_case
 from .resource import RELATIONS, Resource, ResourceField
-from .scalars import ID_OPERATORS, VALUE_TYPES, check_text, parse_id, value_type
+from .scalars import ID_OPERATORS, check_text, parse_id, value_type
 
 DESCRIPTIONS = {
     "eq": "Equal; null matches what is empty.",
@@ -101,8 +102,6 @@ class FilterTypes:
                 _bind(condition, resource, field, target),
             )
             return
-        if field.type not in VALUE_TYPES:
-            return
         kind = value_type(field)
         if not kind.operators:
             return
@@ -136,28 +135,20 @@ def to_domain(context: Context, value: Any) -> Domain:
     if value is None:
         return Domain.TRUE
     return Domain.AND(
-        condition(context, given)
+        condition(context, operand)
         for name, condition in type(value).conditions.items()
-        if (given := getattr(value, name)) is not strawberry.UNSET and condition is not None
+        if (operand := getattr(value, name)) is not strawberry.UNSET and condition is not None
     )
 
 
 def _new_class(name: str) -> type:
-    return type(name, (), {"__annotations__": {}, "conditions": {}})
+    cls = new_input(name)
+    cls.conditions = {}
+    return cls
 
 
 def _add(cls: type, name: str, annotation, description: str, condition: Condition | None):
-    # "in", "and", "or", "not" are Python's keywords: the attribute gets an underscore.
-    attribute = f"{name}_" if name in ("in", "and", "or", "not") else name
-    cls.__annotations__[attribute] = Optional[annotation]  # noqa: UP045 - a run-time value
-    setattr(
-        cls,
-        attribute,
-        strawberry.field(
-            name=camel_case(name), description=description or None, default=strawberry.UNSET
-        ),
-    )
-    cls.conditions[attribute] = condition
+    cls.conditions[add_input_field(cls, name, annotation, description)] = condition
 
 
 def _bind(condition, *arguments) -> Condition:
@@ -171,39 +162,37 @@ def _scalar_name(annotation) -> str:
 
 def _logical(combine) -> Condition:
     def condition(context, values):
-        return combine([to_domain(context, value) for value in _given("A list", values)])
+        return combine([to_domain(context, value) for value in _not_null("A list", values)])
 
     return condition
 
 
 def _negation(context, value):
-    return ~to_domain(context, _given("not", value))
+    return ~to_domain(context, _not_null("not", value))
 
 
-def _given(what: str, value):
+def _not_null(what: str, value):
     if value is None:
         raise ApiError("BAD_USER_INPUT", f"{what} cannot be null here; leave the condition out.")
     return value
 
 
 def _on_id(context, value) -> Domain:
-    return Domain.AND(_compare("id", "many2one", name, given) for name, given in _operands(value))
+    return Domain.AND(_compare("id", "many2one", *operand) for operand in _operands(value))
 
 
 def _on_value(context, resource, field, value) -> Domain:
     context.check_field(resource, field, "filter by")
-    return Domain.AND(
-        _compare(field.field, field.type, name, given) for name, given in _operands(value)
-    )
+    return Domain.AND(_compare(field.field, field.type, *operand) for operand in _operands(value))
 
 
 def _on_one(context, resource, field, target, value) -> Domain:
     context.check_field(resource, field, "filter by")
-    value = _given(field.graphql_name, value)
+    value = _not_null(field.graphql_name, value)
     conditions = []
     is_null = value.isNull
     if is_null is not strawberry.UNSET:
-        operator = "=" if _given("isNull", is_null) else "!="
+        operator = "=" if _not_null("isNull", is_null) else "!="
         conditions.append(Domain(field.field, operator, False))
     inner = to_domain(context, value)
     if is_null is strawberry.UNSET or not inner.is_true():
@@ -216,18 +205,16 @@ def _on_many(context, resource, field, target, value) -> Domain:
     context.check_field(resource, field, "filter by")
     conditions = []
     for quantifier, operator in (("some", "any"), ("none", "not any")):
-        inner = getattr(_given(field.graphql_name, value), quantifier)
+        inner = getattr(_not_null(field.graphql_name, value), quantifier)
         if inner is not strawberry.UNSET:
-            domain = to_domain(context, _given(quantifier, inner))
+            domain = to_domain(context, _not_null(quantifier, inner))
             visible = through(context, resource, field, target, domain, False)
             conditions.append(Domain(field.field, operator, visible))
     return Domain.AND(conditions)
 
 
 def _operands(value):
-    for name, given in vars(_given("A comparison", value)).items():
-        if given is not strawberry.UNSET:
-            yield name.rstrip("_"), given
+    return given(_not_null("A comparison", value))
 
 
 def _compare(name: str, odoo_type: str, operator: str, value) -> Domain:

@@ -55,13 +55,16 @@ def check_limits(
             f"The operation has {counter.root_fields} root fields; at most {MAX_ROOT_FIELDS} "
             "are allowed. Send several requests.",
         )
-    _check_input(variables or {})
+    check_input_depth(variables or {})
     for definition in operation.variable_definitions or ():
-        _check_input(definition.default_value)
+        check_input_depth(definition.default_value)
 
 
-def _check_input(value: Any) -> None:
-    """Refuse a value, of a variable or in the document, that is nested too deeply."""
+def check_input_depth(value: Any) -> None:
+    """Refuse a value, of a variable or in the document, that is nested too deeply.
+
+    :raise ApiError: QUERY_TOO_COMPLEX
+    """
     level, depth = [value], 0
     while level:
         depth += 1
@@ -107,7 +110,7 @@ class _Counter:
             if isinstance(node, FieldNode):
                 self.root_fields += depth == 1
                 for argument in node.arguments or ():
-                    _check_input(argument.value)
+                    check_input_depth(argument.value)
                 if node.selection_set:
                     self.visit(node.selection_set.selections, depth + 1, spread)
             elif isinstance(node, FragmentSpreadNode):

@@ -6,6 +6,7 @@ GRAPHQL_NAME = re.compile(r"^[_A-Za-z][_0-9A-Za-z]*$")
 TYPE_NAME = re.compile(r"^[A-Z][A-Za-z0-9]*$")
 COLLECTION_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 FIELD_NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+ACTION_NAME = COLLECTION_NAME
 
 
 def camel_case(name: str) -> str:
@@ -34,6 +35,15 @@ def lower_first(name: str) -> str:
     'saleOrder'
     """
     return name[:1].lower() + name[1:]
+
+
+def upper_first(name: str) -> str:
+    """Return a name with a capital first letter.
+
+    >>> upper_first("saleOrders")
+    'SaleOrders'
+    """
+    return name[:1].upper() + name[1:]
 
 
 def plural(noun: str) -> str:

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Optional
 
 import strawberry
 
 from .access import Context
 from .errors import ApiError
-from .names import camel_case
+from .input_objects import add_input_field, given, new_input
 from .resource import Resource, ResourceField
 from .scalars import SORTABLE_TYPES
 
@@ -43,13 +42,9 @@ def order_class(resource: Resource, sortable: dict[str, ResourceField]) -> type:
 
     :param sortable: REST name -> field
     """
-    namespace = {"__annotations__": {}}
+    cls = new_input(f"{resource.type_name}Order")
     for name, field in sortable.items():
-        namespace["__annotations__"][name] = Optional[OrderDirection]  # noqa: UP045
-        namespace[name] = strawberry.field(
-            name=camel_case(name), description=field.description or None, default=strawberry.UNSET
-        )
-    cls = type(f"{resource.type_name}Order", (), namespace)
+        add_input_field(cls, name, OrderDirection, field.description)
     return strawberry.input(
         cls,
         one_of=True,
@@ -83,9 +78,7 @@ def order_terms(
     terms: dict[str, OrderTerm] = {}
     if order_by:
         for item in order_by:
-            for name, direction in vars(item).items():
-                if direction is strawberry.UNSET:
-                    continue
+            for name, direction in given(item):
                 if direction is None:
                     raise ApiError("BAD_USER_INPUT", f"orderBy.{name} must be ASC or DESC.")
                 field = sortable[name]

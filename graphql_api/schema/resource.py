@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .names import camel_case, lower_first
+from .names import camel_case, lower_first, upper_first
 
 RESERVED_COLLECTIONS = frozenset(
     ["auth", "docs", "graphql", "health", "me", "metrics", "mobile", "openapi", "ready"]
@@ -22,7 +22,10 @@ class ResourceField:
     ``name`` is the REST name, ``field`` the Odoo name, ``type`` Odoo's field type,
     ``relation`` the type name of the resource at the other end of a relation.
     ``searchable`` and ``sortable`` say what Odoo can do, ``filterable`` what the
-    administrator allows. ``selection`` has the keys of a static selection, else None.
+    administrator allows. ``required`` cannot be empty, ``has_default`` need not be sent,
+    ``is_key`` finds the record of an upsert. ``inverse`` is the Odoo field at the other end of a
+    one2many, ``unlink_deletes`` tells that a record taken off the list is deleted.
+    ``selection`` has the keys of a static selection, else None.
     """
 
     name: str
@@ -36,6 +39,10 @@ class ResourceField:
     sortable: bool = True
     stored: bool = True
     required: bool = False
+    has_default: bool = False
+    is_key: bool = False
+    inverse: str | None = None
+    unlink_deletes: bool = False
     selection: tuple[str, ...] | None = None
 
     @property
@@ -48,11 +55,24 @@ class ResourceField:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """A public method of the model that clients may call on one record.
+
+    ``name`` is the REST name (``set-to-draft``), ``method`` the Odoo name.
+    """
+
+    name: str
+    method: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """An Odoo model under a GraphQL type name and a REST collection name.
 
     ``domain`` limits the records that are reachable at all, ``order`` is a list of
-    (REST field name, "ASC" or "DESC"), ``fields`` maps REST names to fields.
+    (REST field name, "ASC" or "DESC"), ``fields`` maps REST names to fields, ``actions`` REST
+    names to actions. ``defaults`` are values of Odoo fields for new records.
     """
 
     type_name: str
@@ -66,6 +86,7 @@ class Resource:
     operations: frozenset[str] = frozenset(["read"])
     defaults: dict = field(default_factory=dict)
     fields: dict[str, ResourceField] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
 
     @property
     def single_name(self) -> str:
@@ -76,3 +97,19 @@ class Resource:
     def list_name(self) -> str:
         """The GraphQL field that lists records: ``saleOrders``."""
         return camel_case(self.collection)
+
+    @property
+    def plural_name(self) -> str:
+        """The plural of the type, as mutations name it: ``SaleOrders``."""
+        return upper_first(self.list_name)
+
+    @property
+    def writable_fields(self) -> list[ResourceField]:
+        """The fields that clients may set."""
+        return [field for field in self.fields.values() if field.writable]
+
+    def allows(self, operation: str) -> bool:
+        """Tell whether an operation is offered, and has something to work on."""
+        return operation in self.operations and (
+            operation not in ("create", "update") or bool(self.writable_fields)
+        )

@@ -1,5 +1,7 @@
-"""The one table of values: Odoo field type -> GraphQL type, output conversion, operators."""
+"""The one table of values: Odoo field type -> GraphQL type, conversions both ways, operators."""
 
+import base64
+import binascii
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ Date = NewType("Date", str)
 DateTime = NewType("DateTime", str)
 BigInt = NewType("BigInt", int)
 JSON = NewType("JSON", object)
+Upload = NewType("Upload", bytes)
 
 TEXT_OPERATORS = ("eq", "ne", "in", "notIn", "contains", "startsWith", "endsWith", "isNull")
 NUMBER_OPERATORS = ("eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte")
@@ -82,6 +85,18 @@ def _format_datetime(value: Any) -> str:
     return value.replace(microsecond=0).isoformat() + "Z"
 
 
+def _parse_upload(value: Any) -> bytes:
+    """Return the bytes of a file: a part of a multipart request, or base64 in a string."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        if not isinstance(value, str):
+            raise ValueError(value)
+        return base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("Expected a file: text in base64, or a part of the request.") from None
+
+
 def _parse_big_int(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
         return value
@@ -107,6 +122,11 @@ SCALAR_MAP: dict[object, ScalarDefinition] = {
         description="An integer that may exceed 32 bits.",
         serialize=int,
         parse_value=_parse_big_int,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file to store: its bytes in base64, or a part of a multipart request.",
+        parse_value=_parse_upload,
     ),
     JSON: strawberry.scalar(
         name="JSON",
@@ -169,39 +189,121 @@ def _reference(field, env) -> Converter:
     return lambda value, record: {"model": value._name, "id": value.id} if value else None
 
 
+Parser = Callable[[Any, Any, Any], Any]
+"""(value that a client sent, Odoo field, environment) -> value for the ORM.
+
+It is not null; a ValueError says why the field cannot hold it.
+"""
+
+_MAX_WRITTEN_NUMBER = 1e15
+"""A float is exact to the hundredth up to some 9e13; what Odoo multiplies must stay finite."""
+
+_WRITTEN_YEARS = range(1000, 9999)
+"""Time zones and due dates must not lead out of what Python can express."""
+
+
+def _parse_as_it_is(value, field, env):
+    return value
+
+
+def _parse_text(value, field, env):
+    size = getattr(field, "size", None)
+    if size and len(value) > size:
+        raise ValueError(f"The text may have {size} characters, not {len(value)}.")
+    if "\x00" in value:
+        raise ValueError("Text must not contain the NUL character.")
+    return value or False
+
+
+def _parse_number(value, field, env):
+    if not abs(value) <= _MAX_WRITTEN_NUMBER:
+        raise ValueError(f"{value} is too large a number.")
+    return value
+
+
+def _parse_moment(value, field, env):
+    if value.year not in _WRITTEN_YEARS:
+        raise ValueError(f"The year must lie between {_WRITTEN_YEARS[0]} and {_WRITTEN_YEARS[-1]}.")
+    # The ORM keeps seconds; the rest would be in its cache alone.
+    return value.replace(microsecond=0) if isinstance(value, datetime) else value
+
+
+def _parse_key(value, field, env):
+    key = getattr(value, "value", value)
+    keys = field.get_values(env)
+    if key not in keys:
+        some = ", ".join(str(known) for known in keys[:20])
+        raise ValueError(f"{key[:40]!r} is not one of {some}{', ...' if keys[20:] else '.'}")
+    return key
+
+
+def _parse_record_id(value, field, env):
+    try:
+        return parse_id(value)
+    except ApiError as error:
+        raise ValueError(error.message) from None
+
+
+def _parse_properties(value, field, env):
+    """Return values by the name of the property; what is read can be sent back."""
+    if isinstance(value, list):
+        if not all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in value):
+            raise ValueError('Expected a list of objects with "name" and "value".')
+        value = {item["name"]: item.get("value", False) for item in value}
+    if not isinstance(value, dict):
+        raise ValueError("Expected an object: the name of each property and its value.")
+    for name, item in value.items():
+        parts = item if isinstance(item, list) else [item]
+        if any(not isinstance(part, str | int | float | None) for part in parts):
+            raise ValueError(f"{name[:40]!r} must be a value or a list of values.")
+        if "\x00" in f"{name}{item}":
+            raise ValueError("Text must not contain the NUL character.")
+    return {name: False if item is None else item for name, item in value.items()}
+
+
+def _parse_file(value, field, env):
+    return base64.b64encode(value) if value else False
+
+
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """How values of one Odoo field type are shown and compared.
+    """How values of one Odoo field type are shown, compared and written.
 
     ``annotation`` is the GraphQL type as Strawberry takes it; ``converter`` makes, once per
-    column, the function that converts each value.
+    column, the function that converts each value; ``parser`` converts a value of an input,
+    which has the GraphQL type ``annotation``. None: clients cannot set it.
     """
 
     annotation: Any
     converter: Callable[[Any, Any], Converter]
     operators: tuple[str, ...]
+    parser: Parser | None
 
 
 VALUE_TYPES: dict[str, ValueType] = {
-    "char": ValueType(str, _nullable, TEXT_OPERATORS),
-    "text": ValueType(str, _nullable, TEXT_OPERATORS),
-    "html": ValueType(str, _html, TEXT_OPERATORS),
-    "boolean": ValueType(bool, _plain, BOOLEAN_OPERATORS),
-    "integer": ValueType(int, _plain, NUMBER_OPERATORS),
-    "float": ValueType(float, _float, NUMBER_OPERATORS),
-    "monetary": ValueType(float, _monetary, NUMBER_OPERATORS),
-    "date": ValueType(Date, _nullable, TIME_OPERATORS),
-    "datetime": ValueType(DateTime, _nullable, TIME_OPERATORS),
-    "selection": ValueType(str, _nullable, KEY_OPERATORS),
-    "many2one_reference": ValueType(int, _nullable, KEY_OPERATORS),
-    "json": ValueType(JSON, _json, ()),
-    "properties": ValueType(JSON, _properties, ()),
-    "reference": ValueType(JSON, _reference, PRESENCE_OPERATORS),
+    "char": ValueType(str, _nullable, TEXT_OPERATORS, _parse_text),
+    "text": ValueType(str, _nullable, TEXT_OPERATORS, _parse_text),
+    "html": ValueType(str, _html, TEXT_OPERATORS, _parse_text),
+    "boolean": ValueType(bool, _plain, BOOLEAN_OPERATORS, _parse_as_it_is),
+    "integer": ValueType(int, _plain, NUMBER_OPERATORS, _parse_as_it_is),
+    "float": ValueType(float, _float, NUMBER_OPERATORS, _parse_number),
+    "monetary": ValueType(float, _monetary, NUMBER_OPERATORS, _parse_number),
+    "date": ValueType(Date, _nullable, TIME_OPERATORS, _parse_moment),
+    "datetime": ValueType(DateTime, _nullable, TIME_OPERATORS, _parse_moment),
+    "selection": ValueType(str, _nullable, KEY_OPERATORS, _parse_key),
+    "many2one_reference": ValueType(int, _nullable, KEY_OPERATORS, _parse_record_id),
+    "json": ValueType(JSON, _json, (), _parse_as_it_is),
+    "properties": ValueType(JSON, _properties, (), _parse_properties),
+    "reference": ValueType(JSON, _reference, PRESENCE_OPERATORS, None),
+    "binary": ValueType(Upload, _plain, (), _parse_file),
+    "image": ValueType(Upload, _plain, (), _parse_file),
 }
-"""The field types that are columns of values.
+"""The field types that hold values of their own; relations are objects (see relations).
 
-Relations are objects (see types and relations), binary and image are files (see files).
+Files are read as objects (see files), so binary and image have no columns to convert.
 """
+
+FILE_TYPES = ("binary", "image")
 
 SORTABLE_TYPES = frozenset(
     ["char", "text", "boolean", "integer", "float", "monetary", "date", "datetime", "selection"]
@@ -214,5 +316,5 @@ def value_type(field) -> ValueType:
     An integer that is not a column of the database may be larger than GraphQL's Int.
     """
     if field.type == "integer" and not field.stored:
-        return ValueType(BigInt, _plain, NUMBER_OPERATORS)
+        return ValueType(BigInt, _plain, NUMBER_OPERATORS, _parse_as_it_is)
     return VALUE_TYPES[field.type]

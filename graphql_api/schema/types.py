@@ -20,8 +20,9 @@ from .ordering import (
 from .pagination import PageInfo, check_offset, check_size
 from .relations import ListArguments, batch, many2one, to_many
 from .resource import RELATIONS, Resource, ResourceField
-from .scalars import DateTime, value_type
+from .scalars import FILE_TYPES, DateTime, value_type
 from .selection import selected_columns
+from .versions import record_version
 
 
 class ResourceTypes:
@@ -129,7 +130,7 @@ class ResourceTypes:
                 return annotation, _many2one_resolver(resource, field, target), [field.field]
             annotation = Optional[list[self.by_type[target.type_name]]]  # noqa: UP045
             return annotation, self._to_many_resolver(resource, field, target), ()
-        if field.type in ("binary", "image"):
+        if field.type in FILE_TYPES:
             return Optional[File], _file_resolver(resource, field), ()  # noqa: UP045
         annotation = self.enums.get((resource.type_name, field.name), value_type(field).annotation)
         return Optional[annotation], _value_resolver(resource, field), [field.field]  # noqa: UP045
@@ -225,12 +226,6 @@ def _version_resolver():
         return record_version(root)
 
     return resolve
-
-
-def record_version(record) -> str | None:
-    """Return what changes with every write: the moment of the last one, to the microsecond."""
-    moment = record.write_date or record.create_date
-    return format(int(moment.timestamp() * 1_000_000), "x") if moment else None
 
 
 def _value_resolver(resource: Resource, field: ResourceField):

@@ -1,0 +1,59 @@
+"""``Idempotency-Key``: a request that a client sends again is served once."""
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from odoo.http import Response, request
+
+from ..models.idempotency import Answer
+from ..schema.errors import ApiError
+from .uploads import is_multipart
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+
+
+def idempotent(serve: Callable[[], Response]) -> Response:
+    """Return the response of ``serve``, or the stored one where the request came before.
+
+    The answer is stored in the transaction of the request: what fails stores nothing.
+
+    :raise ApiError: BAD_USER_INPUT for a key that is none, CONFLICT while the same key is
+        served, VALIDATION_FAILED where it came with another request
+    """
+    key = request.httprequest.headers.get("Idempotency-Key")
+    if key is None:
+        return serve()
+    if not _KEY.fullmatch(key):
+        raise ApiError(
+            "BAD_USER_INPUT",
+            "Idempotency-Key must have 1 to 255 visible ASCII characters, a UUID for example.",
+        )
+    store = request.env["graphql_api.idempotency"]
+    answer = store._claim(key, _digest(request.httprequest))
+    if answer is not None:
+        headers = [*answer.headers, ("Idempotency-Replayed", "true")]
+        return Response(answer.body, status=answer.status, headers=headers)
+    response = serve()
+    headers = [(name, value) for name, value in response.headers if name in _KEPT_HEADERS]
+    store._keep(key, Answer(response.status_code, headers, response.get_data()))
+    return response
+
+
+def _digest(httprequest) -> str:
+    """Return what tells a request from another one: method, address and body.
+
+    The parts of a multipart body count, not the boundary that a client makes up each time.
+    """
+    digest = hashlib.sha256(f"{httprequest.method} {httprequest.full_path}\n".encode())
+    if not is_multipart(httprequest):
+        digest.update(httprequest.get_data())
+        return digest.hexdigest()
+    for name, text in httprequest.form.items(multi=True):
+        digest.update(f"{name}={len(text)}:{text}\n".encode())
+    for name, file in httprequest.files.items(multi=True):
+        digest.update(f"{name}={file.filename}:".encode())
+        digest.update(hashlib.file_digest(file.stream, "sha256").digest())
+        file.stream.seek(0)
+    return digest.hexdigest()

@@ -1,0 +1,129 @@
+"""Bodies of REST requests -> inputs of the mutations of the same schema."""
+
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    get_nullable_type,
+    is_leaf_type,
+    is_required_input_field,
+)
+from graphql.utilities import validate_input_value
+
+from ..schema.builder import BuiltSchema
+from ..schema.errors import ApiError
+from ..schema.limits import check_input_depth
+from ..schema.names import FIELD_NAME, camel_case
+from .json_body import read_json
+from .rest_query import convert_leaf
+from .uploads import is_multipart, read_files
+
+Path = tuple[str | int, ...]
+
+
+class BodyReader:
+    """Turns bodies into inputs, collecting all that is wrong with their names and types."""
+
+    def __init__(self, schema: BuiltSchema):
+        self._schema = schema
+        self._problems: list[dict] = []
+
+    def read(self, httprequest, input_type: GraphQLInputObjectType):
+        """Return the input that a request carries, or a list of inputs.
+
+        :raise ApiError: BAD_USER_INPUT, UNSUPPORTED_MEDIA_TYPE
+        """
+        if is_multipart(httprequest):
+            value = self._form(httprequest, input_type)
+        elif httprequest.mimetype == "application/json":
+            value = read_json(httprequest.get_data(), "The body")
+        else:
+            raise ApiError(
+                "UNSUPPORTED_MEDIA_TYPE",
+                "Send JSON (Content-Type: application/json), or a form with files "
+                "(multipart/form-data).",
+            )
+        check_input_depth(value)
+        if isinstance(value, list):
+            found = [self._convert(item, input_type, (index,)) for index, item in enumerate(value)]
+        elif isinstance(value, dict):
+            found = self._convert(value, input_type, ())
+        else:
+            raise ApiError("BAD_USER_INPUT", "The body must be a JSON object, or a list of them.")
+        if self._problems:
+            message = self._problems[0]["message"]
+            if len(self._problems) > 1:
+                message = f"The body has {len(self._problems)} problems. The first: {message}"
+            raise ApiError("BAD_USER_INPUT", message, errors=self._problems)
+        return found
+
+    def _form(self, httprequest, input_type: GraphQLInputObjectType) -> dict:
+        """Return the fields and files of a form; a text is read as the type of its field says."""
+        value: dict = {}
+        for name, texts in httprequest.form.lists():
+            field = input_type.fields.get(camel_case(name))
+            leaf = get_nullable_type(field.type) if field else None
+            if len(texts) > 1 or (leaf and not is_leaf_type(leaf)):
+                raise ApiError("BAD_USER_INPUT", f"{name[:80]} takes one value in a form.")
+            value[name] = convert_leaf(texts[0], leaf, name) if leaf else texts[0]
+        return value | read_files(httprequest)
+
+    def _convert(self, value, input_type, path: Path):
+        if isinstance(input_type, GraphQLNonNull):
+            if value is None:
+                self._refuse(path, "A value is required, not null.")
+            input_type = input_type.of_type
+        if value is None:
+            return None
+        if isinstance(input_type, GraphQLList):
+            if not isinstance(value, list):
+                self._refuse(path, "Expected a list.")
+                return None
+            return [
+                self._convert(item, input_type.of_type, (*path, index))
+                for index, item in enumerate(value)
+            ]
+        if isinstance(input_type, GraphQLInputObjectType):
+            return self._convert_object(value, input_type, path)
+        validate_input_value(
+            value, input_type, lambda error, _path: self._refuse(path, error.message)
+        )
+        return value
+
+    def _convert_object(self, value, input_type: GraphQLInputObjectType, path: Path):
+        if not isinstance(value, dict):
+            self._refuse(path, f"Expected an object with {_some(input_type.fields)}.")
+            return None
+        result = {}
+        for name, item in value.items():
+            graphql_name = camel_case(name) if FIELD_NAME.match(name) else ""
+            field = input_type.fields.get(graphql_name)
+            if field is None:
+                self._refuse((*path, name[:80]), self._unknown(name, graphql_name, input_type))
+            else:
+                result[graphql_name] = self._convert(item, field.type, (*path, name))
+        for graphql_name, field in input_type.fields.items():
+            if is_required_input_field(field) and graphql_name not in result:
+                name = self._rest_name(graphql_name, input_type)
+                self._refuse((*path, name), "A value is required.")
+        return result
+
+    def _unknown(self, name: str, graphql_name: str, input_type: GraphQLInputObjectType) -> str:
+        resource = self._schema.input_resources.get(input_type.name)
+        if resource is None:
+            return f"Expected {_some(input_type.fields)}, not {name[:80]!r}."
+        if graphql_name in self._schema.graphql_schema.type_map[resource.type_name].fields:
+            return f"{name[:80]} can only be read."
+        return f"{resource.type_name} has no field {name[:80]!r}."
+
+    def _rest_name(self, graphql_name: str, input_type: GraphQLInputObjectType) -> str:
+        resource = self._schema.input_resources.get(input_type.name)
+        names = resource.fields if resource else ()
+        return next((name for name in names if camel_case(name) == graphql_name), graphql_name)
+
+    def _refuse(self, path: Path, message: str) -> None:
+        self._problems.append({"field": ".".join(map(str, path)), "message": message})
+
+
+def _some(names) -> str:
+    return ", ".join(list(names)[:10])

@@ -1,0 +1,169 @@
+"""Writing over REST: every route is a mutation of the same schema, then a read."""
+
+from odoo import http
+from odoo.http import request
+
+from ..schema.access import find
+from ..schema.errors import ApiError
+from ..schema.names import camel_case
+from ..schema.scalars import FILE_TYPES
+from ..schema.versions import record_version
+from .idempotency import idempotent
+from .responses import success_response
+from .rest_body import BodyReader
+from .rest_call import Call, check_parameters, unknown_route
+from .uploads import is_multipart
+
+ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": False, "save_session": False}
+
+
+class RestWriteController(http.Controller):
+    @http.route("/api/<string:collection>", methods=["POST"], **ROUTE)
+    def create(self, collection):
+        """Create one record, or all of a list."""
+        return idempotent(lambda: _create(WriteCall(collection, "create")))
+
+    @http.route("/api/<string:collection>/<string:record_id>", methods=["PUT", "PATCH"], **ROUTE)
+    def update(self, collection, record_id):
+        """Change what is sent of a record."""
+        call = WriteCall(collection, "update")
+        number = call.record_id(record_id)
+        values = BodyReader(call.schema).read(request.httprequest, call.input_type("UpdateInput"))
+        if isinstance(values, list):
+            raise ApiError("BAD_USER_INPUT", "The body must be one JSON object.")
+        return call.update(number, values)
+
+    @http.route("/api/<string:collection>/<string:record_id>", methods=["DELETE"], **ROUTE)
+    def delete(self, collection, record_id):
+        """Delete a record."""
+        call = WriteCall(collection, "delete", parameters=())
+        number = call.record_id(record_id)
+        call.mutate("delete", "id: $id, ifVersion: $ifVersion", call.versioned(number))
+        return success_response({"id": number})
+
+    @http.route(
+        "/api/<string:collection>/<string:record_id>/<string:field_name>",
+        methods=["PUT"],
+        **ROUTE,
+    )
+    def upload(self, collection, record_id, field_name):
+        """Store the body as a file of a record."""
+        call = WriteCall(collection, "update", parameters=())
+        number = call.record_id(record_id)
+        field = call.resource.fields.get(field_name)
+        if field is None or field.type not in FILE_TYPES:
+            raise unknown_route()
+        if not field.writable:
+            raise ApiError("BAD_USER_INPUT", f"{field_name} can only be read.")
+        if is_multipart(request.httprequest):
+            raise ApiError("UNSUPPORTED_MEDIA_TYPE", "Send the bytes of the file as the body.")
+        content = request.httprequest.get_data()
+        if not content:
+            raise ApiError(
+                "BAD_USER_INPUT",
+                f"The body is empty. To remove the file, PATCH the record with {field_name}: null.",
+            )
+        return call.update(number, {field.graphql_name: content}, fields=field_name)
+
+    @http.route(
+        "/api/<string:collection>/<string:record_id>/<string:action>", methods=["POST"], **ROUTE
+    )
+    def act(self, collection, record_id, action):
+        """Call an action on a record."""
+        return idempotent(lambda: _act(WriteCall(collection), record_id, action))
+
+
+class WriteCall(Call):
+    """A REST request that changes records of a resource.
+
+    :param operation: what the resource must offer and the caller be allowed to do
+    :param parameters: the parameters that the query may have
+    :raise ApiError: FORBIDDEN
+    """
+
+    def __init__(self, collection: str, operation: str | None = None, parameters=("fields",)):
+        super().__init__(collection)
+        check_parameters(parameters)
+        if operation:
+            self.context.check_operation(self.resource, operation)
+            if not self.resource.allows(operation):
+                raise ApiError("FORBIDDEN", f"{collection} have nothing to {operation}.")
+
+    def mutate(self, mutation: str, arguments: str, variables: dict, plural: bool = False) -> dict:
+        """Run a mutation of the resource; return what it returns, of records the ids.
+
+        :param mutation: name without the type; with its arguments and their variables
+        """
+        resource = self.resource
+        name = mutation + (resource.plural_name if plural else resource.type_name)
+        kinds = {
+            "id": "ID!",
+            "ifVersion": "String",
+            "input": f"{resource.type_name}{mutation.capitalize()}Input!",
+            "inputs": f"[{resource.type_name}{mutation.capitalize()}Input!]!",
+        }
+        declared = ", ".join(f"${variable}: {kinds[variable]}" for variable in variables)
+        selection = "" if mutation == "delete" else " { id }"
+        text = f"mutation ({declared}) {{ result: {name}({arguments}){selection} }}"
+        return self.run(text, variables)["result"]
+
+    def versioned(self, number: int) -> dict:
+        """Return the variables that name a record, with the version of ``If-Match``."""
+        return {"id": str(number), "ifVersion": self._expected_version(number)}
+
+    def update(self, number: int, values: dict, fields: str | None = None) -> http.Response:
+        """Change a record and return it."""
+        variables = {**self.versioned(number), "input": values}
+        self.mutate("update", "id: $id, ifVersion: $ifVersion, input: $input", variables)
+        return self.answer(number, fields=fields)
+
+    def answer(
+        self, number: int, status: int = 200, headers=(), fields: str | None = None
+    ) -> http.Response:
+        """Return a record that was changed, as far as it may be read."""
+        if "read" not in self.resource.operations:
+            return success_response({"id": number}, status, headers)
+        if fields is None:
+            fields = request.httprequest.args.get("fields")
+        return self.read(number, self.selection(fields), status, headers)
+
+    def _expected_version(self, number: int) -> str | None:
+        """Return the version that the record must have, None for any (RFC 9110, 13.1.1)."""
+        condition = request.httprequest.if_match
+        if condition.star_tag or not request.httprequest.headers.get("If-Match"):
+            return None
+        versions = {tag.partition("-")[0] for tag in condition.as_set(include_weak=True)}
+        if len(versions) > 1:
+            record = self.context.env[self.resource.model].browse(number)
+            current = record_version(find(self.context, self.resource, record.ids))
+            return current if current in versions else ""
+        return versions.pop() if versions else ""
+
+
+def _create(call: WriteCall) -> http.Response:
+    values = BodyReader(call.schema).read(request.httprequest, call.input_type("CreateInput"))
+    if isinstance(values, dict):
+        number = int(call.mutate("create", "input: $input", {"input": values})["id"])
+        location = f"/api/{call.resource.collection}/{number}"
+        return call.answer(number, 201, [("Location", location)])
+    created = call.mutate("create", "inputs: $inputs", {"inputs": values}, plural=True)
+    numbers = [int(record["id"]) for record in created]
+    if "read" not in call.resource.operations:
+        return success_response([{"id": number} for number in numbers], 201)
+    selection = call.selection(request.httprequest.args.get("fields"))
+    return success_response(call.read_many(numbers, selection), 201)
+
+
+def _act(call: WriteCall, record_id: str, name: str) -> http.Response:
+    action = call.resource.actions.get(name)
+    if action is None:
+        known = ", ".join(call.resource.actions) or "none"
+        raise ApiError(
+            "NOT_FOUND",
+            f"{call.resource.type_name} has no action {name[:80]!r}; its actions: {known}.",
+        )
+    number = call.record_id(record_id)
+    if request.httprequest.get_data().strip() not in (b"", b"{}"):
+        raise ApiError("BAD_USER_INPUT", f"{name} takes no values: send it without a body.")
+    call.mutate(camel_case(name), "id: $id", {"id": str(number)})
+    return call.answer(number)

@@ -1,0 +1,46 @@
+import hashlib
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+KEPT = timedelta(days=1)
+
+
+class GraphqlApiUpsert(models.Model):
+    """Rows that requests lock while they decide which record a key matches."""
+
+    _name = "graphql_api.upsert"
+    _description = "API Upsert Lock"
+    _log_access = False
+
+    name = fields.Char(required=True, help="Digest of the key.")
+    locked_at = fields.Datetime(required=True, index=True)
+
+    _name_unique = models.Constraint("UNIQUE(name)", "There is one row for each key.")
+
+    @api.model
+    def _lock(self, key: str) -> None:
+        """Let no other transaction go beyond this point with the same key until ours ends.
+
+        Who waited for another transaction, or began before another one ended, has read the
+        database as it was before that: PostgreSQL makes it fail here, and Odoo tries it again
+        (odoo/service/model.py, ``retrying``). An advisory lock would let it pass.
+
+        :raise psycopg2.errors.SerializationFailure: another request was first
+        """
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO graphql_api_upsert (name, locked_at) VALUES (%s, %s) "
+                "ON CONFLICT (name) DO UPDATE SET locked_at = EXCLUDED.locked_at",
+                hashlib.sha256(key.encode()).hexdigest(),
+                self.env.cr.now(),
+            ),
+            log_exceptions=False,
+        )
+
+    @api.autovacuum
+    def _gc_locks(self):
+        """Remove the rows of keys that nobody used lately: a lock is needed for seconds."""
+        self.search(Domain("locked_at", "<", self.env.cr.now() - KEPT)).unlink()

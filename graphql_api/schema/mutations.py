@@ -1,0 +1,234 @@
+"""Mutations of resources: create, update, delete, upsert, one record or many, and actions.
+
+The executor keeps nothing of an operation in which anything fails (see executor), so these
+resolvers just raise.
+"""
+
+from collections.abc import Iterable
+
+import strawberry
+
+from .access import Context, find
+from .actions import run_action
+from .errors import ApiError
+from .inputs import InputTypes
+from .names import camel_case
+from .resource import Resource
+from .scalars import parse_id
+from .selection import selected_columns
+from .types import ResourceTypes
+from .upserts import match
+from .versions import check_version
+from .writing import InputReader, out_of_reach
+
+
+def mutation_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
+    """Return the root fields that a resource adds to ``Mutation``, by name."""
+    fields = {}
+    if resource.allows("create"):
+        fields |= _create_fields(resource, types, inputs)
+    if resource.allows("update"):
+        fields |= _update_fields(resource, types, inputs)
+    if resource.type_name in inputs.keys:
+        fields |= _upsert_field(resource, types, inputs)
+    if resource.allows("delete"):
+        fields |= _delete_fields(resource)
+    for action in resource.actions.values():
+        name = camel_case(action.name) + resource.type_name
+        fields[name] = _action_field(resource, types, action, name)
+    return fields
+
+
+def _field(resolver, returns, name: str, description: str):
+    resolver.__annotations__["return"] = returns
+    return strawberry.field(resolver, name=name, description=description)
+
+
+def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
+    node = types.by_type[resource.type_name]
+    input_type = inputs.create[resource.type_name]
+
+    def create(context: Context, values: list, paths: list):
+        context.check_operation(resource, "create")
+        reader = InputReader(context)
+        created = [
+            reader.create_values(resource, value, path)
+            for value, path in zip(values, paths, strict=True)
+        ]
+        reader.check()
+        return _written(context, resource, reader, context.env[resource.model].create(created))
+
+    def one(info: strawberry.Info, input: input_type):
+        records = create(info.context, [input], [("input",)])
+        return _returned(info, resource, records.ids)[0]
+
+    def many(info: strawberry.Info, inputs: list[input_type]):
+        _check_size(resource, "inputs", inputs)
+        paths = [("inputs", index) for index in range(len(inputs))]
+        return _returned(info, resource, create(info.context, inputs, paths).ids)
+
+    name, plural = f"create{resource.type_name}", f"create{resource.plural_name}"
+    return {
+        name: _field(one, node, name, f"Create one {resource.type_name}."),
+        plural: _field(many, list[node], plural, f"Create several {resource.type_name} records."),
+    }
+
+
+def _update_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
+    node = types.by_type[resource.type_name]
+    input_type = inputs.update[resource.type_name]
+
+    def one(
+        info: strawberry.Info,
+        id: strawberry.ID,
+        input: input_type,
+        if_version: str | None = None,
+    ):
+        record = _existing(info.context, resource, "update", [id])
+        check_version(resource, record, if_version)
+        _update(info.context, resource, record, input)
+        return _returned(info, resource, record.ids)[0]
+
+    def many(info: strawberry.Info, ids: list[strawberry.ID], input: input_type):
+        records = _existing(info.context, resource, "update", ids)
+        _update(info.context, resource, records, input)
+        return _returned(info, resource, records.ids)
+
+    name, plural = f"update{resource.type_name}", f"update{resource.plural_name}"
+    return {
+        name: _field(
+            one,
+            node,
+            name,
+            f"Change one {resource.type_name}; with ifVersion only if it still has that version.",
+        ),
+        plural: _field(
+            many, list[node], plural, f"Give several {resource.type_name} records the same values."
+        ),
+    }
+
+
+def _update(context: Context, resource: Resource, records, value) -> None:
+    reader = InputReader(context)
+    values = reader.update_values(resource, value, ("input",), records)
+    reader.check()
+    records.write(values)
+    _written(context, resource, reader, records)
+
+
+def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
+    node = types.by_type[resource.type_name]
+    key_type = inputs.keys[resource.type_name]
+    input_type = inputs.create[resource.type_name]
+
+    def upsert(info: strawberry.Info, by: key_type, input: input_type):
+        context: Context = info.context
+        found = match(context, resource, by, input)
+        if found.record:
+            context.check_operation(resource, "update")
+            _update(context, resource, found.record, found.input)
+            return _returned(info, resource, found.record.ids)[0]
+        context.check_operation(resource, "create")
+        reader = InputReader(context)
+        values = reader.create_values(resource, found.input, ("input",))
+        reader.check()
+        record = context.env[resource.model].create(values)
+        found.name(record)
+        return _returned(info, resource, _written(context, resource, reader, record).ids)[0]
+
+    name = f"upsert{resource.type_name}"
+    description = (
+        f"Change the {resource.type_name} that the key matches, or create it. "
+        "Safe to repeat, and when two requests race."
+    )
+    return {name: _field(upsert, node, name, description)}
+
+
+def _delete_fields(resource: Resource) -> dict:
+    def delete(context: Context, records) -> None:
+        records.unlink()
+        context.env.flush_all()
+
+    def one(
+        info: strawberry.Info, id: strawberry.ID, if_version: str | None = None
+    ) -> strawberry.ID:
+        record = _existing(info.context, resource, "delete", [id])
+        check_version(resource, record, if_version)
+        delete(info.context, record)
+        return str(record.id)
+
+    def many(info: strawberry.Info, ids: list[strawberry.ID]) -> list[strawberry.ID]:
+        records = _existing(info.context, resource, "delete", ids)
+        delete(info.context, records)
+        return [str(number) for number in records.ids]
+
+    name, plural = f"delete{resource.type_name}", f"delete{resource.plural_name}"
+    return {
+        name: strawberry.field(
+            one, name=name, description=f"Delete one {resource.type_name}; its id is returned."
+        ),
+        plural: strawberry.field(
+            many,
+            name=plural,
+            description=f"Delete several {resource.type_name} records; their ids are returned.",
+        ),
+    }
+
+
+def _action_field(resource: Resource, types: ResourceTypes, action, name: str):
+    def call(info: strawberry.Info, id: strawberry.ID):
+        context: Context = info.context
+        record = find(context, resource, [parse_id(id)])
+        if not record:
+            raise not_found(resource, [id])
+        run_action(resource, action, record)
+        return _returned(info, resource, record.ids)[0]
+
+    return _field(call, types.by_type[resource.type_name], name, action.description)
+
+
+def _existing(context: Context, resource: Resource, operation: str, ids: Iterable[str]):
+    """Return the records with these ids, in their order, to be changed by an operation.
+
+    :raise ApiError: NOT_FOUND where the caller does not see all of them
+    """
+    context.check_operation(resource, operation)
+    numbers = list(dict.fromkeys(parse_id(text) for text in ids))
+    _check_size(resource, "ids", numbers)
+    visible = set(find(context, resource, numbers).ids)
+    missing = [number for number in numbers if number not in visible]
+    if missing:
+        raise not_found(resource, missing)
+    return context.env[resource.model].browse(numbers)
+
+
+def _written(context: Context, resource: Resource, reader: InputReader, records):
+    """Send changes to the database, so that its errors have the path of this mutation."""
+    context.env.flush_all()
+    reader.check_written(resource, records)
+    return records
+
+
+def _returned(info: strawberry.Info, resource: Resource, ids: list[int]) -> list:
+    """Return records after a mutation as the database has them, in the order of the ids."""
+    context: Context = info.context
+    # What was written is read again: rounded, sanitized and computed as it is kept.
+    context.env.invalidate_all()
+    found = find(context, resource, ids, selected_columns(context, info, resource))
+    if len(found) != len(ids):
+        raise out_of_reach(resource)
+    return list(context.env[resource.model].browse(ids))
+
+
+def _check_size(resource: Resource, name: str, items: list) -> None:
+    if len(items) > resource.max_page_size:
+        raise ApiError(
+            "BAD_USER_INPUT",
+            f"{name} may have at most {resource.max_page_size} items; send several requests.",
+        )
+
+
+def not_found(resource: Resource, ids: Iterable[int | str]) -> ApiError:
+    """Return the error for records that do not exist, or that the caller does not see."""
+    some = ", ".join(str(number)[:40] for number in list(ids)[:20])
+    return ApiError("NOT_FOUND", f"{resource.type_name} {some} not found")

@@ -1,0 +1,120 @@
+"""Upserts: which record a key matches, decided by one request at a time."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import strawberry
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .access import Context, find, search
+from .errors import ApiError
+from .input_objects import given
+from .inputs import EXTERNAL_ID
+from .resource import Resource, ResourceField
+from .scalars import value_type
+
+_EXTERNAL_ID_FORMAT = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_.\-]+", re.ASCII)
+
+
+@dataclass(slots=True)
+class Match:
+    """What a key stands for.
+
+    ``record`` has the record that it matches, or none; ``input`` is the input with the value of
+    the key in it; ``external_id`` is the name that a new record gets.
+    """
+
+    record: Any
+    input: Any
+    external_id: str | None = None
+
+    def name(self, record) -> None:
+        """Give a new record the external id of the key."""
+        if self.external_id:
+            data = {"xml_id": self.external_id, "record": record, "noupdate": True}
+            record.env["ir.model.data"]._update_xmlids([data])
+
+
+def match(context: Context, resource: Resource, key: Any, value: Any) -> Match:
+    """Return what an upsert is about: the record that the key matches, if there is one.
+
+    Until the transaction ends no other request decides on the same key.
+
+    :param key: the key input as Strawberry gives it: exactly one of its fields
+    :param value: the create input
+    :raise ApiError: CONFLICT where the key matches several records
+    """
+    ((name, key_value),) = given(key)
+    if key_value is None or key_value == "":
+        raise _refused(("by", name), "A key must have a value.")
+    if name == EXTERNAL_ID:
+        return _by_external_id(context, resource, key_value, value)
+    return _by_field(context, resource, resource.fields[name], key_value, value)
+
+
+def _by_field(context: Context, resource: Resource, field: ResourceField, key_value, value):
+    context.check_field(resource, field)
+    model_field = context.env[resource.model]._fields[field.field]
+    try:
+        operand = value_type(field).parser(key_value, model_field, context.env)
+    except ValueError as error:
+        raise _refused(("by", field.name), str(error)) from None
+    context.env["graphql_api.upsert"]._lock(f"{resource.model}.{field.field}={operand}")
+    domain = Domain(field.field, "=", operand)
+    found = search(context, resource, domain, archived=True, limit=2)
+    if len(found) > 1:
+        raise ApiError(
+            "CONFLICT",
+            f"{field.graphql_name} matches several {resource.type_name} records; "
+            "update the right one by its id.",
+        )
+    return Match(found, _with_key(resource, field, key_value, value))
+
+
+def _with_key(resource: Resource, field: ResourceField, key_value, value):
+    """Return the input with the key's value in it, so that a new record has it."""
+    if not field.writable:
+        return value
+    sent = getattr(value, field.name)
+    if sent is strawberry.UNSET:
+        return replace(value, **{field.name: key_value})
+    if sent != key_value:
+        raise _refused(("input", field.name), "It differs from the key of the upsert.")
+    return value
+
+
+def _by_external_id(context: Context, resource: Resource, external_id: str, value) -> Match:
+    if not _EXTERNAL_ID_FORMAT.fullmatch(external_id) or len(external_id) > 128:
+        raise _refused(
+            ("by", EXTERNAL_ID),
+            "An external id has two parts, the name of your application and of the record, "
+            "like my_app.customer_5: up to 128 letters, digits, points, - and _.",
+        )
+    env = context.env
+    env["graphql_api.upsert"]._lock(external_id)
+    module, name = external_id.split(".", 1)
+    rows = env.execute_query(
+        SQL("SELECT model, res_id FROM ir_model_data WHERE module = %s AND name = %s", module, name)
+    )
+    taken = ApiError("CONFLICT", f"The external id {external_id} is taken by something else.")
+    if rows:
+        ((model, record_id),) = rows
+        found = find(context, resource, [record_id]) if model == resource.model else None
+        if not found:
+            raise taken
+        return Match(found, value)
+    if module in env.registry._init_modules or env["ir.module.module"]._get_id(module):
+        # An upgrade of the addon would delete a record that its data no longer names.
+        raise _refused(
+            ("by", EXTERNAL_ID), f"{module} is an addon of Odoo; choose a name of your own."
+        )
+    return Match(env[resource.model].browse(), value, external_id)
+
+
+def _refused(path: tuple[str, ...], message: str) -> ApiError:
+    return ApiError(
+        "BAD_USER_INPUT", message, errors=[{"field": ".".join(path), "message": message}]
+    )

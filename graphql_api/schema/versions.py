@@ -1,0 +1,34 @@
+"""Versions of records: what tells a client that somebody else has changed one meanwhile."""
+
+from .errors import ApiError
+from .resource import Resource
+
+
+def record_version(record) -> str | None:
+    """Return what changes with every write: the moment of the last one, to the microsecond.
+
+    None where the model keeps no such moment.
+    """
+    if not record._log_access:
+        return None
+    moment = record.write_date or record.create_date
+    return format(int(moment.timestamp() * 1_000_000), "x") if moment else None
+
+
+def check_version(resource: Resource, record, version: str | None) -> None:
+    """Refuse to go on with a record that has not the version that the client has seen.
+
+    Somebody who changes it between this check and the end of the transaction makes PostgreSQL
+    refuse ours, which is then tried again and comes here again: every write of Odoo updates
+    the record's row (odoo/orm/models.py, ``write``), and rows are read as of the transaction's
+    start (odoo/sql_db.py: REPEATABLE READ).
+
+    :param version: None for any
+    :raise ApiError: PRECONDITION_FAILED
+    """
+    if version is not None and record_version(record) != version:
+        raise ApiError(
+            "PRECONDITION_FAILED",
+            f"{resource.type_name} {record.id} has been changed since you read it. "
+            "Read it again and repeat the change on what it is now.",
+        )

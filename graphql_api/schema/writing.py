@@ -1,0 +1,314 @@
+"""From inputs to the ORM: values are checked and converted before a record is touched.
+
+Every problem of an input is collected with its path, so that a client can show all of them at
+once. Odoo's commands for relations are made here and nowhere else.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from .access import Context, find
+from .errors import ApiError
+from .input_objects import given
+from .inputs import needs_value
+from .resource import RELATIONS, Resource, ResourceField
+from .scalars import parse_id, value_type
+
+Path = tuple[str | int, ...]
+"""Where a value stands in the arguments, in REST names: ("input", "children", "create", 0)."""
+
+
+class InputReader:
+    """Converts the inputs of one mutation to values for ``create`` and ``write``.
+
+    Read them with :meth:`create_values` and :meth:`update_values`, then call :meth:`check`
+    before the values are used and :meth:`check_written` after that.
+    """
+
+    def __init__(self, context: Context):
+        self._context = context
+        self._problems: list[tuple[Path, ApiError]] = []
+        self._references: dict[str, list[tuple[int, Path]]] = defaultdict(list)
+        self._members: list[tuple[Any, ResourceField, int, Path]] = []
+        self._nested = _Nested(context)
+
+    def create_values(
+        self, resource: Resource, value: Any, path: Path, parent: ResourceField | None = None
+    ) -> dict:
+        """Return the values of a new record.
+
+        :param value: the input as Strawberry gives it
+        :param parent: the one2many field in whose list the record is created
+        """
+        self._check(path, self._context.check_operation, resource, "create")
+        inverse = parent.inverse if parent else None
+        values = self._values(resource, value, path, None, inverse)
+        for field in resource.writable_fields:
+            missing = needs_value(resource, field) and field.field not in values
+            if missing and field.field != inverse:
+                self._refuse((*path, field.name), "A value is required.")
+        return {**resource.defaults, **values}
+
+    def update_values(self, resource: Resource, value: Any, path: Path, records: Any) -> dict:
+        """Return the values to write on existing records.
+
+        :param records: the records that will get the values
+        """
+        self._check(path, self._context.check_operation, resource, "update")
+        return self._values(resource, value, path, records, None)
+
+    def check(self) -> None:
+        """Refuse the inputs that were read, with all that is wrong with them.
+
+        :raise ApiError: BAD_USER_INPUT, or FORBIDDEN where rights are the only problem
+        """
+        self._check_references()
+        self._check_members()
+        if not self._problems:
+            self._nested.remember()
+            return
+        errors = [
+            {"field": ".".join(map(str, path)), "message": error.message}
+            for path, error in self._problems
+        ]
+        codes = {error.code for _path, error in self._problems}
+        message = errors[0]["message"]
+        if len(errors) > 1:
+            message = f"The input has {len(errors)} problems. The first: {message}"
+        raise ApiError(
+            "FORBIDDEN" if codes == {"FORBIDDEN"} else "BAD_USER_INPUT", message, errors=errors
+        )
+
+    def check_written(self, resource: Resource, records: Any) -> None:
+        """Refuse what was written in lists of the records and lies outside its resource.
+
+        :raise ApiError: FORBIDDEN
+        """
+        self._nested.check(resource, records)
+
+    def _values(self, resource, value, path, records, inverse) -> dict:
+        values = {}
+        for name, item in given(value):
+            field = resource.fields.get(name)
+            if field is None:  # the id of a nested update
+                continue
+            where = (*path, name)
+            if not self._check(where, self._context.check_field, resource, field, "write"):
+                continue
+            if field.field == inverse:
+                self._refuse(where, "It is the record in whose list this one is.")
+            elif item is None:
+                self._clear(field, values, where)
+            elif field.to_many:
+                values[field.field] = self._commands(resource, field, item, where, records)
+            else:
+                self._convert(resource, field, item, values, where)
+        return values
+
+    def _clear(self, field: ResourceField, values: dict, path: Path) -> None:
+        if field.to_many:
+            self._refuse(path, "A list cannot be null; take its records off with set: [].")
+        elif field.required:
+            self._refuse(path, "A value is required; it cannot be cleared.")
+        else:
+            values[field.field] = False
+
+    def _convert(self, resource, field, item, values: dict, path: Path) -> None:
+        try:
+            if field.type in RELATIONS:
+                values[field.field] = parse_id(item)
+                self._references[field.relation].append((values[field.field], path))
+                return
+            model_field = self._context.env[resource.model]._fields[field.field]
+            converted = value_type(field).parser(item, model_field, self._context.env)
+        except ApiError as error:
+            self._problems.append((path, error))
+        except ValueError as error:
+            self._refuse(path, str(error))
+        else:
+            if converted is False and field.required and field.type != "boolean":
+                self._refuse(path, "A value is required; it cannot be empty.")
+            values[field.field] = converted
+
+    def _commands(self, resource, field, value, path: Path, records) -> list:
+        """Return Odoo's commands for a one2many or many2many field (odoo/orm/commands.py)."""
+        target = self._context.resources[field.relation]
+        operations = dict(given(value))
+        commands = []
+        # What exists is changed before anything is added, so that an input means the same
+        # whatever the order of its keys.
+        for name in ("update", "delete", "unlink", "set", "create", "link"):
+            items = operations.get(name)
+            if items is None:
+                continue
+            where = (*path, name)
+            if name in ("update", "delete", "unlink") and records is None:
+                self._refuse(where, "A new record has no list yet; use create, link or set.")
+                continue
+            if not self._may_change_list(field, target, name, where):
+                continue
+            if name == "set":
+                commands.append(Command.set(self._ids(target, items, where)))
+                continue
+            for index, item in enumerate(items):
+                command = self._command(field, target, name, item, (*where, index), records)
+                if command is not None:
+                    commands.append(command)
+        if commands:
+            self._nested.touch(resource, field, path)
+        return commands
+
+    def _command(self, field, target, name: str, item, path: Path, records):
+        if name == "create":
+            return Command.create(self.create_values(target, item, path, field))
+        found = self._ids(target, [item.id if name == "update" else item], path[:-1], path[-1])
+        if not found:
+            return None
+        (record_id,) = found
+        if name == "link":
+            return Command.link(record_id)
+        self._members.append((records, field, record_id, path))
+        if name == "delete":
+            return Command.delete(record_id)
+        if name == "unlink":
+            return Command.unlink(record_id)
+        record = self._context.env[target.model].browse(record_id)
+        self._nested.updated[target.type_name].add(record_id)
+        return Command.update(record_id, self.update_values(target, item, path, record))
+
+    def _may_change_list(self, field, target: Resource, name: str, path: Path) -> bool:
+        """Check the right to what an operation on a list does to the records in it."""
+        if name == "delete":
+            return self._check(path, self._context.check_operation, target, "delete")
+        if name in ("link", "unlink", "set") and field.type == "one2many":
+            if not self._check(path, self._context.check_operation, target, "update"):
+                return False
+            if field.unlink_deletes and name != "link":
+                return self._check(path, self._context.check_operation, target, "delete")
+        return True
+
+    def _ids(self, target: Resource, items: list, path: Path, first: int = 0) -> list[int]:
+        ids = []
+        for index, item in enumerate(items, first):
+            try:
+                ids.append(parse_id(item))
+                self._references[target.type_name].append((ids[-1], (*path, index)))
+            except ApiError as error:
+                self._problems.append(((*path, index), error))
+        return ids
+
+    def _check_references(self) -> None:
+        """Refuse ids of records that do not exist or that the caller may not see."""
+        for type_name, references in self._references.items():
+            target = self._context.resources[type_name]
+            try:
+                visible = find(self._context, target, {number for number, _path in references}).ids
+            except ApiError as error:
+                self._problems.append((references[0][1], error))
+                continue
+            visible = set(visible)
+            for number, path in references:
+                if number not in visible:
+                    self._refuse(path, f"{type_name} {number} not found.")
+
+    def _check_members(self) -> None:
+        """Refuse to change a record through a list that it is not in."""
+        if self._problems:
+            return
+        lists: dict = {}
+        for records, field, number, path in self._members:
+            key = (records, field.name)
+            if key not in lists:
+                everything = records.with_context(active_test=False)
+                lists[key] = set(everything.mapped(field.field).ids)
+            if number not in lists[key]:
+                self._refuse(path, f"{field.relation} {number} is not in this list.")
+
+    def _check(self, path: Path, check, *arguments) -> bool:
+        try:
+            check(*arguments)
+        except ApiError as error:
+            self._problems.append((path, error))
+            return False
+        return True
+
+    def _refuse(self, path: Path, message: str) -> None:
+        self._problems.append((path, ApiError("BAD_USER_INPUT", message)))
+
+
+class _Nested:
+    """What a mutation writes in lists, to be checked against the domains of the resources.
+
+    Odoo applies the record rules to it; the domain of a resource is ours to apply. Records
+    that are created in lists are told from others by their ids: they are higher than all that
+    the transaction saw before.
+    """
+
+    def __init__(self, context: Context):
+        self._context = context
+        self._fields: dict[tuple[str, str], tuple[ResourceField, Path]] = {}
+        self._highest: dict[str, int] = {}
+        self.updated: dict[str, set[int]] = defaultdict(set)
+
+    def touch(self, resource: Resource, field: ResourceField, path: Path) -> None:
+        self._fields.setdefault((resource.type_name, field.name), (field, path))
+
+    def _limited(self) -> bool:
+        """Tell whether any of the lists leads to records that a domain limits."""
+        return any(
+            self._context.resources[field.relation].domain for field, _path in self._fields.values()
+        )
+
+    def remember(self) -> None:
+        """Note the highest ids before anything is written."""
+        if not self._limited():
+            return
+        env = self._context.env
+        for field, _path in self._fields.values():
+            table = env[self._context.resources[field.relation].model]._table
+            query = SQL("SELECT max(id) FROM %s", SQL.identifier(table))
+            self._highest[field.relation] = env.execute_query(query)[0][0] or 0
+
+    def check(self, resource: Resource, records: Any) -> None:
+        if not self._limited():
+            return
+        for type_name, ids in self.updated.items():
+            check_within(self._context, self._context.resources[type_name], ids)
+        self._check_created(resource, records)
+
+    def _check_created(self, resource: Resource, records: Any) -> None:
+        for (type_name, _name), (field, path) in self._fields.items():
+            if type_name != resource.type_name or not records:
+                continue
+            target = self._context.resources[field.relation]
+            related = records.with_context(active_test=False).mapped(field.field)
+            created = related.filtered(lambda r, t=target: r.id > self._highest[t.type_name])
+            check_within(self._context, target, created.ids, path)
+            changed = created | related.filtered(
+                lambda r, t=target: r.id in self.updated[t.type_name]
+            )
+            # A record of a list that was not touched by this mutation leads no further.
+            self._check_created(target, changed - records)
+
+
+def check_within(context: Context, resource: Resource, ids, path: Path = ()) -> None:
+    """Refuse records that the caller could not reach through their resource.
+
+    :raise ApiError: FORBIDDEN
+    """
+    ids = set(ids)
+    if ids and len(find(context, resource, ids)) != len(ids):
+        raise out_of_reach(resource, path)
+
+
+def out_of_reach(resource: Resource, path: Path = ()) -> ApiError:
+    """Return the error for a record that the values put where the caller cannot reach it."""
+    message = (
+        f"With these values the {resource.type_name} would be out of your reach: outside of what "
+        "is exposed, or of what you are allowed to read."
+    )
+    errors = [{"field": ".".join(map(str, path)), "message": message}] if path else []
+    return ApiError("FORBIDDEN", message, errors=errors)
