@@ -2,6 +2,8 @@
 
 import logging
 
+from werkzeug.exceptions import RequestEntityTooLarge
+
 from odoo.http import Dispatcher, Response
 
 from ..schema.errors import ApiError, to_api_error
@@ -52,6 +54,9 @@ class ApiDispatcher(Dispatcher):
         """Return the response for any exception, in the contract's shape."""
         if isinstance(exc, RolledBack):
             return exc.response
+        if isinstance(exc, RequestEntityTooLarge):
+            megabytes = MAX_BODY_SIZE // 1024**2
+            exc.description = f"The body is too large; it may have up to {megabytes} MiB."
         error = to_api_error(exc)
         if not isinstance(exc, ApiError):
             # Odoo logs what it hands here. What clients cause is no news, and the rest is in
