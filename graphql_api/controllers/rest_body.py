@@ -4,6 +4,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
+    Undefined,
     get_nullable_type,
     is_leaf_type,
     is_required_input_field,
@@ -22,11 +23,14 @@ Path = tuple[str | int, ...]
 
 
 class BodyReader:
-    """Turns bodies into inputs, collecting all that is wrong with their names and types."""
+    """Turns bodies into inputs, collecting all that is wrong with their names and types.
+
+    ``problems`` are these, as ``{"field", "message"}``; the input that is read is without them.
+    """
 
     def __init__(self, schema: BuiltSchema):
         self._schema = schema
-        self._problems: list[dict] = []
+        self.problems: list[dict] = []
 
     def read(self, httprequest, input_type: GraphQLInputObjectType):
         """Return the input that a request carries, or a list of inputs.
@@ -45,17 +49,10 @@ class BodyReader:
             )
         check_input_depth(value)
         if isinstance(value, list):
-            found = [self._convert(item, input_type, (index,)) for index, item in enumerate(value)]
-        elif isinstance(value, dict):
-            found = self._convert(value, input_type, ())
-        else:
-            raise ApiError("BAD_USER_INPUT", "The body must be a JSON object, or a list of them.")
-        if self._problems:
-            message = self._problems[0]["message"]
-            if len(self._problems) > 1:
-                message = f"The body has {len(self._problems)} problems. The first: {message}"
-            raise ApiError("BAD_USER_INPUT", message, errors=self._problems)
-        return found
+            return [self._convert(item, input_type, (index,)) for index, item in enumerate(value)]
+        if isinstance(value, dict):
+            return self._convert(value, input_type, ())
+        raise ApiError("BAD_USER_INPUT", "The body must be a JSON object, or a list of them.")
 
     def _form(self, httprequest, input_type: GraphQLInputObjectType) -> dict:
         """Return the fields and files of a form; a text is read as the type of its field says."""
@@ -71,29 +68,27 @@ class BodyReader:
     def _convert(self, value, input_type, path: Path):
         if isinstance(input_type, GraphQLNonNull):
             if value is None:
-                self._refuse(path, "A value is required, not null.")
+                return self._refuse(path, "A value is required, not null.")
             input_type = input_type.of_type
         if value is None:
             return None
         if isinstance(input_type, GraphQLList):
             if not isinstance(value, list):
-                self._refuse(path, "Expected a list.")
-                return None
-            return [
+                return self._refuse(path, "Expected a list.")
+            items = [
                 self._convert(item, input_type.of_type, (*path, index))
                 for index, item in enumerate(value)
             ]
+            return Undefined if Undefined in items else items
         if isinstance(input_type, GraphQLInputObjectType):
             return self._convert_object(value, input_type, path)
-        validate_input_value(
-            value, input_type, lambda error, _path: self._refuse(path, error.message)
-        )
-        return value
+        errors: list[str] = []
+        validate_input_value(value, input_type, lambda error, _path: errors.append(error.message))
+        return self._refuse(path, errors[0]) if errors else value
 
     def _convert_object(self, value, input_type: GraphQLInputObjectType, path: Path):
         if not isinstance(value, dict):
-            self._refuse(path, f"Expected an object with {_some(input_type.fields)}.")
-            return None
+            return self._refuse(path, f"Expected an object with {self._some(input_type)}.")
         result = {}
         for name, item in value.items():
             graphql_name = camel_case(name) if FIELD_NAME.match(name) else ""
@@ -101,17 +96,19 @@ class BodyReader:
             if field is None:
                 self._refuse((*path, name[:80]), self._unknown(name, graphql_name, input_type))
             else:
-                result[graphql_name] = self._convert(item, field.type, (*path, name))
+                converted = self._convert(item, field.type, (*path, name))
+                if converted is not Undefined:
+                    result[graphql_name] = converted
         for graphql_name, field in input_type.fields.items():
-            if is_required_input_field(field) and graphql_name not in result:
-                name = self._rest_name(graphql_name, input_type)
+            name = self._rest_name(graphql_name, input_type)
+            if is_required_input_field(field) and name not in value:
                 self._refuse((*path, name), "A value is required.")
         return result
 
     def _unknown(self, name: str, graphql_name: str, input_type: GraphQLInputObjectType) -> str:
         resource = self._schema.input_resources.get(input_type.name)
         if resource is None:
-            return f"Expected {_some(input_type.fields)}, not {name[:80]!r}."
+            return f"Expected {self._some(input_type)}, not {name[:80]!r}."
         if graphql_name in self._schema.graphql_schema.type_map[resource.type_name].fields:
             return f"{name[:80]} can only be read."
         return f"{resource.type_name} has no field {name[:80]!r}."
@@ -121,9 +118,11 @@ class BodyReader:
         names = resource.fields if resource else ()
         return next((name for name in names if camel_case(name) == graphql_name), graphql_name)
 
-    def _refuse(self, path: Path, message: str) -> None:
-        self._problems.append({"field": ".".join(map(str, path)), "message": message})
+    def _some(self, input_type: GraphQLInputObjectType) -> str:
+        names = list(input_type.fields)
+        more = ", ..." if names[10:] else ""
+        return ", ".join(self._rest_name(name, input_type) for name in names[:10]) + more
 
-
-def _some(names) -> str:
-    return ", ".join(list(names)[:10])
+    def _refuse(self, path: Path, message: str):
+        self.problems.append({"field": ".".join(map(str, path)), "message": message})
+        return Undefined

@@ -8,6 +8,7 @@ from ..schema.errors import ApiError
 from ..schema.names import camel_case
 from ..schema.scalars import FILE_TYPES
 from ..schema.versions import record_version
+from ..schema.writing import refused_input
 from .idempotency import idempotent
 from .responses import success_response
 from .rest_body import BodyReader
@@ -28,7 +29,7 @@ class RestWriteController(http.Controller):
         """Change what is sent of a record."""
         call = WriteCall(collection, "update")
         number = call.record_id(record_id)
-        values = BodyReader(call.schema).read(request.httprequest, call.input_type("UpdateInput"))
+        values = call.read_body("UpdateInput")
         if isinstance(values, list):
             raise ApiError("BAD_USER_INPUT", "The body must be one JSON object.")
         return call.update(number, values)
@@ -83,11 +84,20 @@ class WriteCall(Call):
 
     def __init__(self, collection: str, operation: str | None = None, parameters=("fields",)):
         super().__init__(collection)
+        self._body = BodyReader(self.schema)
         check_parameters(parameters)
         if operation:
             self.context.check_operation(self.resource, operation)
             if not self.resource.allows(operation):
                 raise ApiError("FORBIDDEN", f"{collection} have nothing to {operation}.")
+
+    def read_body(self, suffix: str):
+        """Return the body as an input of the resource, or as a list of them.
+
+        What is wrong with it is an error of :meth:`mutate`, together with what the mutation
+        itself finds wrong.
+        """
+        return self._body.read(request.httprequest, self.input_type(suffix))
 
     def mutate(self, mutation: str, arguments: str, variables: dict, plural: bool = False) -> dict:
         """Run a mutation of the resource; return what it returns, of records the ids.
@@ -105,7 +115,14 @@ class WriteCall(Call):
         declared = ", ".join(f"${variable}: {kinds[variable]}" for variable in variables)
         selection = "" if mutation == "delete" else " { id }"
         text = f"mutation ({declared}) {{ result: {name}({arguments}){selection} }}"
-        return self.run(text, variables)["result"]
+        problems = self._body.problems
+        self.context.only_check = bool(problems)
+        try:
+            return self.run(text, variables)["result"]
+        except ApiError as error:
+            if not problems or error.code not in ("BAD_USER_INPUT", "FORBIDDEN"):
+                raise
+            raise refused_input([*problems, *error.errors]) from None
 
     def versioned(self, number: int) -> dict:
         """Return the variables that name a record, with the version of ``If-Match``."""
@@ -141,7 +158,7 @@ class WriteCall(Call):
 
 
 def _create(call: WriteCall) -> http.Response:
-    values = BodyReader(call.schema).read(request.httprequest, call.input_type("CreateInput"))
+    values = call.read_body("CreateInput")
     if isinstance(values, dict):
         number = int(call.mutate("create", "input: $input", {"input": values})["id"])
         location = f"/api/{call.resource.collection}/{number}"

@@ -24,12 +24,15 @@ class Context:
     :param env: the caller's environment, never superuser
     :param resources: type name -> :class:`Resource`
     :param columns: (type name, GraphQL field name) -> names of the Odoo fields it reads
+
+    ``only_check`` makes mutations check their inputs and then stop.
     """
 
     def __init__(self, env, resources: dict[str, Resource], columns: dict):
         self.env = env
         self.resources = resources
         self.columns = columns
+        self.only_check = False
         self.batches: dict = {}
         self._allowed: dict = {}
         self._converters: dict = {}

@@ -67,7 +67,7 @@ class InputReader:
         """
         self._check_references()
         self._check_members()
-        if not self._problems:
+        if not self._problems and not self._context.only_check:
             self._nested.remember()
             return
         errors = [
@@ -75,12 +75,7 @@ class InputReader:
             for path, error in self._problems
         ]
         codes = {error.code for _path, error in self._problems}
-        message = errors[0]["message"]
-        if len(errors) > 1:
-            message = f"The input has {len(errors)} problems. The first: {message}"
-        raise ApiError(
-            "FORBIDDEN" if codes == {"FORBIDDEN"} else "BAD_USER_INPUT", message, errors=errors
-        )
+        raise refused_input(errors, "FORBIDDEN" if codes == {"FORBIDDEN"} else "BAD_USER_INPUT")
 
     def check_written(self, resource: Resource, records: Any) -> None:
         """Refuse what was written in lists of the records and lies outside its resource.
@@ -292,6 +287,14 @@ class _Nested:
             )
             # A record of a list that was not touched by this mutation leads no further.
             self._check_created(target, changed - records)
+
+
+def refused_input(errors: list[dict], code: str = "BAD_USER_INPUT") -> ApiError:
+    """Return the error for an input with these problems."""
+    message = errors[0]["message"] if errors else "The input was only checked."
+    if len(errors) > 1:
+        message = f"The input has {len(errors)} problems. The first: {message}"
+    return ApiError(code, message, errors=errors)
 
 
 def check_within(context: Context, resource: Resource, ids, path: Path = ()) -> None:
