@@ -173,6 +173,10 @@ def _create(call: WriteCall) -> http.Response:
 
 def _act(call: WriteCall, record_id: str, name: str) -> http.Response:
     action = call.resource.actions.get(name)
+    if name in call.resource.fields and call.resource.fields[name].type in FILE_TYPES:
+        raise ApiError(
+            "METHOD_NOT_ALLOWED", "Send a file with PUT.", headers=[("Allow", "GET, PUT")]
+        )
     if action is None:
         known = ", ".join(call.resource.actions) or "none"
         raise ApiError(

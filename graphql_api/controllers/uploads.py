@@ -45,11 +45,11 @@ def read_graphql_form(httprequest) -> dict:
     Follows the GraphQL multipart request specification (jaydenseric): ``operations``, ``map``,
     then the files. A list of operations is not taken.
 
-    :raise ApiError: BAD_USER_INPUT
+    :raise ApiError: BAD_USER_INPUT, UNSUPPORTED_MEDIA_TYPE without the header
     """
     if not any(httprequest.headers.get(name) for name in PREFLIGHT_HEADERS):
         raise ApiError(
-            "BAD_USER_INPUT",
+            "UNSUPPORTED_MEDIA_TYPE",
             "A multipart request needs a header that no foreign page can send by itself: "
             f"{PREFLIGHT_HEADERS[0]}: 1",
         )

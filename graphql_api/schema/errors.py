@@ -124,7 +124,7 @@ def to_api_error(error: BaseException) -> ApiError:
         case psycopg2.errors.LockNotAvailable():
             return _conflict()
         case UserError() if isinstance(error.__cause__, psycopg2.IntegrityError):
-            return from_database(error.__cause__)
+            return from_database(error.__cause__, _message(error))
         case psycopg2.IntegrityError() | psycopg2.DataError():
             return from_database(error)
         case UserError() | RedirectWarning():
@@ -136,16 +136,15 @@ def to_api_error(error: BaseException) -> ApiError:
     return _internal(error)
 
 
-def from_database(error: psycopg2.Error, env=None) -> ApiError:
+def from_database(error: psycopg2.Error, message: str | None = None) -> ApiError:
     """Return what the client may know of a value that PostgreSQL refused.
 
     :param error: one of :data:`REFUSED`
-    :param env: finds the message that a model declares for its constraint
+    :param message: what Odoo says about the constraint to users
     """
-    declared = _constraint_message(error, env) if env is not None else None
     match error:
         case psycopg2.errors.UniqueViolation():
-            return ApiError("CONFLICT", declared or "Another record has the same value already.")
+            return ApiError("CONFLICT", message or "Another record has the same value already.")
         case psycopg2.errors.ForeignKeyViolation():
             return ApiError(
                 "CONFLICT", "Other records need this one, so it cannot be deleted; archive it."
@@ -154,13 +153,16 @@ def from_database(error: psycopg2.Error, env=None) -> ApiError:
             return ApiError("VALIDATION_FAILED", "A required value is missing.")
         case psycopg2.IntegrityError():
             return ApiError(
-                "VALIDATION_FAILED", declared or "The values contradict a rule of the database."
+                "VALIDATION_FAILED", message or "The values contradict a rule of the database."
             )
     return ApiError("BAD_USER_INPUT", "A value is too large, or cannot be stored as it is.")
 
 
-def _constraint_message(error: psycopg2.Error, env) -> str | None:
-    """Return the message of a constraint, without a query: the transaction is broken."""
+def constraint_message(error: psycopg2.Error, env) -> str | None:
+    """Return the message that a model declares for its constraint, None where it has none.
+
+    It takes no query: the transaction is broken.
+    """
     for model in env.registry.values():
         if model._table == error.diag.table_name:
             constraint = model._table_objects.get(error.diag.constraint_name)

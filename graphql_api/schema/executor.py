@@ -23,7 +23,14 @@ from graphql.execution import execute_sync
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from .builder import BuiltSchema
-from .errors import REFUSED, RETRIED, ApiError, from_database, to_api_error
+from .errors import (
+    REFUSED,
+    RETRIED,
+    ApiError,
+    constraint_message,
+    from_database,
+    to_api_error,
+)
 from .limits import MAX_DOCUMENT_LENGTH, MAX_TOKENS, check_limits
 
 MAX_ERRORS = 20
@@ -82,7 +89,9 @@ class _Executor(StrawberryGraphQLCoreExecutionContext):
     def handle_field_error(self, raw_error, return_type, field_details_list, path):
         if self.operation.operation == OperationType.MUTATION:
             if isinstance(raw_error, REFUSED):
-                raw_error = from_database(raw_error, self.context_value.env)
+                raw_error = from_database(
+                    raw_error, constraint_message(raw_error, self.context_value.env)
+                )
             # Nothing is null instead of an error.
             return_type = GraphQLNonNull(get_nullable_type(return_type))
         if isinstance(raw_error, RETRIED):
@@ -139,7 +148,7 @@ def _flush(env) -> list[GraphQLError]:
     try:
         env.cr.flush()
     except REFUSED as error:
-        cause = from_database(error, env)
+        cause = from_database(error, constraint_message(error, env))
     except RETRIED:
         raise
     except Exception as error:

@@ -102,11 +102,23 @@ class TestTable(BaseCase):
             psycopg2.errors.LockNotAvailable(SECRET),
             psycopg2.errors.UniqueViolation(SECRET),
             psycopg2.errors.ForeignKeyViolation(SECRET),
+        ):
+            with self.subTest(error):
+                self.check(error, "CONFLICT", 409)
+
+    def test_values_that_the_database_refuses(self):
+        for error in (
             psycopg2.errors.NotNullViolation(SECRET),
             psycopg2.errors.CheckViolation(SECRET),
         ):
             with self.subTest(error):
-                self.check(error, "CONFLICT", 409)
+                self.check(error, "VALIDATION_FAILED", 422)
+        for error in (
+            psycopg2.errors.NumericValueOutOfRange(SECRET),
+            psycopg2.errors.StringDataRightTruncation(SECRET),
+        ):
+            with self.subTest(error):
+                self.check(error, "BAD_USER_INPUT", 400)
 
     def test_constraint_with_a_message(self):
         """A constraint's own message is for users."""
@@ -158,7 +170,6 @@ class TestTable(BaseCase):
             RecursionError("secret"),
             psycopg2.ProgrammingError(SECRET),
             psycopg2.errors.UndefinedColumn(SECRET),
-            psycopg2.errors.NumericValueOutOfRange(SECRET),
             psycopg2.OperationalError(SECRET),
             werkzeug.exceptions.InternalServerError("secret"),
             werkzeug.exceptions.ServiceUnavailable("secret"),
