@@ -3,10 +3,30 @@
 import datetime
 import json
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
+from ..models import schema as schema_model
+from ..schema.builder import build
 from ..schema.executor import Request, execute
+
+_schemas: list = []
+"""What schemas were built from, and the schemas: the last few."""
+
+
+def build_once(*parts):
+    """Return the schema of these parts; one takes seconds to build and holds no database.
+
+    Odoo clears its caches between tests, that of the schema too.
+    """
+    for known, schema in _schemas:
+        if known == parts:
+            return schema
+    schema = build(*parts)
+    _schemas[4:] = []
+    _schemas.insert(0, (parts, schema))
+    return schema
 
 
 @tagged("post_install", "-at_install")
@@ -21,6 +41,7 @@ class ApiCase(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.startClassPatcher(patch.object(schema_model, "build", build_once))
         # Answers come in the user's language; the tests compare English ones.
         cls.env["res.users"].search([]).lang = "en_US"
 
