@@ -97,12 +97,19 @@ class GraphqlApiResourceField(models.Model):
             sortable=field._description_sortable(self.env),
             stored=bool(field.store),
             required=bool(field.required),
-            has_default=bool(field.default or field.compute or field.related),
+            has_default=_has_default(self.env, field),
             is_key=self.is_key and field.type in KEY_TYPES and field._description_searchable,
             inverse=getattr(field, "inverse_name", None),
             unlink_deletes=_unlink_deletes(self.env, field),
             selection=_static_selection(field),
         )
+
+
+def _has_default(env, field) -> bool:
+    """Tell whether Odoo gives a new record a value that the client does not send."""
+    # The record behind a field of _inherits is created with the new one.
+    delegates = env[field.model_name]._inherits.values()
+    return bool(field.default or field.compute or field.related or field.name in delegates)
 
 
 def _is_writable(field) -> bool:
