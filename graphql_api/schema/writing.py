@@ -272,9 +272,16 @@ class _Nested:
             return
         for type_name, ids in self.updated.items():
             check_within(self._context, self._context.resources[type_name], ids)
-        self._check_created(resource, records)
+        self._check_created(resource, records, defaultdict(set))
 
-    def _check_created(self, resource: Resource, records: Any) -> None:
+    def _check_created(self, resource: Resource, records: Any, checked: dict[str, set]) -> None:
+        """Follow the lists that were written, from records that were written.
+
+        :param checked: type name -> ids of the records whose lists were followed already
+        """
+        known = checked[resource.type_name]
+        records = records.filtered(lambda record: record.id not in known)
+        known.update(records.ids)
         for (type_name, _name), (field, path) in self._fields.items():
             if type_name != resource.type_name or not records:
                 continue
@@ -286,7 +293,7 @@ class _Nested:
                 lambda r, t=target: r.id in self.updated[t.type_name]
             )
             # A record of a list that was not touched by this mutation leads no further.
-            self._check_created(target, changed - records)
+            self._check_created(target, changed, checked)
 
 
 def refused_input(errors: list[dict], code: str = "BAD_USER_INPUT") -> ApiError:
