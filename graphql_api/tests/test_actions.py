@@ -1,0 +1,320 @@
+"""Actions: public methods that a resource lists, as mutations and routes."""
+
+from unittest.mock import patch
+
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .writing import WriteCase
+
+
+class ActionCase(WriteCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        new_test_user(
+            cls.env,
+            "worker",
+            groups="base.group_user,sales_team.group_sale_salesman_all_leads,"
+            "account.group_account_invoice,stock.group_stock_user",
+            lang="en_US",
+        )
+        cls.partner = cls.env["res.partner"].create({"name": "Zpartner"})
+        cls.product = cls.env["product.product"].create(
+            {"name": "Zproduct", "type": "consu", "list_price": 10}
+        )
+        cls.product.taxes_id = False
+
+    def new_order(self):
+        return self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "order_line": [Command.create({"product_id": self.product.id})],
+            }
+        )
+
+    def new_invoice(self):
+        return self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner.id,
+                "invoice_date": "2026-01-01",
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.product.id, "price_unit": 5})
+                ],
+            }
+        )
+
+    def new_lead(self):
+        return self.env["crm.lead"].create({"name": "Zlead", "type": "opportunity"})
+
+    def new_transfer(self, done=2):
+        """Return a delivery of two pieces of which some are picked."""
+        kind = self.env["stock.warehouse"].search([], limit=1).out_type_id
+        places = {
+            "location_id": kind.default_location_src_id.id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+        }
+        move = {"product_id": self.product.id, "product_uom_qty": 2, **places}
+        transfer = self.env["stock.picking"].create(
+            {"picking_type_id": kind.id, "move_ids": [Command.create(move)], **places}
+        )
+        transfer.action_confirm()
+        transfer.move_ids.write({"quantity": done, "picked": True})
+        return transfer
+
+    def act(self, api, record, type_name, collection, action, **kwargs):
+        """Call an action by one of the APIs."""
+        if api == "rest":
+            path = f"/api/{collection}/{record.id}/{action}?fields=id"
+            shown = self.write_rest("POST", path, **kwargs)
+            self.assertEqual(shown, {"id": record.id})
+            return
+        first, *rest = action.split("-")
+        name = first + "".join(part.capitalize() for part in rest) + type_name
+        data = self.graphql(f'mutation {{ {name}(id: "{record.id}") {{ id }} }}', **kwargs)
+        self.assertEqual(data, {name: {"id": str(record.id)}})
+
+
+@tagged("post_install", "-at_install")
+class TestCatalogActions(ActionCase):
+    def test_all(self):
+        """One after the other as the catalog lists them, for a user who may."""
+        for api in ("graphql", "rest"):
+            for make, type_name, collection, steps in (
+                (
+                    self.new_order,
+                    "SaleOrder",
+                    "sale-orders",
+                    [
+                        ("confirm", "state", "sale"),
+                        ("cancel", "state", "cancel"),
+                        ("set-to-draft", "state", "draft"),
+                    ],
+                ),
+                (
+                    self.new_invoice,
+                    "Invoice",
+                    "invoices",
+                    [("post", "state", "posted"), ("reset-to-draft", "state", "draft")],
+                ),
+                (self.new_transfer, "Transfer", "transfers", [("validate", "state", "done")]),
+                (
+                    self.new_lead,
+                    "Lead",
+                    "leads",
+                    [("mark-lost", "active", False), ("mark-won", "won_status", "won")],
+                ),
+            ):
+                record = make()
+                for action, field, value in steps:
+                    with self.subTest(action, api=api):
+                        self.act(api, record, type_name, collection, action, login="worker")
+                        self.assertEqual(record[field], value)
+
+    def test_answer(self):
+        """The record as it is afterwards; REST adds its ETag."""
+        order = self.new_order()
+        data = self.graphql(
+            f'mutation {{ confirmSaleOrder(id: "{order.id}") {{ name state amountTotal }} }}'
+        )
+        self.assertEqual(
+            data["confirmSaleOrder"], {"name": order.name, "state": "sale", "amountTotal": 10.0}
+        )
+        response = self.http("POST", f"/api/sale-orders/{order.id}/cancel")
+        self.assertEqual(response.json()["data"]["state"], "cancel")
+        current = self.http("GET", f"/api/sale-orders/{order.id}")
+        self.assertEqual(current.headers["ETag"], response.headers["ETag"])
+        self.assertEqual(current.json(), response.json())
+
+    def test_not_possible(self):
+        """What the model refuses is refused with its words."""
+        order = self.new_order()
+        order.action_confirm()
+        path = f"/api/sale-orders/{order.id}/confirm"
+        body = self.refuse_rest("POST", path, status=422, code="VALIDATION_FAILED")
+        self.assertIn("confirm", body["message"])
+        self.refuse_rest("POST", "/api/sale-orders/2000000000/confirm", status=404)
+        self.refuse_rest("POST", "/api/sale-orders/abc/confirm", status=404)
+        self.refuse_rest("POST", path, {"force": True}, status=400, code="BAD_USER_INPUT")
+
+    def test_question_of_odoo(self):
+        """A transfer of less than was asked for makes Odoo ask about the rest."""
+        transfer = self.new_transfer(done=1)
+        path = f"/api/transfers/{transfer.id}/validate"
+        body = self.refuse_rest("POST", path, status=422, code="VALIDATION_FAILED")
+        self.assertIn("question", body["message"])
+        self.assertNotEqual(transfer.state, "done")
+
+    def test_answer_that_is_not_the_end(self):
+        """A wizard, a report or a download cannot be completed here: nothing is kept."""
+        order = self.new_order()
+        model = self.env.registry["sale.order"]
+        for answer, word in (
+            ({"type": "ir.actions.act_window", "target": "new", "name": "Why?"}, "Why?"),
+            (
+                {"type": "ir.actions.act_window", "res_model": "sale.mass.cancel.orders"},
+                "question",
+            ),
+            ({"type": "ir.actions.report", "report_name": "sale.report"}, "report"),
+            ({"type": "ir.actions.act_url", "url": "/secret"}, "download"),
+        ):
+
+            def write_and_answer(orders, answer=answer):
+                orders.client_order_ref = "written"
+                return answer
+
+            with self.subTest(word), patch.object(model, "action_confirm", write_and_answer):
+                path = f"/api/sale-orders/{order.id}/confirm"
+                body = self.refuse_rest("POST", path, status=422, code="VALIDATION_FAILED")
+                self.assertIn(word, body["message"])
+                self.assertNotIn("/secret", body["message"])
+                query = f"mutation {{ confirmSaleOrder(id: {order.id}) {{ id }} }}"
+                self.refuse_graphql(query, code="VALIDATION_FAILED")
+
+    def test_answer_that_only_shows_something(self):
+        """Where Odoo's client would show a record or a message, the action is done."""
+        order = self.new_order()
+        model = self.env.registry["sale.order"]
+        for answer in (
+            True,
+            None,
+            {"type": "ir.actions.act_window", "res_model": "sale.order", "res_id": order.id},
+            {"type": "ir.actions.client", "tag": "display_notification"},
+            {"type": "ir.actions.act_window_close"},
+        ):
+
+            def write_and_answer(orders, answer=answer):
+                orders.client_order_ref = f"{answer}"
+                return answer
+
+            with self.subTest(answer), patch.object(model, "action_confirm", write_and_answer):
+                self.write_rest("POST", f"/api/sale-orders/{order.id}/confirm")
+                self.assertEqual(order.client_order_ref, f"{answer}")
+
+
+@tagged("post_install", "-at_install")
+class TestListedActions(ActionCase):
+    """Nothing can be called but what a resource lists."""
+
+    def actions(self, *names):
+        return self.env["graphql_api.resource.action"].search(
+            [("resource_id.type_name", "=", "SaleOrder"), ("name", "in", names)]
+        )
+
+    def new_action(self, name, method):
+        resource = self.env["graphql_api.resource"].search([("type_name", "=", "SaleOrder")])
+        return self.env["graphql_api.resource.action"].create(
+            {"resource_id": resource.id, "name": name, "method": method}
+        )
+
+    def mutations(self):
+        schema = self.env["graphql_api.schema"]._get_schema().graphql_schema
+        fields = schema.mutation_type.fields
+        return {name for name in fields if name.endswith(("SaleOrder", "SaleOrders"))}
+
+    def test_method_that_cannot_be_an_action(self):
+        for method in (
+            "_action_cancel",
+            "__init__",
+            "unlink",
+            "write",
+            "create",
+            "copy",
+            "read",
+            "search",
+            "sudo",
+            "with_user",
+            "browse",
+            "action_archive",
+            "export_data",
+            "name",
+            "env",
+        ):
+            with self.subTest(method), self.assertRaises(ValidationError):
+                self.new_action("later", method)
+
+    def test_name_that_cannot_be_an_action(self):
+        for name in ("create", "update", "upsert", "delete", "Confirm", "a_b", "a--b", "", "a/b"):
+            with (
+                self.subTest(name),
+                self.assertRaises(ValidationError),
+                self.env.cr.savepoint(),
+            ):
+                self.new_action(name, "action_lock")
+        with (
+            self.assertRaises(Exception),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.new_action("confirm", "action_lock")
+
+    def test_own_action(self):
+        """An administrator adds a line, and the action is there."""
+        order = self.new_order()
+        self.new_action("lock-for-good", "action_lock")
+        for api in ("graphql", "rest"):
+            order.locked = False
+            self.act(api, order, "SaleOrder", "sale-orders", "lock-for-good")
+            self.assertTrue(order.locked)
+
+    def test_method_that_is_not_there(self):
+        """A line whose method no addon has, or that became private, offers nothing."""
+        self.new_action("later", "action_of_another_addon")
+        expected = self.mutations()
+        self.assertNotIn("laterSaleOrder", expected)
+        for method in ("_action_cancel", "unlink", "sudo", "env"):
+            line = self.actions("later")
+            self.env.cr.execute(
+                "UPDATE graphql_api_resource_action SET method = %s WHERE id = %s",
+                [method, line.id],
+            )
+            line.invalidate_recordset()
+            self.env.registry.clear_cache("routing")
+            self.assertEqual(self.mutations(), expected)
+            path = f"/api/sale-orders/{self.new_order().id}/later"
+            self.refuse_rest("POST", path, status=404, code="NOT_FOUND")
+
+    def test_unreachable_by_any_name(self):
+        self.assertEqual(
+            self.mutations(),
+            {
+                *(f"{verb}SaleOrder" for verb in ("create", "update", "upsert", "delete")),
+                *(f"{verb}SaleOrders" for verb in ("create", "update", "delete")),
+                *(f"{verb}SaleOrder" for verb in ("confirm", "cancel", "setToDraft")),
+            },
+        )
+        order = self.new_order()
+        for name in (
+            "action_confirm",
+            "_action_cancel",
+            "action-confirm",
+            "unlink",
+            "write",
+            "delete",
+            "create",
+            "setToDraft",
+            "set_to_draft",
+            "Confirm",
+            "confirm%00",
+            "confirm%20",
+            "%2e%2e%2fconfirm",
+        ):
+            with self.subTest(name), self.nothing_written():
+                response = self.http("POST", f"/api/sale-orders/{order.id}/{name}")
+                self.assertIn(response.status_code, (404, 405))
+
+    def test_archived_action(self):
+        """It is gone at once, and there again at once."""
+        order = self.new_order()
+        path = f"/api/sale-orders/{order.id}/confirm"
+        query = f"mutation {{ confirmSaleOrder(id: {order.id}) {{ id }} }}"
+        self.actions("confirm").active = False
+        self.refuse_rest("POST", path, status=404, code="NOT_FOUND")
+        self.refuse_graphql(query, code="GRAPHQL_VALIDATION_FAILED")
+        action = self.env["graphql_api.resource.action"].with_context(active_test=False)
+        action.search([("name", "=", "confirm")]).active = True
+        self.graphql(query)
+        self.assertEqual(order.state, "sale")
