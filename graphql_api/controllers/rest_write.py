@@ -149,7 +149,9 @@ class WriteCall(Call):
         condition = request.httprequest.if_match
         if condition.star_tag or not request.httprequest.headers.get("If-Match"):
             return None
-        versions = {tag.partition("-")[0] for tag in condition.as_set(include_weak=True)}
+        # Of the empty tag werkzeug makes None.
+        tags = [tag or "" for tag in condition.as_set(include_weak=True)]
+        versions = {tag.partition("-")[0] for tag in tags}
         if len(versions) > 1:
             record = self.context.env[self.resource.model].browse(number)
             current = record_version(find(self.context, self.resource, record.ids))
