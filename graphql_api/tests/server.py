@@ -1,0 +1,179 @@
+"""A second Odoo server on the database of the tests, with transactions that really end.
+
+The server inside the tests' own process runs all requests in one transaction, one at a time.
+What happens between transactions shows only in a server of its own.
+"""
+
+import contextlib
+import datetime
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase
+from odoo.tools import config
+
+_HOST = "127.0.0.1"
+_READY_WITHIN = 120  # seconds
+_ENDS_WITHIN = 20
+
+
+class Server:
+    """An Odoo process; use it in a ``with`` block, at whose end it is gone.
+
+    :param options: more command line options of Odoo
+    """
+
+    def __init__(self, *options: str):
+        self._options = options
+
+    def __enter__(self) -> "Server":
+        port = _free_port()
+        self.url = f"http://{_HOST}:{port}"
+        self._log = tempfile.NamedTemporaryFile()
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "odoo"),
+                f"--config={config['config']}",
+                f"--database={database()}",
+                f"--db-filter=^{database()}$",
+                f"--http-interface={_HOST}",
+                f"--http-port={port}",
+                "--workers=0",
+                "--max-cron-threads=0",
+                *self._options,
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        try:
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(_ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(_ENDS_WITHIN)
+        self._log.close()
+
+    def log(self) -> str:
+        """Return what the server has logged so far."""
+        return Path(self._log.name).read_text(errors="replace")
+
+    def client(self, key: str) -> "Client":
+        """Return a client that sends an API key."""
+        return Client(self.url, key)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _READY_WITHIN
+        with self.client("none") as client:
+            while time.monotonic() < deadline and self._process.poll() is None:
+                with contextlib.suppress(requests.RequestException):
+                    if client.send_request("GET", "/api").status_code == 401:
+                        return
+                time.sleep(0.1)
+        raise RuntimeError(f"The server does not answer. Its log:\n{self.log()[-4000:]}")
+
+
+class Client(requests.Session):
+    """One caller of a server with one connection; not to be shared by threads."""
+
+    def __init__(self, url: str, key: str):
+        super().__init__()
+        self._url = url
+        self.trust_env = False  # no proxy between
+        self.headers["Authorization"] = f"Bearer {key}"
+        self.headers["Accept-Language"] = "en"
+
+    def send_request(self, method: str, path: str, **kwargs) -> requests.Response:
+        """Send a request to a path of the server."""
+        return self.request(method, self._url + path, timeout=120, **kwargs)
+
+
+def database() -> str:
+    """Return the name of the database that the tests run on."""
+    (name,) = config["db_name"]
+    return name
+
+
+@contextlib.contextmanager
+def committed() -> Iterator[api.Environment]:
+    """Yield an environment of the superuser; what is done with it is committed at the end."""
+    registry = Registry(database())
+    with registry.cursor() as cursor:
+        yield api.Environment(cursor, SUPERUSER_ID, {})
+    registry.signal_changes()
+
+
+@contextlib.contextmanager
+def api_key(login: str) -> Iterator[str]:
+    """Yield an API key of a user, which is removed in the end."""
+    name = f"test {uuid.uuid4()}"
+    expiration = datetime.datetime.now() + datetime.timedelta(hours=1)
+    with committed() as env:
+        user = env["res.users"].search([("login", "=", login)]).ensure_one()
+        key = env["res.users.apikeys"].with_user(user).sudo()._generate(None, name, expiration)
+    try:
+        yield key
+    finally:
+        with committed() as env:
+            env["res.users.apikeys"].search([("name", "=", name)]).unlink()
+
+
+class ServerCase(BaseCase):
+    """A test with a server of its own, and with no transaction that would stand in its way.
+
+    What a test commits, it removes again. ``self.key`` is an API key of the administrator.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with contextlib.ExitStack() as stack:
+            cls.server = stack.enter_context(Server())
+            cls.key = stack.enter_context(api_key("admin"))
+            cls.addClassCleanup(stack.pop_all().close)
+
+    def client(self) -> Client:
+        """Return a client of the administrator."""
+        client = self.server.client(self.key)
+        self.addCleanup(client.close)
+        return client
+
+
+def together(jobs: Iterable[Callable[[], Any]]) -> list:
+    """Call functions in threads that start at once; return what they return, in order."""
+    jobs = list(jobs)
+    start = threading.Barrier(len(jobs))
+
+    def run(job):
+        start.wait(60)
+        return job()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return probe.getsockname()[1]
