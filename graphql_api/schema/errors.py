@@ -145,7 +145,8 @@ def from_database(error: psycopg2.Error, message: str | None = None) -> ApiError
     match error:
         case psycopg2.errors.UniqueViolation():
             return ApiError("CONFLICT", message or "Another record has the same value already.")
-        case psycopg2.errors.ForeignKeyViolation():
+        # PostgreSQL 18 has an error of its own for what ON DELETE RESTRICT refuses.
+        case psycopg2.errors.ForeignKeyViolation() | psycopg2.errors.RestrictViolation():
             return ApiError(
                 "CONFLICT", "Other records need this one, so it cannot be deleted; archive it."
             )
