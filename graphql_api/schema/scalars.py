@@ -3,6 +3,7 @@
 import base64
 import binascii
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -51,9 +52,13 @@ def check_text(value: str) -> str:
     return value
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""How a date is written, or begins; newer versions of Python would take weeks, too."""
+
+
 def _parse_date(value: Any) -> date:
     try:
-        if not isinstance(value, str) or len(value) != 10:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValueError(value)
         return date.fromisoformat(value)
     except ValueError:
@@ -63,7 +68,7 @@ def _parse_date(value: Any) -> date:
 def _parse_datetime(value: Any) -> datetime:
     """Return naive UTC, as the ORM keeps it; without an offset the input is UTC already."""
     try:
-        if not isinstance(value, str) or len(value) <= 10:
+        if not isinstance(value, str) or len(value) <= 10 or not _DAY.match(value):
             raise ValueError(value)
         parsed = datetime.fromisoformat(value.replace("Z", "+00:00").replace("z", "+00:00"))
         return parsed.astimezone(timezone.utc).replace(tzinfo=None) if parsed.tzinfo else parsed
