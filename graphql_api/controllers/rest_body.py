@@ -89,9 +89,10 @@ class BodyReader:
     def _convert_object(self, value, input_type: GraphQLInputObjectType, path: Path):
         if not isinstance(value, dict):
             return self._refuse(path, f"Expected an object with {self._some(input_type)}.")
-        result = {}
+        result, sent = {}, set()
         for name, item in value.items():
             graphql_name = camel_case(name) if FIELD_NAME.match(name) else ""
+            sent.add(graphql_name)
             field = input_type.fields.get(graphql_name)
             if field is None:
                 self._refuse((*path, name[:80]), self._unknown(name, graphql_name, input_type))
@@ -100,8 +101,8 @@ class BodyReader:
                 if converted is not Undefined:
                     result[graphql_name] = converted
         for graphql_name, field in input_type.fields.items():
-            name = self._rest_name(graphql_name, input_type)
-            if is_required_input_field(field) and name not in value:
+            if graphql_name not in sent and is_required_input_field(field):
+                name = self._rest_name(graphql_name, input_type)
                 self._refuse((*path, name), "A value is required.")
         return result
 

@@ -122,7 +122,9 @@ class WriteCall(Call):
         except ApiError as error:
             if not problems or error.code not in ("BAD_USER_INPUT", "FORBIDDEN"):
                 raise
-            raise refused_input([*problems, *error.errors]) from None
+            blamed = {problem["field"] for problem in problems}
+            others = [item for item in error.errors if item["field"] not in blamed]
+            raise refused_input([*problems, *others]) from None
 
     def versioned(self, number: int) -> dict:
         """Return the variables that name a record, with the version of ``If-Match``."""
