@@ -100,6 +100,7 @@ class GraphqlApiResourceField(models.Model):
             has_default=_has_default(self.env, field),
             is_key=self.is_key and field.type in KEY_TYPES and field._description_searchable,
             inverse=getattr(field, "inverse_name", None),
+            delegate=field.related.split(".")[0] if field.inherited else None,
             unlink_deletes=_unlink_deletes(self.env, field),
             selection=_static_selection(field),
         )
@@ -107,9 +108,11 @@ class GraphqlApiResourceField(models.Model):
 
 def _has_default(env, field) -> bool:
     """Tell whether Odoo gives a new record a value that the client does not send."""
-    # The record behind a field of _inherits is created with the new one.
-    delegates = env[field.model_name]._inherits.values()
-    return bool(field.default or field.compute or field.related or field.name in delegates)
+    if field.name in env[field.model_name]._inherits.values():
+        return True  # The record behind it is created with the new one.
+    while field.inherited:
+        field = field.related_field
+    return bool(field.default or field.compute or field.related)
 
 
 def _is_writable(field) -> bool:

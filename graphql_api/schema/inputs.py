@@ -72,17 +72,21 @@ class InputTypes:
 
     def _fill(self, resource: Resource, cls: type, creates: bool = False) -> None:
         parents = self._parents(resource)
+        names = {field.field: field.graphql_name for field in resource.writable_fields}
         for field in resource.writable_fields:
             annotation = self._annotation(resource, field)
             if annotation is None:
                 continue
             required = creates and needs_value(resource, field)
-            # Within the list of its parent a record gets the parent by itself.
-            optional = required and field.field in parents
-            description = f"{field.description} {'(Required outside of it.)' if optional else ''}"
-            add_input_field(
-                cls, field.name, annotation, description.strip(), required and not optional
-            )
+            description = field.description
+            # Within the list of its parent a record gets the parent by itself, and an existing
+            # record behind the new one has its own values.
+            if required and field.field in parents:
+                description, required = f"{description} (Required outside of it.)", False
+            elif required and field.delegate in names:
+                description = f"{description} (Required without {names[field.delegate]}.)"
+                required = False
+            add_input_field(cls, field.name, annotation, description.strip(), required)
 
     def _parents(self, resource: Resource) -> set[str]:
         """Return the Odoo fields that a list of another resource fills."""

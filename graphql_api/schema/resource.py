@@ -24,7 +24,8 @@ class ResourceField:
     ``searchable`` and ``sortable`` say what Odoo can do, ``filterable`` what the
     administrator allows. ``required`` cannot be empty, ``has_default`` need not be sent,
     ``is_key`` finds the record of an upsert. ``inverse`` is the Odoo field at the other end of a
-    one2many, ``unlink_deletes`` tells that a record taken off the list is deleted.
+    one2many, ``delegate`` the Odoo field of ``_inherits`` whose record has the value of this one,
+    ``unlink_deletes`` tells that a record taken off the list is deleted.
     ``selection`` has the keys of a static selection, else None.
     """
 
@@ -42,6 +43,7 @@ class ResourceField:
     has_default: bool = False
     is_key: bool = False
     inverse: str | None = None
+    delegate: str | None = None
     unlink_deletes: bool = False
     selection: tuple[str, ...] | None = None
 

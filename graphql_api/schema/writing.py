@@ -46,9 +46,11 @@ class InputReader:
         self._check(path, self._context.check_operation, resource, "create")
         inverse = parent.inverse if parent else None
         values = self._values(resource, value, path, None, inverse)
+        sent = dict(given(value))
+        known = {inverse, *values} - {None}
         for field in resource.writable_fields:
-            missing = needs_value(resource, field) and field.field not in values
-            if missing and field.field != inverse:
+            missing = needs_value(resource, field) and field.name not in sent
+            if missing and not known & {field.field, field.delegate}:
                 self._refuse((*path, field.name), "A value is required.")
         return {**resource.defaults, **values}
 

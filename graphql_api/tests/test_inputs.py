@@ -231,6 +231,18 @@ class TestRequired(InputCase):
             "POST", "/api/customer-tags", [{"name": "a"}, {}], status=400, fields=["1.name"]
         )
 
+    def test_record_behind_another(self):
+        """A product makes its template, whose name it needs, or is one of a template's own."""
+        self.refuse_rest("POST", "/api/products", {}, status=400, fields=["name"])
+        self.refuse_rest("POST", "/api/products", {"name": ""}, status=400, fields=["name"])
+        shown = self.create("Product", {"name": "Zchair"}, "name template { id name }")
+        self.assertEqual((shown["name"], shown["template"]["name"]), ("Zchair", "Zchair"))
+        template = self.env["product.template"].browse(int(shown["template"]["id"]))
+        template.product_variant_ids.active = False
+        shown = self.create("Product", {"template": template.id}, "id name")
+        self.assertEqual(shown["name"], "Zchair")
+        self.assertEqual(template.product_variant_ids.ids, [int(shown["id"])])
+
     def test_parent_of_a_nested_record(self):
         """Alone a line needs its order; within the order's list it has it, and takes no other."""
         line = {"name": "Note", "display_type": "line_note"}
