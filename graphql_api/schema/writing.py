@@ -17,6 +17,9 @@ from .inputs import needs_value
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import parse_id, value_type
 
+MAX_LISTED_RECORDS = 5_000
+"""Records that the lists in the inputs of one mutation may create or name, all together."""
+
 Path = tuple[str | int, ...]
 """Where a value stands in the arguments, in REST names: ("input", "children", "create", 0)."""
 
@@ -33,6 +36,7 @@ class InputReader:
         self._problems: list[tuple[Path, ApiError]] = []
         self._references: dict[str, list[tuple[int, Path]]] = defaultdict(list)
         self._members: list[tuple[Any, ResourceField, int, Path]] = []
+        self._listed = 0
         self._nested = _Nested(context)
 
     def create_values(
@@ -147,6 +151,8 @@ class InputReader:
                 continue
             if not self._may_change_list(field, target, name, where):
                 continue
+            if not self._check_size(target, items, where):
+                continue
             if name == "set":
                 commands.append(Command.set(self._ids(target, items, where)))
                 continue
@@ -175,6 +181,24 @@ class InputReader:
         record = self._context.env[target.model].browse(record_id)
         self._nested.updated[target.type_name].add(record_id)
         return Command.update(record_id, self.update_values(target, item, path, record))
+
+    def _check_size(self, target: Resource, items: list, path: Path) -> bool:
+        """Refuse lists that would take the server minutes to write."""
+        self._listed += len(items)
+        if len(items) > target.max_page_size:
+            self._refuse(
+                path,
+                f"A list may have at most {target.max_page_size} items; send several requests.",
+            )
+            return False
+        if self._listed > MAX_LISTED_RECORDS:
+            self._refuse(
+                path,
+                f"The lists of an input may have at most {MAX_LISTED_RECORDS} items together; "
+                "send several requests.",
+            )
+            return False
+        return True
 
     def _may_change_list(self, field, target: Resource, name: str, path: Path) -> bool:
         """Check the right to what an operation on a list does to the records in it."""
