@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -245,7 +247,7 @@ class TestListedActions(ActionCase):
             ):
                 self.new_action(name, "action_lock")
         with (
-            self.assertRaises(Exception),
+            self.assertRaises(UniqueViolation),
             mute_logger("odoo.sql_db"),
             self.env.cr.savepoint(),
         ):

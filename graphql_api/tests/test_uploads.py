@@ -90,7 +90,7 @@ class TestRestUploads(UploadCase):
         self.rest(self.image_path, method="PUT", data=self.red)
         for path, content, status, kwargs in (
             (self.image_path, b"", 400, {}),
-            (self.image_path, b"no picture", 400, {}),
+            (self.image_path, b"no picture", 422, {}),
             (f"{self.path}/image_128", b"", 400, {}),
             (f"{self.path}/name", b"x", 404, {}),
             (f"{self.path}/nonsense", b"x", 404, {}),
@@ -139,7 +139,7 @@ class TestRestUploads(UploadCase):
             ({"name": ["a", "b"]}, {}, 400),
             ({}, {"nonsense": b"x"}, 400),
             ({}, {"name": b"x"}, 400),
-            ({}, {"image_1920": b"no picture"}, 400),
+            ({}, {"image_1920": b"no picture"}, 422),
             ({}, [("image_1920", self.red), ("image_1920", self.blue)], 400),
             ({}, [(f"file{number}", b"x") for number in range(MAX_FILES + 1)], 400),
         ):
@@ -212,7 +212,7 @@ class TestGraphqlUploads(UploadCase):
         for headers in ({}, {PREFLIGHT_HEADERS[0]: ""}):
             with self.nothing_written():
                 response = self.send(*arguments, headers=headers)
-            self.assertEqual(response.status_code, 400)
+            self.assertEqual(response.status_code, 415)
             self.assertIn(PREFLIGHT_HEADERS[0], response.json()["errors"][0]["message"])
         for name in PREFLIGHT_HEADERS:
             response = self.send(*arguments, headers={name: "1"})

@@ -1,0 +1,266 @@
+"""Whatever a client sends to be written: a clear 4xx that names the value, nothing written."""
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .writing import WriteCase
+
+INF, NAN = "1e999", "NaN"
+ABSENT = 2_000_000_000
+
+
+class BadWriteCase(WriteCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner = cls.env["res.partner"].create({"name": "Zpartner", "ref": "Z-1"})
+        cls.order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.partner.id,
+                "order_line": [Command.create({"name": "a", "display_type": "line_note"})],
+            }
+        )
+        cls.tag = cls.env["res.partner.category"].create({"name": "Ztag"})
+        cls.paths = {
+            "Customer": f"/api/customers/{cls.partner.id}",
+            "SaleOrder": f"/api/sale-orders/{cls.order.id}",
+        }
+        cls.ids = {"Customer": cls.partner.id, "SaleOrder": cls.order.id}
+
+    def update(self, type_name):
+        return f"""mutation ($id: ID!, $input: {type_name}UpdateInput!) {{
+          update{type_name}(id: $id, input: $input) {{ id }} }}"""
+
+    def refuse_value(self, type_name, name, graphql_name, value, path=""):
+        """Check that an update with a value is refused by both APIs, at the same place."""
+        self.refuse_rest(
+            "PATCH", self.paths[type_name], {name: value}, status=400, fields=[f"{name}{path}"]
+        )
+        variables = {"id": self.ids[type_name], "input": {graphql_name: value}}
+        error = self.refuse_graphql(self.update(type_name), variables, code="BAD_USER_INPUT")
+        blamed = [item["field"] for item in error["extensions"].get("errors", ())]
+        # What does not fit the schema is graphql-core's to refuse: it names the value itself.
+        if blamed:
+            self.assertEqual(blamed, [f"input.{graphql_name}{path}"])
+        else:
+            self.assertIn("$input", error["message"])
+            self.assertIn(f".{graphql_name}", error["message"])
+
+
+@tagged("post_install", "-at_install")
+class TestValues(BadWriteCase):
+    """One value of an input is wrong."""
+
+    def test_wrong_types(self):
+        """No value of another JSON type is taken for the right one."""
+        wrong = {
+            ("Customer", "phone", "phone"): (1, 1.5, True, [], ["x"], {}, {"a": 1}),
+            ("Customer", "comment", "comment"): (1, False, [], {}),
+            ("Customer", "is_company", "isCompany"): ("true", 1, 0, [], {}),
+            ("Customer", "partner_latitude", "partnerLatitude"): ("1.5", True, [], {}),
+            ("Customer", "type", "type"): (1, True, [], {}),
+            ("Customer", "lang", "lang"): (1, True, [], {}),
+            ("Customer", "country", "country"): (1.5, True, [], {}, {"id": 1}),
+            ("Customer", "image_1920", "image1920"): (1, True, [], {}),
+            ("Customer", "children", "children"): (1, "x", True, [], [1], [[6, 0, []]]),
+            ("SaleOrder", "validity_date", "validityDate"): (1, True, [], {}),
+            ("SaleOrder", "date_order", "dateOrder"): (1764000000, True, [], {}),
+        }
+        for (type_name, name, graphql_name), values in wrong.items():
+            for value in values:
+                with self.subTest(name, value=value):
+                    self.refuse_value(type_name, name, graphql_name, value)
+
+    def test_values_that_cannot_be(self):
+        for (type_name, name, graphql_name), values in {
+            ("SaleOrder", "validity_date", "validityDate"): (
+                "2026-02-30",
+                "2026-13-01",
+                "0000-01-01",
+                "0001-01-01",
+                "9999-12-31",
+                "10000-01-01",
+                "20261123",
+                "2026-W47-1",
+                "2026-11-23T08:00:00Z",
+                "today",
+                "",
+            ),
+            ("SaleOrder", "date_order", "dateOrder"): (
+                "2026-11-23",
+                "2026-11-23T25:00:00Z",
+                "2026-W47-1T08:00:00Z",
+                "20261123T080000Z",
+                "2026-02-30T08:00:00Z",
+                "0001-01-01T00:00:00Z",
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59Z",
+                "9999-12-31T23:59:59-14:00",
+                "2026-11-23T08:00:00+99:00",
+                "now",
+                "",
+            ),
+            ("Customer", "type", "type"): ("nonsense", "", "CONTACT"),
+            ("Customer", "lang", "lang"): ("xx_XX", "", "a" * 10_000),
+            ("Customer", "phone", "phone"): ("a\x00b",),
+            ("Customer", "comment", "comment"): ("<p>\x00</p>",),
+            ("Customer", "partner_latitude", "partnerLatitude"): (1e300, -1e16, 10**30),
+            ("Customer", "country", "country"): (
+                "abc",
+                "",
+                -1,
+                0,
+                "-1",
+                "1.0",
+                "\uff11",
+                2**31,
+                10**30,
+                str(ABSENT),
+                ABSENT,
+            ),
+            ("Customer", "image_1920", "image1920"): (
+                "not base64!",
+                "abc",
+                "data:image/png;base64,AAAA",
+            ),
+        }.items():
+            for value in values:
+                with self.subTest(name, value=str(value)[:40]):
+                    self.refuse_value(type_name, name, graphql_name, value)
+
+    def test_no_image(self):
+        """Base64 of something else: Odoo itself finds that out."""
+        text = "bm8gcGljdHVyZQ=="
+        self.refuse_rest("PATCH", self.paths["Customer"], {"image_1920": text}, status=422)
+        variables = {"id": self.partner.id, "input": {"image1920": text}}
+        self.refuse_graphql(self.update("Customer"), variables, code="VALIDATION_FAILED")
+
+    def test_numbers_beyond_json(self):
+        """Numbers that are none, or that no column holds."""
+        path = f"/api/customer-tags/{self.tag.id}"
+        for number in (INF, f"-{INF}", NAN, "Infinity", "1e400"):
+            text = f'{{"partner_latitude": {number}}}'
+            self.refuse_text("PATCH", self.paths["Customer"], text)
+            values = f"{{partnerLatitude: {number}}}"
+            query = f"mutation {{ updateCustomer(id: 1, input: {values}) {{ id }} }}"
+            with self.nothing_written():
+                response = self.graphql_response(query)
+            self.assertIn("errors", response.json())
+        for color in (2**31, -(2**31) - 1, 2**63, 2**200, 1.5, 1e30):
+            with self.subTest(color):
+                self.refuse_rest("PATCH", path, {"color": color}, status=400, fields=["color"])
+                self.refuse_graphql(
+                    f'mutation {{ updateCustomerTag(id: "{self.tag.id}", input: '
+                    f"{{color: {color}}}) {{ id }} }}",
+                    code="GRAPHQL_VALIDATION_FAILED",
+                )
+
+    def refuse_text(self, method, path, text, status=400, **kwargs):
+        """Check that a body which Python's JSON would not write is refused."""
+        headers = {"Content-Type": "application/json"}
+        data = text.encode() if isinstance(text, str) else text
+        return self.refuse_rest(method, path, data=data, headers=headers, status=status, **kwargs)
+
+    def test_number_that_overflows_in_odoo(self):
+        """Each number is possible, their product is not: no error of the server."""
+        product = self.env["product.product"].create({"name": "Zproduct"})
+        values = {"product": product.id, "quantity": 1e15, "price_unit": 1e15}
+        body = {"order_lines": {"create": [values]}}
+        with self.assertNoLogs("odoo", "ERROR"):
+            response = self.http("PATCH", self.paths["SaleOrder"], json=body)
+        self.assertLess(response.status_code, 500, response.text)
+        with self.assertNoLogs("odoo", "ERROR"):
+            response = self.http("GET", self.paths["SaleOrder"])
+        self.assertEqual(response.status_code, 200)
+
+    def test_properties(self):
+        for value in (
+            "x",
+            1,
+            True,
+            [1],
+            ["x"],
+            [{"value": 1}],
+            [{"name": 1}],
+            {"a": {"b": 1}},
+            {"a": [[1]]},
+            {"a": "\x00"},
+            {"a\x00": 1},
+        ):
+            with self.subTest(value):
+                self.refuse_value("Customer", "properties", "properties", value)
+
+    def test_unknown_and_read_only_fields(self):
+        path = self.paths["Customer"]
+        for name, value in (
+            ("nonsense", 1),
+            ("", 1),
+            ("Name", "x"),
+            ("country_id", 1),
+            ("child_ids", [[6, 0, []]]),
+            ("categoryId", 1),
+            ("password", "x"),
+            ("id", 5),
+            ("display_name", "x"),
+            ("create_date", "2026-01-01T00:00:00Z"),
+            ("write_date", None),
+            ("version", "1"),
+            ("__class__", {}),
+            ("image_1920\x00", "x"),
+        ):
+            with self.subTest(name):
+                body = self.refuse_rest("PATCH", path, {name: value}, status=400, fields=[name])
+                self.assertEqual(body["code"], "BAD_USER_INPUT")
+                self.refuse_graphql(
+                    self.update("Customer"),
+                    {"id": self.partner.id, "input": {name: value}},
+                    code="BAD_USER_INPUT",
+                )
+        self.refuse_rest(
+            "PATCH",
+            self.paths["SaleOrder"],
+            {"amount_total": 1, "locked": True},
+            status=400,
+            fields=["amount_total", "locked"],
+        )
+
+    def test_one_value_for_a_list(self):
+        """GraphQL takes it for a list of one, as its specification says; REST does not."""
+        for operation, value in (("set", self.tag.id), ("create", {"name": "Znew"})):
+            values = {"tags": {operation: value}}
+            self.refuse_rest(
+                "PATCH",
+                self.paths["Customer"],
+                values,
+                status=400,
+                fields=[f"tags.{operation}"],
+            )
+            self.graphql(self.update("Customer"), {"id": self.partner.id, "input": values})
+        self.assertEqual(self.partner.category_id.mapped("name"), ["Znew", "Ztag"])
+
+    def test_raw_commands(self):
+        """Odoo's commands mean nothing here."""
+        for value in (
+            [[6, 0, [self.tag.id]]],
+            [[5]],
+            [[0, 0, {"name": "x"}]],
+            {"create": [[0, 0, {"name": "x"}]]},
+            {"link": [[4, self.tag.id]]},
+            {"clear": True},
+            {"set": {"id": self.tag.id}},
+            {"update": [{"name": "without id"}]},
+            {"create": [None]},
+            {"link": [None]},
+            {"link": [self.tag.id, ABSENT]},
+        ):
+            with self.subTest(value):
+                with self.nothing_written():
+                    response = self.http("PATCH", self.paths["Customer"], json={"tags": value})
+                self.assertEqual(response.status_code, 400, response.text)
+                for item in response.json()["errors"]:
+                    self.assertTrue(item["field"].startswith("tags"))
+                self.refuse_graphql(
+                    self.update("Customer"),
+                    {"id": self.partner.id, "input": {"tags": value}},
+                    code="BAD_USER_INPUT",
+                )
