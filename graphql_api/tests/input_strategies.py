@@ -70,6 +70,7 @@ NOT_COMPARED = {
     ],
     "Task": [
         (frozenset(["state"]), None, "a task waits for those that block it"),
+        (frozenset(["company"]), None, "it is the project's"),
     ],
 }
 """Type -> (fields, with which others, why Odoo may keep another value than the one written)."""

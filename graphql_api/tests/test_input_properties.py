@@ -276,7 +276,7 @@ class TestBothApis(InputCase):
         result = self.write(target, value)
         if result.errors:
             return result.code
-        return self.without_new_ids(target, result.data["record"]["id"], value)
+        return self.without_numbers(target, result.data["record"]["id"], value)
 
     def by_rest(self, target, value):
         body = self.inputs.rest_body(target.input_name, value)
@@ -287,16 +287,16 @@ class TestBothApis(InputCase):
             answer = self.http("PATCH", f"{path}/{target.record_id}?fields=id", json=body).json()
         if answer["status"] == "error":
             return answer["code"]
-        return self.without_new_ids(target, str(answer["data"]["id"]), value)
+        return self.without_numbers(target, str(answer["data"]["id"]), value)
 
-    def without_new_ids(self, target, record_id, value) -> dict:
-        """Return what is read, without the ids that differ from one creation to the next."""
+    def without_numbers(self, target, record_id, value) -> dict:
+        """Return what is read of what was sent, without the numbers that Odoo gives to records."""
         read = self.read(target, record_id, value)
         del read["id"]
         for name, item in value.items():
             if isinstance(item, dict) and "create" in item:
-                for record in read[name]:
-                    del record["id"]
+                created = zip(reversed(item["create"]), reversed(read[name]), strict=False)
+                read[name] = [{key: record[key] for key in sent} for sent, record in created]
         return read
 
     def test_created_records(self):
