@@ -120,7 +120,8 @@ class Selection:
         resource = self._schema.resources.get(parent.name)
         if resource is None:
             return True
-        names = set(self._schema.columns.get((parent.name, graphql_name), ()))
+        source = self._schema.sources.get((parent.name, graphql_name))
+        names = set(source.fetches if source else ())
         # Lists and files are not columns to fetch, but fields all the same.
         names |= {f.field for f in resource.fields.values() if f.graphql_name == graphql_name}
         return all(self._context.may_read(resource, name) for name in names)

@@ -23,15 +23,15 @@ class Context:
 
     :param env: the caller's environment, never superuser
     :param resources: type name -> :class:`Resource`
-    :param columns: (type name, GraphQL field name) -> names of the Odoo fields it reads
+    :param sources: (type name, GraphQL field name) -> what the field reads (see columns)
 
     ``only_check`` makes mutations check their inputs and then stop.
     """
 
-    def __init__(self, env, resources: dict[str, Resource], columns: dict):
+    def __init__(self, env, resources: dict[str, Resource], sources: dict):
         self.env = env
         self.resources = resources
-        self.columns = columns
+        self.sources = sources
         self.only_check = False
         self.batches: dict = {}
         self._allowed: dict = {}
@@ -85,19 +85,45 @@ class Context:
             lambda: model._has_field_access(model._fields[field_name], right),
         )
 
-    def convert(self, field: ResourceField, record):
-        """Return the record's value of a plain field, as the table of values says."""
-        key = (record._name, field.field)
+    def values(self, field: ResourceField, records) -> list:
+        """Return the values of a plain field, one for each record, as the table of values says."""
+        model_field = records._fields[field.field]
+        kind = value_type(field)
+        key = (records._name, field.field)
         if key not in self._converters:
-            self._converters[key] = value_type(field).converter(
-                record._fields[field.field], self.env
-            )
-        return self._converters[key](record[field.field], record)
+            self._converters[key] = kind.converter(model_field, self.env)
+        values = cached_values(model_field, records) if kind.from_cache else None
+        if values is None:
+            values = [record[field.field] for record in records]
+        return self._converters[key](values, records)
 
     def _is_allowed(self, key, decide) -> bool:
         if key not in self._allowed:
             self._allowed[key] = decide()
         return self._allowed[key]
+
+
+def cached_values(field, records) -> list | None:
+    """Return the values of an Odoo field as the ORM's cache has them, None where it lacks some.
+
+    What is missing is fetched or computed for all of the records first. Much faster than one
+    record after the other (odoo/orm/fields.py, ``Field.__get__``); the caller has checked the
+    access to the field.
+    """
+    if field.compute and field.store:
+        field.recompute(records)
+    cache = field._get_cache(records.env)
+    ids = records._ids
+    try:
+        return [cache[record_id] for record_id in ids]
+    except KeyError:
+        pass
+    if field.store:
+        records.fetch([field.name])
+    else:
+        records[:1].mapped(field.name)
+    values = [cache.get(record_id, cache) for record_id in ids]
+    return None if any(value is cache for value in values) else values
 
 
 def scope(context: Context, resource: Resource, domain: Domain, archived: bool = False) -> Domain:

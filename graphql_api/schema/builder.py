@@ -8,6 +8,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from .access import Context, find
+from .columns import Column, Relation
+from .documents import Documents
 from .filters import to_domain
 from .inputs import InputTypes
 from .mutations import mutation_fields
@@ -41,13 +43,14 @@ class BuiltSchema:
     """The schema of one database, with what its executor needs. Holds no environment.
 
     ``resources`` are by type name, ``input_resources`` by the name of an input that sets their
-    fields; ``columns`` are the Odoo fields that (type name, GraphQL field name) reads.
+    fields, ``sources`` what the field (type name, GraphQL field name) reads for many records.
     """
 
     strawberry_schema: strawberry.Schema
     resources: dict[str, Resource]
     input_resources: dict[str, Resource]
-    columns: dict[tuple[str, str], tuple[str, ...]]
+    sources: dict[tuple[str, str], Column | Relation]
+    documents: Documents
 
     @property
     def graphql_schema(self):
@@ -61,7 +64,7 @@ class BuiltSchema:
 
     def context(self, env) -> Context:
         """Return the context of one request of the environment's user."""
-        return Context(env, self.resources, self.columns)
+        return Context(env, self.resources, self.sources)
 
     def sdl(self) -> str:
         """Return the schema in GraphQL's schema definition language."""
@@ -97,7 +100,8 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         types=[*types.by_type.values(), *parts.types],
         config=StrawberryConfig(scalar_map=SCALAR_MAP),
     )
-    return BuiltSchema(schema, by_type, inputs.resources, types.columns)
+    documents = Documents(schema._schema)
+    return BuiltSchema(schema, by_type, inputs.resources, types.sources, documents)
 
 
 def _single_field(resource: Resource, types: ResourceTypes):

@@ -35,9 +35,7 @@ MAX_INPUT_DEPTH = 50
 """Objects and lists within each other in an argument or a variable: a filter, say."""
 
 
-def check_limits(
-    document: DocumentNode, operation: OperationDefinitionNode, variables: dict | None = None
-) -> None:
+def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> None:
     """Refuse an operation that is too deep or too large, before it is validated.
 
     :raise ApiError: QUERY_TOO_COMPLEX
@@ -55,7 +53,6 @@ def check_limits(
             f"The operation has {counter.root_fields} root fields; at most {MAX_ROOT_FIELDS} "
             "are allowed. Send several requests.",
         )
-    check_input_depth(variables or {})
     for definition in operation.variable_definitions or ():
         check_input_depth(definition.default_value)
 

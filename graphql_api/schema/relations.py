@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .access import Context, find, scope, search
+from .access import Context, cached_values, find, scope, search
 from .errors import ApiError
 from .ordering import OrderTerm, order_string
 from .resource import Resource, ResourceField
@@ -44,13 +44,19 @@ def many2one(
 ) -> dict:
     """Return the visible record at the other end for each sibling that has one.
 
-    :return: sibling's id -> record, or None where the caller may not see it
+    :return: sibling's id -> record, or an :class:`ApiError` where the caller may not see it
     """
-    siblings.fetch([field.field])
-    targets = {sibling.id: sibling[field.field].id for sibling in siblings}
-    ids = dict.fromkeys(filter(None, targets.values()))
-    visible = {record.id: record for record in find(context, target, ids, columns)} if ids else {}
-    return {key: visible.get(value) for key, value in targets.items() if value}
+    model_field = siblings._fields[field.field]
+    values = cached_values(model_field, siblings)
+    if values is None:
+        values = [sibling[field.field].id for sibling in siblings]
+    targets = {key: value for key, value in zip(siblings._ids, values, strict=True) if value}
+    ids = list(dict.fromkeys(targets.values()))
+    visible = set(find(context, target, ids, columns)._ids) if ids else ()
+    records = context.env[target.model].browse([number for number in ids if number in visible])
+    found = dict(zip(records._ids, records, strict=True))
+    hidden = ApiError("FORBIDDEN", f"You are not allowed to read this {target.type_name}.")
+    return {key: found.get(value, hidden) for key, value in targets.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from strawberry.types.nodes import SelectedField, Selection
+from graphql import FieldNode, FragmentSpreadNode
 
 from .access import Context
 from .resource import Resource
 
 
-def selected_columns(
-    context: Context, info, resource: Resource, *wrappers: str | tuple[str, str]
-) -> set[str]:
+def selected_columns(context: Context, info, resource: Resource, *wrappers: tuple) -> set[str]:
     """Return the Odoo fields that the selection below the current field reads.
 
     What ``@skip`` and ``@include`` leave out is counted in: fetching it does no harm.
@@ -18,29 +16,32 @@ def selected_columns(
     :param wrappers: paths of field names that lie between the current field and the records,
         for example ``("nodes",), ("edges", "node")`` for a connection
     """
-    selections = [selection for field in info.selected_fields for selection in field.selections]
-    found = [selections] if not wrappers else [_descend(selections, path) for path in wrappers]
+    # Strawberry's own selected_fields is made anew, arguments and all, at every access.
+    raw = info._raw_info
     columns: set[str] = set()
-    for field in _fields(selection for part in found for selection in part):
-        columns.update(context.columns.get((resource.type_name, field.name), ()))
+    for path in wrappers or ((),):
+        nodes = raw.field_nodes
+        for name in path:
+            nodes = [node for node in _below(nodes, raw.fragments) if node.name.value == name]
+        for node in _below(nodes, raw.fragments):
+            source = context.sources.get((resource.type_name, node.name.value))
+            if source is not None:
+                columns.update(source.fetches)
     return columns
 
 
-def _fields(selections: Iterable[Selection]) -> Iterator[SelectedField]:
-    """Yield the fields of a selection set, those of its fragments included."""
-    for selection in selections:
-        if isinstance(selection, SelectedField):
+def _below(nodes: Iterable[FieldNode], fragments: dict) -> Iterator[FieldNode]:
+    """Yield the fields selected below some fields, those of fragments included."""
+    for node in nodes:
+        if node.selection_set is not None:
+            yield from _fields(node.selection_set, fragments)
+
+
+def _fields(selection_set, fragments: dict) -> Iterator[FieldNode]:
+    for selection in selection_set.selections:
+        if isinstance(selection, FieldNode):
             yield selection
+        elif isinstance(selection, FragmentSpreadNode):
+            yield from _fields(fragments[selection.name.value].selection_set, fragments)
         else:
-            yield from _fields(selection.selections)
-
-
-def _descend(selections: list[Selection], path: tuple[str, ...]) -> list[Selection]:
-    for name in path:
-        selections = [
-            selection
-            for field in _fields(selections)
-            if field.name == name
-            for selection in field.selections
-        ]
-    return selections
+            yield from _fields(selection.selection_set, fragments)

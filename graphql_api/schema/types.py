@@ -5,7 +5,8 @@ from typing import Optional
 
 import strawberry
 
-from .access import Context
+from .access import Context, cached_values
+from .columns import Column, Relation, Siblings
 from .errors import ApiError
 from .files import File, files
 from .filters import FilterTypes, enum_name, to_domain
@@ -40,7 +41,7 @@ class ResourceTypes:
         extensions: dict[str, list[type]],
     ):
         self.resources = resources
-        self.columns: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.sources: dict[tuple[str, str], Column | Relation] = {}
         self._logged = logged
         self.enums = self._build_enums()
         self.sortable = {
@@ -82,20 +83,22 @@ class ResourceTypes:
         return fields
 
     def _fill(self, resource: Resource, cls: type) -> None:
-        def add(name, annotation, resolver, columns=(), description=None):
+        def add(name, annotation, source, description, resolver=None):
+            resolver = resolver or _column_resolver(source)
             resolver.__annotations__["return"] = annotation
-            field = strawberry.field(
-                resolver, name=camel_case(name), description=description or None
+            setattr(
+                cls,
+                name,
+                strawberry.field(resolver, name=camel_case(name), description=description or None),
             )
-            setattr(cls, name, field)
-            self.columns[resource.type_name, camel_case(name)] = tuple(columns)
+            if source is not None:
+                self.sources[resource.type_name, camel_case(name)] = source
 
-        add("id", strawberry.ID, _id_resolver(), description="The record's id in Odoo.")
+        add("id", strawberry.ID, ID_COLUMN, "The record's id in Odoo.")
         add(
             "display_name",
             Optional[str],  # noqa: UP045 - a run-time value
-            _display_name_resolver(),
-            ["display_name"],
+            DISPLAY_NAME_COLUMN,
             "The name that Odoo shows for the record.",
         )
         if resource.type_name in self._logged:
@@ -103,37 +106,32 @@ class ResourceTypes:
                 (CREATE_DATE_FIELD, "When the record was created."),
                 (WRITE_DATE_FIELD, "When the record was last changed."),
             ):
-                add(
-                    field.name,
-                    Optional[DateTime],  # noqa: UP045
-                    _value_resolver(resource, field),
-                    [field.field],
-                    text,
-                )
+                annotation = Optional[DateTime]  # noqa: UP045
+                add(field.name, annotation, _value_column(resource, field), text)
             add(
                 "version",
                 Optional[str],  # noqa: UP045
-                _version_resolver(),
-                ["write_date"],
+                VERSION_COLUMN,
                 "An opaque text that changes with every write to the record.",
             )
         for field in resource.fields.values():
-            annotation, resolver, columns = self._field(resource, field)
-            add(field.name, annotation, resolver, columns, field.description)
+            add(field.name, *self._field(resource, field))
 
     def _field(self, resource: Resource, field: ResourceField):
-        """Return the type, the resolver and the columns of one field."""
+        """Return the type, the source, the description and the resolver of one field."""
+        text = field.description
         if field.type in RELATIONS:
             target = self.resources[field.relation]
-            if not field.to_many:
-                annotation = Optional[self.by_type[target.type_name]]  # noqa: UP045
-                return annotation, _many2one_resolver(resource, field, target), [field.field]
-            annotation = Optional[list[self.by_type[target.type_name]]]  # noqa: UP045
-            return annotation, self._to_many_resolver(resource, field, target), ()
+            node = self.by_type[target.type_name]
+            if field.to_many:
+                resolver = self._to_many_resolver(resource, field, target)
+                return Optional[list[node]], Relation((), target.type_name), text, resolver  # noqa: UP045
+            source = Relation((field.field,), target.type_name)
+            return Optional[node], source, text, _many2one_resolver(resource, field, target)  # noqa: UP045
         if field.type in FILE_TYPES:
-            return Optional[File], _file_resolver(resource, field), ()  # noqa: UP045
+            return Optional[File], None, text, _file_resolver(resource, field)  # noqa: UP045
         annotation = self.enums.get((resource.type_name, field.name), value_type(field).annotation)
-        return Optional[annotation], _value_resolver(resource, field), [field.field]  # noqa: UP045
+        return Optional[annotation], _value_column(resource, field), text  # noqa: UP045
 
     def _to_many_resolver(self, resource: Resource, field: ResourceField, target: Resource):
         filter_type = self.filters[target.type_name]
@@ -152,7 +150,7 @@ class ResourceTypes:
             context: Context = info.context
             context.check_field(resource, field)
 
-            def build(siblings):
+            def build(siblings, columns):
                 arguments = ListArguments(
                     domain=to_domain(context, filter),
                     terms=order_terms(context, target, sortable, order_by),
@@ -160,10 +158,16 @@ class ResourceTypes:
                     offset=check_offset(offset),
                     archived=include_archived,
                 )
-                columns = selected_columns(context, info, target)
                 return to_many(context, field, target, siblings, columns, arguments)
 
-            found = batch(context, info, root, build)[root.id]
+            if isinstance(root, Siblings):
+                return build(*root)
+            found = batch(
+                context,
+                info,
+                root,
+                lambda siblings: build(siblings, selected_columns(context, info, target)),
+            )[root.id]
             if isinstance(found, ApiError):
                 raise found
             return found
@@ -186,7 +190,7 @@ class ResourceTypes:
 
             @strawberry.field
             def nodes(self) -> list[node]:
-                return list(self.records)
+                return self.records
 
             @strawberry.field
             def edges(self) -> list[edge]:
@@ -207,32 +211,31 @@ def _is_enum(selection) -> bool:
     )
 
 
-def _id_resolver():
-    def resolve(root):
-        return str(root.id)
-
-    return resolve
-
-
-def _display_name_resolver():
-    def resolve(root):
-        return root.display_name or None
-
-    return resolve
+def _read_display_names(context: Context, records) -> list:
+    values = cached_values(records._fields["display_name"], records)
+    if values is None:
+        values = [record.display_name for record in records]
+    return [value or None for value in values]
 
 
-def _version_resolver():
-    def resolve(root):
-        return record_version(root)
+ID_COLUMN = Column((), lambda context, records: list(map(str, records._ids)))
+DISPLAY_NAME_COLUMN = Column(("display_name",), _read_display_names)
+VERSION_COLUMN = Column(
+    ("write_date",), lambda context, records: [record_version(record) for record in records]
+)
 
-    return resolve
 
-
-def _value_resolver(resource: Resource, field: ResourceField):
-    def resolve(root, info: strawberry.Info):
-        context: Context = info.context
+def _value_column(resource: Resource, field: ResourceField) -> Column:
+    def read(context: Context, records) -> list:
         context.check_field(resource, field)
-        return context.convert(field, root)
+        return context.values(field, records)
+
+    return Column((field.field,), read)
+
+
+def _column_resolver(column: Column):
+    def resolve(root, info: strawberry.Info):
+        return column.read(info.context, root)[0]
 
     return resolve
 
@@ -241,15 +244,19 @@ def _many2one_resolver(resource: Resource, field: ResourceField, target: Resourc
     def resolve(root, info: strawberry.Info):
         context: Context = info.context
         context.check_field(resource, field)
-
-        def build(siblings):
-            columns = selected_columns(context, info, target)
-            return many2one(context, resource, field, target, siblings, columns)
-
-        found = batch(context, info, root, build)
-        if found.get(root.id, root) is None:
-            raise ApiError("FORBIDDEN", f"You are not allowed to read this {target.type_name}.")
-        return found.get(root.id)
+        if isinstance(root, Siblings):
+            return many2one(context, resource, field, target, *root)
+        found = batch(
+            context,
+            info,
+            root,
+            lambda siblings: many2one(
+                context, resource, field, target, siblings, selected_columns(context, info, target)
+            ),
+        ).get(root.id)
+        if isinstance(found, ApiError):
+            raise found
+        return found
 
     return resolve
 

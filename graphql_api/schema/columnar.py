@@ -1,0 +1,312 @@
+"""Execution by columns: what records of one place of a selection need is read for all at once.
+
+graphql-core resolves field by field and record by record. Here, when a field's value is a
+recordset, a :class:`_Level` reads each selected column in one pass and goes down each relation
+once, over the union of the records at its other end; then rows are put together. A field with a
+resolver of its own takes graphql-core's way, in its place in the row.
+
+The answers are those of graphql-core (tests compare them): null propagation, paths and order of
+errors, aliases, fragments, directives. This module alone depends on the inner methods of
+graphql-core's executor and on Strawberry's execution context; the manifest bounds their versions.
+"""
+
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLNonNull,
+    OperationType,
+    get_named_type,
+    get_nullable_type,
+)
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from odoo.models import BaseModel
+
+from .columns import Column, Relation, Siblings
+from .errors import REFUSED, RETRIED, constraint_message, from_database
+
+
+class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
+    """graphql-core's executor, which stops at errors after which the transaction cannot go on.
+
+    In a mutation that is any error, also in a field that may be null: what an operation keeps,
+    it keeps as a whole.
+    """
+
+    def handle_field_error(self, raw_error, return_type, field_details_list, path):
+        if self.operation.operation == OperationType.MUTATION:
+            if isinstance(raw_error, REFUSED):
+                env = self.context_value.env
+                raw_error = from_database(raw_error, constraint_message(raw_error, env))
+            # Nothing is null instead of an error.
+            return_type = GraphQLNonNull(get_nullable_type(return_type))
+        if isinstance(raw_error, RETRIED):
+            raise raw_error
+        super().handle_field_error(raw_error, return_type, field_details_list, path)
+
+
+class ColumnarExecutor(TransactionalExecutor):
+    """Completes records by columns, everything else as graphql-core does."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._levels: dict = {}
+
+    def complete_iterable_value(self, item_type, field_details_list, info, path, items, *args):
+        """Complete a list of records (specification, "Value Completion")."""
+        node_type = get_nullable_type(item_type)
+        if not isinstance(items, BaseModel) or not self._has_records(node_type):
+            return super().complete_iterable_value(
+                item_type, field_details_list, info, path, items, *args
+            )
+        if not items:
+            return []
+        level = _Level(self, node_type, field_details_list, items)
+        return level.complete_list(range(len(items)), item_type, field_details_list, path)
+
+    def complete_object_value(self, return_type, field_details_list, info, path, result, *args):
+        """Complete one record, having read what its siblings need too."""
+        if not isinstance(result, BaseModel) or not result.id or not self._has_records(return_type):
+            return super().complete_object_value(
+                return_type, field_details_list, info, path, result, *args
+            )
+        siblings = result._prefetch_ids
+        # The prefetch ids are kept beside the level: their identity stays unique.
+        key = (return_type.name, id(field_details_list), id(siblings))
+        if key not in self._levels:
+            ids = dict.fromkeys([result.id, *filter(None, siblings)])
+            level = _Level(self, return_type, field_details_list, result.browse(ids))
+            self._levels[key] = (siblings, level)
+        level = self._levels[key][1]
+        return level.complete(level.positions[result.id], path)
+
+    def _has_records(self, node_type) -> bool:
+        return getattr(node_type, "name", None) in self.context_value.resources
+
+
+class _Level:
+    """The records at one place of the selection, and what is selected of them.
+
+    ``positions`` are the places of the records by id.
+    """
+
+    def __init__(self, executor: ColumnarExecutor, node_type, field_details_list, records):
+        self.executor = executor
+        self.type = node_type
+        self.records = records
+        self.positions = {record_id: place for place, record_id in enumerate(records._ids)}
+        fields = executor.collect_subfields(node_type, field_details_list).grouped_field_set
+        self.columns = [self._column(name, field_details) for name, field_details in fields.items()]
+        self._rows: list[dict] | None = None
+        if all(column.plain for column in self.columns):
+            names = [column.name for column in self.columns]
+            values = zip(*(column.values() for column in self.columns), strict=True)
+            self._rows = [dict(zip(names, row, strict=True)) for row in values]
+
+    @property
+    def plain(self) -> bool:
+        """Whether the rows are the same wherever in the response they stand."""
+        return self._rows is not None
+
+    def _column(self, name: str, field_details):
+        field_name = field_details[0].node.name.value
+        if field_name == "__typename":
+            source = Column((), lambda context, records: [self.type.name] * len(records))
+        else:
+            source = self.executor.context_value.sources.get((self.type.name, field_name))
+        match source:
+            case Column():
+                return _ValueColumn(self, name, field_details, source)
+            case Relation():
+                return _RelationColumn(self, name, field_details, source)
+        return _ResolvedField(self, name, field_details)
+
+    def complete(self, place: int, path: Path) -> dict:
+        """Return the row of one record; its errors have the path."""
+        if self._rows is not None:
+            return self._rows[place]
+        return {
+            column.name: column.complete(place, Path(path, column.name, self.type.name))
+            for column in self.columns
+        }
+
+    def complete_list(self, places, item_type, field_details_list, path: Path) -> list:
+        """Return the rows of records in a list."""
+        if self._rows is not None:
+            rows = self._rows
+            return [rows[place] for place in places]
+        completed = []
+        for index, place in enumerate(places):
+            item_path = path.add_key(index, None)
+            try:
+                completed.append(self.complete(place, item_path))
+            except Exception as error:
+                self.executor.handle_field_error(error, item_type, field_details_list, item_path)
+                completed.append(None)
+        return completed
+
+
+class _SelectedField:
+    """A field of a level, under its response name.
+
+    ``plain``: its values are in :meth:`values`, without an error, wherever they will stand.
+    """
+
+    plain = False
+
+    def __init__(self, level: _Level, name: str, field_details):
+        self.level = level
+        self.name = name
+        self.field_details = field_details
+        self.node = field_details[0].node
+        self.definition = level.executor.schema.get_field(level.type, self.node.name.value)
+
+    def values(self) -> list:
+        """Return what is shown, one for each record."""
+        raise NotImplementedError
+
+    def complete(self, place: int, path: Path) -> Any:
+        """Return what is shown for one record."""
+        try:
+            return self.complete_value(place, path)
+        except Exception as error:
+            self.fail(error, path)
+            return None
+
+    def complete_value(self, place: int, path: Path) -> Any:
+        raise NotImplementedError
+
+    def fail(self, error: Exception, path: Path) -> None:
+        """Record an error, or raise it where the field must not be null."""
+        self.level.executor.handle_field_error(
+            error, self.definition.type, self.field_details, path
+        )
+
+
+class _ValueColumn(_SelectedField):
+    """A field that holds a value; an exception among the values is the error of one record."""
+
+    def __init__(self, level: _Level, name: str, field_details, source: Column):
+        super().__init__(level, name, field_details)
+        try:
+            self._values = self._read(source, level.records)
+        except RETRIED:
+            raise
+        except Exception:
+            self._values = [self._read_one(source, record) for record in level.records]
+        self.plain = not any(isinstance(value, Exception) for value in self._values)
+
+    def _read(self, source: Column, records) -> list:
+        values = source.read(self.level.executor.context_value, records)
+        leaf_type = get_named_type(self.definition.type)
+        if isinstance(leaf_type, GraphQLEnumType):
+            # What is stored may have left the selection.
+            keys = leaf_type.values
+            for value in values:
+                if value is not None and value not in keys:
+                    leaf_type.coerce_output_value(value)
+        return values
+
+    def _read_one(self, source: Column, record):
+        try:
+            return self._read(source, record)[0]
+        except RETRIED:
+            raise
+        except Exception as error:
+            return error
+
+    def values(self) -> list:
+        return self._values
+
+    def complete_value(self, place: int, path: Path) -> Any:
+        value = self._values[place]
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+
+class _RelationColumn(_SelectedField):
+    """A field that leads to records, which are a level of their own."""
+
+    def __init__(self, level: _Level, name: str, field_details, source: Relation):
+        super().__init__(level, name, field_details)
+        self._error: Exception | None = None
+        self._found: dict = {}
+        self._below: _Level | None = None
+        executor = level.executor
+        self._type = get_named_type(self.definition.type)
+        try:
+            self._found = self._resolve(executor, source)
+        except RETRIED:
+            raise
+        except Exception as error:
+            self._error = error
+        ids: dict[int, None] = {}
+        failed = self._error is not None
+        for found in self._found.values():
+            if isinstance(found, Exception):
+                failed = True
+            elif isinstance(found, list):
+                ids.update((record.id, None) for record in found)
+            else:
+                ids[found.id] = None
+        if ids:
+            model = executor.context_value.resources[source.type_name].model
+            records = executor.context_value.env[model].browse(ids)
+            self._below = _Level(executor, self._type, field_details, records)
+        self.plain = not failed and (self._below is None or self._below.plain)
+
+    def _resolve(self, executor: ColumnarExecutor, source: Relation) -> dict:
+        context = executor.context_value
+        selected = executor.collect_subfields(self._type, self.field_details).grouped_field_set
+        columns: set[str] = set()
+        for details in selected.values():
+            below = context.sources.get((source.type_name, details[0].node.name.value))
+            columns.update(below.fetches if below else ())
+        arguments = get_argument_values(
+            self.definition,
+            self.node,
+            executor.variable_values,
+            self.field_details[0].fragment_variable_values,
+        )
+        info = executor.build_resolve_info(
+            self.definition,
+            [details.node for details in self.field_details],
+            self.level.type,
+            Path(None, self.name, self.level.type.name),
+        )
+        return self.definition.resolve(Siblings(self.level.records, columns), info, **arguments)
+
+    def values(self) -> list:
+        path = Path(None, self.name, self.level.type.name)
+        return [self.complete_value(place, path) for place in range(len(self.level.records))]
+
+    def complete_value(self, place: int, path: Path) -> Any:
+        if self._error is not None:
+            raise self._error
+        found = self._found.get(self.level.records._ids[place])
+        if found is None:
+            return None
+        if isinstance(found, Exception):
+            raise found
+        if isinstance(found, list):
+            if not found:
+                return []
+            positions = self._below.positions
+            item_type = get_nullable_type(self.definition.type).of_type
+            places = [positions[record.id] for record in found]
+            return self._below.complete_list(places, item_type, self.field_details, path)
+        return self._below.complete(self._below.positions[found.id], path)
+
+
+class _ResolvedField(_SelectedField):
+    """A field with a resolver of its own: graphql-core's way, in its place in the row."""
+
+    def complete(self, place: int, path: Path) -> Any:
+        level = self.level
+        return level.executor.execute_field(
+            level.type, level.records[place], self.field_details, path, None
+        )
