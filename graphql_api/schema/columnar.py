@@ -102,9 +102,7 @@ class _Level:
         self.columns = [self._column(name, field_details) for name, field_details in fields.items()]
         self._rows: list[dict] | None = None
         if all(column.plain for column in self.columns):
-            names = [column.name for column in self.columns]
-            values = zip(*(column.values() for column in self.columns), strict=True)
-            self._rows = [dict(zip(names, row, strict=True)) for row in values]
+            self._rows = self._plain_rows()
 
     @property
     def plain(self) -> bool:
@@ -123,6 +121,16 @@ class _Level:
             case Relation():
                 return _RelationColumn(self, name, field_details, source)
         return _ResolvedField(self, name, field_details)
+
+    def _plain_rows(self) -> list[dict]:
+        if not self.columns:  # directives have left nothing of the selection
+            return [{} for _record_id in self.records._ids]
+        names = [column.name for column in self.columns]
+        # Not strict: this is the loop that everything is about, and all have the same length.
+        return [
+            dict(zip(names, row))  # noqa: B905
+            for row in zip(*[column.values() for column in self.columns])  # noqa: B905
+        ]
 
     def complete(self, place: int, path: Path) -> dict:
         """Return the row of one record; its errors have the path."""

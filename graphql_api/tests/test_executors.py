@@ -1,0 +1,177 @@
+"""Execution by columns gives the answers of graphql-core's own execution, errors included."""
+
+import re
+from unittest.mock import patch
+
+import orjson
+import strawberry
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models.exposure import SCHEMA_CACHE
+from ..schema import columnar
+from ..schema.columnar import ColumnarExecutor, TransactionalExecutor
+from ..schema.errors import ApiError
+from ..schema.executor import Request, execute
+from .query_strategies import queries
+from .test_access import AccessCase
+
+CASES = 2000
+
+
+@strawberry.type
+class Resolvers:
+    """Fields of an addon on Customer, which fail in all the ways that there are."""
+
+    @strawberry.field
+    def greeting(self) -> str:
+        return f"Hello {self.name}"
+
+    @strawberry.field
+    def refused(self) -> str | None:
+        raise ApiError("CONFLICT", f"Not {self.id}.")
+
+    @strawberry.field
+    def sometimes_refused(self) -> str:
+        if self.id % 3 == 0:
+            raise UserError(f"Not {self.id}.")
+        return "ok"
+
+    @strawberry.field
+    def sometimes_null(self) -> int:
+        return None if self.id % 4 == 0 else self.id
+
+    @strawberry.field
+    def numbers(self) -> list[int]:
+        return [self.id, "nonsense" if self.id % 5 == 0 else 2]
+
+
+@tagged("post_install", "-at_install")
+class TestExecutors(AccessCase):
+    login = "demo"
+
+    def setUp(self):
+        super().setUp()
+        schema_class = self.env.registry["graphql_api.schema"]
+        collect = schema_class._collect
+
+        def collect_more(model):
+            parts = collect(model)
+            parts.fields.setdefault("Customer", []).append(Resolvers)
+            return parts
+
+        self.startPatcher(patch.object(schema_class, "_collect", collect_more))
+        self.env.registry.clear_cache(SCHEMA_CACHE)
+        self.addCleanup(self.env.registry.clear_cache, SCHEMA_CACHE)
+        self.schema = self.env["graphql_api.schema"]._get_schema()
+        self.forbid_fields("res.partner", "ref", "child_ids", "country_id")
+        self.forbid_fields("sale.order", "client_order_ref")
+        orders = self.env["sale.order"].search([], limit=6)
+        self.hide(orders[1].partner_id, orders[2], self.env.ref("base.us"))
+        # What goes wrong in the resolvers is logged with a traceback.
+        self.quiet_log = mute_logger("odoo.addons.graphql_api.schema.errors")
+        self.ids = self.env["res.partner"].search([], limit=8).ids
+
+    def answer(self, query, variables, executor_class):
+        """Return what the user gets, as it is sent; caches hold nothing from before."""
+        self.env.invalidate_all()
+        env = self.env(user=self.user(self.login), su=False, context={"lang": "en_US"})
+        context = self.schema.context(env)
+        with self.quiet_log:
+            result = execute(self.schema, context, Request(query, variables), executor_class)
+        causes = [f"{type(cause).__name__}: {cause}" for cause in result.causes]
+        text = orjson.dumps([result.data, result.errors, causes]).decode()
+        return re.sub(r"as [0-9a-f]{12} in the log", "in the log", text)
+
+    def check(self, query, variables=None):
+        stock = self.answer(query, variables, TransactionalExecutor)
+        columnar = self.answer(query, variables, ColumnarExecutor)
+        self.assertEqual(orjson.loads(columnar), orjson.loads(stock), query)
+        self.assertEqual(columnar, stock, "the same order of keys and errors")
+        return orjson.loads(stock)[:2]
+
+    def test_generated_queries(self):
+        seen = {"data": 0, "errors": 0, "refused": 0}
+
+        @settings(
+            max_examples=CASES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(queries(self.schema), st.booleans(), st.integers(0, 7), st.sampled_from(self.ids))
+        def check(query, yes, few, record_id):
+            data, errors = self.check(query, {"yes": yes, "few": few, "id": str(record_id)})
+            seen["data"] += bool(data)
+            seen["errors"] += bool(errors)
+            seen["refused"] += data is None
+
+        check()
+        # The strategies would prove little if most of what they make were refused.
+        self.assertGreater(seen["data"], CASES * 0.8)
+        self.assertGreater(seen["errors"], CASES * 0.1)
+        self.assertLess(seen["refused"], CASES * 0.2)
+
+    def test_failing_resolvers(self):
+        for field in ("greeting", "refused", "sometimesRefused", "sometimesNull", "numbers"):
+            for shape in ("nodes { %s }", "edges { node { %s } }", "nodes { parent { %s } id }"):
+                selection = shape % f"id {field} name"
+                with self.subTest(field, selection=selection):
+                    self.check(f"{{ customers(first: 20) {{ {selection} }} }}")
+
+    def test_a_record_that_many_records_lead_to(self):
+        """Its errors are at every place where it stands."""
+        query = """{ saleOrders(first: 30) { nodes {
+            customer { id ref refused country { name } user { name } company { name } } } } }"""
+        _data, errors = self.check(query)
+        paths = [tuple(error["path"]) for error in errors]
+        self.assertEqual(len(paths), len(set(paths)))
+        self.assertGreater(len({path[2] for path in paths}), 10)
+
+    def test_a_selection_that_has_left_its_field(self):
+        partner = self.env["res.partner"].browse(self.ids[0])
+        self.env.cr.execute("UPDATE res_partner SET type = 'gone' WHERE id = %s", [partner.id])
+        query = "query ($id: ID!) { customer(id: $id) { name type } }"
+        _data, errors = self.check(query, {"id": str(partner.id)})
+        self.assertEqual(errors[0]["path"], ["customer", "type"])
+
+    def test_a_computation_that_fails_for_one_record(self):
+        resource = self.env["graphql_api.resource"].search([("type_name", "=", "Customer")])
+        self.env["graphql_api.resource.field"].create(
+            {"resource_id": resource.id, "field_name": "contact_address"}
+        )
+        self.schema = self.env["graphql_api.schema"]._get_schema()
+        failing = self.ids[2]
+
+        def compute(records):
+            for record in records:
+                if record.id == failing:
+                    raise UserError("No address.")
+                record.contact_address = f"Street {record.id}"
+
+        model = self.env.registry["res.partner"]
+        with patch.object(model, "_compute_contact_address", compute):
+            self.check("{ customers(first: 20) { nodes { id contactAddress } } }")
+
+    def test_it_is_used(self):
+        """An incompatible graphql-core or Strawberry would bypass it unnoticed."""
+        calls = []
+
+        def count(level, executor, node_type, details, records):
+            calls.append((node_type.name, len(records)))
+            return original(level, executor, node_type, details, records)
+
+        original = columnar._Level.__init__
+        query = """{ customers(first: 5) { nodes { id name parent { name } } }
+            saleOrders(first: 3) { edges { node { orderLines(first: 2) { name } } } } }"""
+        with patch.object(columnar._Level, "__init__", count):
+            self.answer(query, None, ColumnarExecutor)
+        self.assertIn(("Customer", 5), calls)
+        self.assertEqual(sum(name == "SaleOrder" for name, _size in calls), 1)
+        self.assertEqual(sum(name == "SaleOrderLine" for name, _size in calls), 1)
