@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import socket
 import subprocess
 import threading
@@ -28,7 +27,6 @@ def run() -> int:
         key = api_key.remembered(current, database, "admin")
     command = current.odoo(
         f"--database={database}",
-        f"--db-filter=^{re.escape(database)}$",
         "--no-database-list",
         f"--http-port={port}",
         "--workers=0",

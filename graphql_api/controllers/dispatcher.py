@@ -7,8 +7,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from odoo.http import Dispatcher, Response
 
 from ..schema.errors import ApiError, to_api_error
+from .compression import compress
 from .preferences import preferences
 from .responses import RolledBack, error_response
+from .timing import report
 
 _logger = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ class ApiDispatcher(Dispatcher):
 
     def __init__(self, request):
         super().__init__(request)
+        self.timings: dict[str, float] = {}
         request.httprequest.max_content_length = MAX_BODY_SIZE
 
     @classmethod
@@ -50,8 +53,21 @@ class ApiDispatcher(Dispatcher):
             return Response(status=204, headers=[("Allow", f"{allowed}, OPTIONS")])
         return self.request.registry["ir.http"]._dispatch(endpoint)
 
+    def post_dispatch(self, response):
+        """Compress the response and say what the request spent its time on."""
+        super().post_dispatch(response)
+        self._finish(response)
+
+    def _finish(self, response):
+        compress(self.request.httprequest, response)
+        report(self.request.httprequest, response, self.timings)
+        return response
+
     def handle_error(self, exc: Exception):
         """Return the response for any exception, in the contract's shape."""
+        return self._finish(self._error_response(exc))
+
+    def _error_response(self, exc: Exception) -> Response:
         if isinstance(exc, RolledBack):
             return exc.response
         if isinstance(exc, RequestEntityTooLarge):

@@ -61,7 +61,7 @@ class GraphqlController(http.Controller):
 
 def _execute(graphql_request: Request) -> Result:
     schema = request.env["graphql_api.schema"]._get_schema()
-    return execute(schema, schema.context(request.env), graphql_request)
+    return execute(schema, schema.context(request.env, request.dispatcher.timings), graphql_request)
 
 
 def _mutate(graphql_request: Request) -> http.Response:

@@ -4,9 +4,10 @@ import logging
 
 import orjson
 
-from odoo.http import Response
+from odoo.http import Response, request
 
 from ..schema.errors import ApiError
+from ..schema.timings import measure
 
 GRAPHQL_PATH = "/api/graphql"
 JSON_TYPE = "application/json"
@@ -29,8 +30,10 @@ class RolledBack(Exception):
 
 def json_response(body, status: int = 200, headers=(), media_type: str = JSON_TYPE) -> Response:
     """Return a JSON response; ``body`` is encoded once, here."""
+    with measure(request.dispatcher.timings, "serialize"):
+        text = orjson.dumps(body)
     return Response(
-        orjson.dumps(body),
+        text,
         status=status,
         headers=[("Content-Type", f"{media_type}; charset=utf-8"), *headers],
     )

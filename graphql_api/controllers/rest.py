@@ -53,7 +53,8 @@ class RestController(http.Controller):
         parts = {"user": "user { id name }", "companies": "companies { id name }"}
         parts = [part for name, part in parts.items() if name in viewer.fields]
         text = "{ me { " + " ".join([*parts, "lang", "tz"]) + " } }"
-        data = run(schema, schema.context(request.env), Request(text))["me"]
+        context = schema.context(request.env, request.dispatcher.timings)
+        data = run(schema, context, Request(text))["me"]
         for record in [data.get("user"), *(data.get("companies") or ())]:
             if record:
                 record["id"] = int(record["id"])

@@ -26,7 +26,7 @@ class Call:
 
     def __init__(self, collection: str):
         self.schema: BuiltSchema = request.env["graphql_api.schema"]._get_schema()
-        self.context: Context = self.schema.context(request.env)
+        self.context: Context = self.schema.context(request.env, request.dispatcher.timings)
         self.resource = self._resource(collection)
 
     def _resource(self, collection: str) -> Resource:

@@ -1,4 +1,5 @@
 from . import (
+    apikeys,
     exposure,
     idempotency,
     ir_http,

@@ -6,6 +6,7 @@ from odoo import models
 from odoo.http import request
 
 from ..controllers.dispatcher import ApiDispatcher
+from ..schema.timings import measure
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -29,7 +30,8 @@ class IrHttp(models.AbstractModel):
         """
         header = request.httprequest.headers.get("Authorization")
         if header is not None:
-            uid = cls._graphql_api_key_user(header)
+            with measure(request.dispatcher.timings, "auth"):
+                uid = cls._graphql_api_key_user(header)
             request.session.can_save = False
         elif request.session.uid and cls._graphql_api_is_same_origin():
             uid = request.session.uid
@@ -42,8 +44,7 @@ class IrHttp(models.AbstractModel):
         match = re.fullmatch(r"bearer\s+(\S+)", header.strip(), re.IGNORECASE)
         if not match:
             raise Unauthorized("The Authorization header must be: Bearer <key>.")
-        # Odoo itself asks for this scope where it wants a key without one (ir_http.py).
-        uid = request.env["res.users.apikeys"]._check_credentials(scope="rpc", key=match[1])
+        uid = request.env["res.users.apikeys"]._graphql_api_user(match[1])
         if not uid:
             raise Unauthorized("The API key is unknown, expired or revoked.")
         return uid

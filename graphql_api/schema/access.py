@@ -24,14 +24,16 @@ class Context:
     :param env: the caller's environment, never superuser
     :param resources: type name -> :class:`Resource`
     :param sources: (type name, GraphQL field name) -> what the field reads (see columns)
+    :param timings: phase of the execution -> seconds spent on it, to be added to
 
     ``only_check`` makes mutations check their inputs and then stop.
     """
 
-    def __init__(self, env, resources: dict[str, Resource], sources: dict):
+    def __init__(self, env, resources: dict[str, Resource], sources: dict, timings: dict):
         self.env = env
         self.resources = resources
         self.sources = sources
+        self.timings = timings
         self.only_check = False
         self.batches: dict = {}
         self._allowed: dict = {}

@@ -62,9 +62,12 @@ class BuiltSchema:
         """The resources by REST collection."""
         return {resource.collection: resource for resource in self.resources.values()}
 
-    def context(self, env) -> Context:
-        """Return the context of one request of the environment's user."""
-        return Context(env, self.resources, self.sources)
+    def context(self, env, timings: dict[str, float] | None = None) -> Context:
+        """Return the context of one request of the environment's user.
+
+        :param timings: gets the seconds that the phases of execution take
+        """
+        return Context(env, self.resources, self.sources, {} if timings is None else timings)
 
     def sdl(self) -> str:
         """Return the schema in GraphQL's schema definition language."""

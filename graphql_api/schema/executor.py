@@ -17,6 +17,7 @@ from .errors import (
     to_api_error,
 )
 from .limits import check_input_depth
+from .timings import measure
 
 
 @dataclass(slots=True)
@@ -68,8 +69,9 @@ def execute(
         ``retrying`` to see; graphql-core would have kept them
     """
     try:
-        document, operation = schema.documents.operation(request.query, request.operation_name)
-        check_input_depth(request.variables or {})
+        with measure(context.timings, "parse"):
+            document, operation = schema.documents.operation(request.query, request.operation_name)
+            check_input_depth(request.variables or {})
     except ApiError as error:
         return Result(errors=[format_error(GraphQLError(error.message, original_error=error))])
     except GraphQLError as error:
@@ -78,6 +80,11 @@ def execute(
         return Result(
             errors=[format_error(error, "GRAPHQL_VALIDATION_FAILED") for error in invalid.errors]
         )
+    with measure(context.timings, "execute"):
+        return _execute(schema, context, request, document, operation, executor_class)
+
+
+def _execute(schema, context, request, document, operation, executor_class) -> Result:
     result = execute_sync(
         schema.graphql_schema,
         document,

@@ -1,0 +1,36 @@
+"""gzip, where a response gets so much smaller that it is sooner at the client."""
+
+import gzip
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+
+MIN_SIZE = 1024
+"""Bytes; below, a response fits into the first packet as it is.
+
+Level 1 takes some 0.02 ms for 2 kB and 1 ms for 150 kB of an answer and makes them four and eight
+times smaller, which a line of 100 Mbit/s takes longer to send.
+"""
+
+LEVEL = 1
+
+_TYPES = ("application/json", "application/graphql-response+json", "text/plain")
+
+
+def compress(httprequest, response) -> None:
+    """Replace the body by a compressed one where the client takes it and it gains."""
+    if response.mimetype not in _TYPES or response.is_streamed or response.status_code == 304:
+        return
+    body = response.get_data()
+    if len(body) < MIN_SIZE:
+        return
+    response.headers.add("Vary", "Accept-Encoding")
+    accepted = parse_accept_header(httprequest.headers.get("Accept-Encoding"), Accept)
+    if "Content-Encoding" in response.headers or not accepted["gzip"]:
+        return
+    response.set_data(gzip.compress(body, LEVEL, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    tag, _weak = response.get_etag()
+    if tag:
+        # The same answer, not the same bytes (RFC 9110, 8.8.3.3).
+        response.set_etag(tag, weak=True)

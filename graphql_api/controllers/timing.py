@@ -1,0 +1,25 @@
+"""``Server-Timing``: what a request spent its time on, for clients and for the log."""
+
+import logging
+import threading
+from time import time
+
+_logger = logging.getLogger(__name__)
+
+PHASES = ("auth", "parse", "execute", "serialize")
+"""Authentication; parsing and validating the document; executing it; writing the JSON."""
+
+
+def report(httprequest, response, timings: dict[str, float]) -> None:
+    """Put the timings, in milliseconds, into a header and the debug log.
+
+    Odoo counts the SQL queries and their time, and the total, for its own log
+    (odoo/http.py, ``Application.__call__``).
+    """
+    thread = threading.current_thread()
+    parts = [f"{phase};dur={timings.get(phase, 0.0) * 1000:.2f}" for phase in PHASES]
+    parts.append(f"total;dur={(time() - thread.perf_t0) * 1000:.2f}")
+    parts.append(f'sql;dur={thread.query_time * 1000:.2f};desc="{thread.query_count} queries"')
+    text = ", ".join(parts)
+    response.headers["Server-Timing"] = text
+    _logger.debug("%s %s %s", httprequest.method, httprequest.path, text)
