@@ -47,7 +47,19 @@ class Context:
         model = self.env[resource.model]
         if not self._is_allowed((resource.model, "read"), lambda: model.has_access("read")):
             raise ApiError("FORBIDDEN", f"You are not allowed to read {resource.type_name}.")
+        self._is_allowed("companies", self._read_companies)
         return model
+
+    def _read_companies(self) -> bool:
+        """Read once what the record rules of most models compare of the caller's companies.
+
+        Odoo would read it too (odoo/orm/domains.py, ``parent_of``), with all other columns.
+        """
+        companies = self.env["res.company"]
+        if companies.has_access("read"):
+            ids = self.env.companies.ids
+            companies.search_fetch(Domain("id", "in", ids), ["parent_path"], order="id")
+        return True
 
     def may(self, resource: Resource, operation: str) -> bool:
         """Tell whether an operation is exposed and the caller's access rights allow it."""

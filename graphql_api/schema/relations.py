@@ -17,6 +17,9 @@ from .errors import ApiError
 from .ordering import OrderTerm, order_string
 from .resource import Resource, ResourceField
 
+MAX_WHOLE = 5000
+"""Records that are fetched at once for the lists of one level; more are cut by the database."""
+
 
 def batch(context: Context, info, record, build: Callable):
     """Return ``build(siblings)``, built once for the record's siblings at this path."""
@@ -86,16 +89,20 @@ def to_many(
 
     :return: sibling's id -> list of records, or an :class:`ApiError` where there are too many
     """
-    limit = target.max_page_size + 1 if arguments.limit is None else arguments.limit
     model_field = siblings._fields[field.field]
-    if _is_joined(context, model_field):
-        ids = _joined_ids(context, model_field, target, siblings, arguments, limit)
-    else:
-        ids = _computed_ids(context, model_field, target, siblings, arguments, limit)
+    ids = None
+    if _is_whole(context, model_field, target, arguments):
+        ids = _whole_ids(context, model_field, target, siblings, columns, arguments)
+    is_fetched = ids is not None
+    if ids is None:
+        limit = target.max_page_size + 1 if arguments.limit is None else arguments.limit
+        page_ids = _joined_ids if _is_joined(context, model_field) else _computed_ids
+        ids = page_ids(context, model_field, target, siblings, arguments, limit)
     found = context.env[target.model].browse(
         dict.fromkeys(record_id for part in ids.values() for record_id in part)
     )
-    found.fetch([name for name in columns if context.may_read(target, name)])
+    if not is_fetched:
+        found.fetch([name for name in columns if context.may_read(target, name)])
     by_id = {record.id: record for record in found}
     result: dict = {}
     for sibling in siblings:
@@ -119,6 +126,44 @@ def _is_joined(context: Context, model_field) -> bool:
         return False
     inverse = context.env[model_field.comodel_name]._fields[model_field.inverse_name]
     return bool(inverse.store and inverse.column_type)
+
+
+def _is_whole(context: Context, model_field, target: Resource, arguments: ListArguments) -> bool:
+    """Tell whether all of each list is asked for, and the records know whose they are."""
+    if arguments.limit is not None or arguments.offset or model_field.context:
+        return False
+    if model_field.type != "one2many" or not _is_joined(context, model_field):
+        return False
+    inverse = context.env[target.model]._fields[model_field.inverse_name]
+    return inverse.type == "many2one" and context.may_read(target, inverse.name)
+
+
+def _whole_ids(
+    context: Context, model_field, target: Resource, siblings, columns, arguments: ListArguments
+) -> dict[int, list] | None:
+    """Return the ids of every sibling's list, and fetch the records, with one query for all.
+
+    None where there are so many that the lists have to be cut.
+    """
+    inverse = context.env[target.model]._fields[model_field.inverse_name]
+    found = search(
+        context,
+        target,
+        arguments.domain
+        & model_field.get_comodel_domain(siblings)
+        & Domain(inverse.name, "in", siblings.ids),
+        {*columns, inverse.name},
+        archived=arguments.archived,
+        order=order_string(arguments.terms),
+        limit=MAX_WHOLE + 1,
+    )
+    if len(found) > MAX_WHOLE:
+        return None
+    ids = defaultdict(list)
+    parents = cached_values(inverse, found)
+    for record_id, parent_id in zip(found._ids, parents, strict=True):
+        ids[parent_id].append(record_id)
+    return ids
 
 
 def _joined_ids(context, model_field, target, siblings, arguments, limit) -> dict[int, list]:
