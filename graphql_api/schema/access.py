@@ -6,8 +6,10 @@ the caller's environment: model access, record rules and the resource's domain a
 the database, whatever the ORM's cache holds already.
 """
 
+import contextlib
 from collections.abc import Iterable
 
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from .errors import ApiError
@@ -134,6 +136,9 @@ def cached_values(field, records) -> list | None:
         pass
     if field.store:
         records.fetch([field.name])
+    elif field.related:
+        # Odoo computes those that may lead to their own model one record after the other.
+        field.compute_value(records.browse(field._cache_missing_ids(records)))
     else:
         records[:1].mapped(field.name)
     values = [cache.get(record_id, cache) for record_id in ids]
@@ -199,9 +204,34 @@ def search(
     """
     model = context.model(resource)
     names = [name for name in columns if context.may_read(resource, name)]
-    return model.search_fetch(
+    records = model.search_fetch(
         scope(context, resource, domain, archived), names, order=order, limit=limit, offset=offset
     )
+    fetch_related(records, names)
+    return records
+
+
+def fetch_related(records, names: Iterable[str]) -> None:
+    """Fetch what fields take from a field of another record, like a product from its template.
+
+    Odoo would fetch all columns of the other record. What the caller may not read is left to
+    the reading of the field, where the error has its path.
+
+    :param names: Odoo fields of the records, which have been fetched themselves
+    """
+    sources: dict[str, list[str]] = {}
+    for name in names:
+        field = records._fields[name]
+        path, _dot, source = (field.related or "").partition(".")
+        if path and not field.store and "." not in source:
+            sources.setdefault(path, []).append(source)
+    for path, source_names in sources.items():
+        link = records._fields[path]
+        ids = cached_values(link, records) if link.store and link.type == "many2one" else None
+        if ids is not None:
+            others = records.env[link.comodel_name].browse(dict.fromkeys(filter(None, ids)))
+            with contextlib.suppress(AccessError):
+                others.fetch(source_names)
 
 
 def find(context: Context, resource: Resource, ids: Iterable[int], columns: Iterable[str] = ()):

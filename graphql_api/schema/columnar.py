@@ -10,6 +10,7 @@ errors, aliases, fragments, directives. This module alone depends on the inner m
 graphql-core's executor and on Strawberry's execution context; the manifest bounds their versions.
 """
 
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -108,6 +109,11 @@ class _Level:
     def plain(self) -> bool:
         """Whether the rows are the same wherever in the response they stand."""
         return self._rows is not None
+
+    @cached_property
+    def each(self) -> list:
+        """The records one by one; what one of them reads from the database is read for all."""
+        return list(self.records)
 
     def _column(self, name: str, field_details):
         field_name = field_details[0].node.name.value
@@ -316,5 +322,5 @@ class _ResolvedField(_SelectedField):
     def complete(self, place: int, path: Path) -> Any:
         level = self.level
         return level.executor.execute_field(
-            level.type, level.records[place], self.field_details, path, None
+            level.type, level.each[place], self.field_details, path, None
         )

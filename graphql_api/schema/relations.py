@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .access import Context, cached_values, find, scope, search
+from .access import Context, cached_values, fetch_related, find, scope, search
 from .errors import ApiError
 from .ordering import OrderTerm, order_string
 from .resource import Resource, ResourceField
@@ -102,7 +102,9 @@ def to_many(
         dict.fromkeys(record_id for part in ids.values() for record_id in part)
     )
     if not is_fetched:
-        found.fetch([name for name in columns if context.may_read(target, name)])
+        names = [name for name in columns if context.may_read(target, name)]
+        found.fetch(names)
+        fetch_related(found, names)
     by_id = {record.id: record for record in found}
     result: dict = {}
     for sibling in siblings:
