@@ -7,7 +7,12 @@
     "license": "LGPL-3",
     "depends": ["base", "web"],
     "external_dependencies": {
-        "python": ["strawberry-graphql", "graphql-core", "orjson"],
+        # The columnar executor relies on inner methods of the first two.
+        "python": [
+            "strawberry-graphql>=0.341,<0.342",
+            "graphql-core>=3.3.2,<3.4",
+            "orjson>=3.10,<4",
+        ],
     },
     "data": [
         "security/ir.model.access.csv",

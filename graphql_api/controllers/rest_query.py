@@ -123,7 +123,9 @@ class Selection:
         source = self._schema.sources.get((parent.name, graphql_name))
         names = set(source.fetches if source else ())
         # Lists and files are not columns to fetch, but fields all the same.
-        names |= {f.field for f in resource.fields.values() if f.graphql_name == graphql_name}
+        field = self._schema.fields.get((parent.name, graphql_name))
+        if field is not None:
+            names.add(field.field)
         return all(self._context.may_read(resource, name) for name in names)
 
     def _print(self, parent: GraphQLObjectType, tree: Tree) -> str:
@@ -168,11 +170,12 @@ def _with_integer_ids(data, tree: Tree):
 
 def rest_name(parent: GraphQLObjectType, graphql_name: str, schema: BuiltSchema) -> str:
     """Return the REST name of a field of a type."""
-    resource = schema.resources.get(parent.name)
-    if resource is not None:
-        for name, field in resource.fields.items():
-            if field.graphql_name == graphql_name:
-                return name
+    field = schema.fields.get((parent.name, graphql_name))
+    return field.name if field else snake_case(graphql_name)
+
+
+def snake_case(graphql_name: str) -> str:
+    """Return the REST name of a field that no resource names: ``createDate``."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match[1].lower(), graphql_name)
 
 

@@ -140,7 +140,8 @@ def cached_values(field, records) -> list | None:
         # Odoo computes those that may lead to their own model one record after the other.
         field.compute_value(records.browse(field._cache_missing_ids(records)))
     else:
-        records[:1].mapped(field.name)
+        # One computes for all that it was read with.
+        _value = next(iter(records))[field.name]
     values = [cache.get(record_id, cache) for record_id in ids]
     return None if any(value is cache for value in values) else values
 

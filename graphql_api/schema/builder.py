@@ -1,6 +1,7 @@
 """Resources and parts from code -> the executable schema of one database."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import strawberry
 from strawberry.printer import print_schema
@@ -15,7 +16,7 @@ from .inputs import InputTypes
 from .mutations import mutation_fields
 from .ordering import order_terms
 from .pagination import Page, PageArguments
-from .resource import Resource
+from .resource import Resource, ResourceField
 from .scalars import SCALAR_MAP, check_text, parse_id
 from .search import search_domain
 from .selection import selected_columns
@@ -43,12 +44,14 @@ class BuiltSchema:
     """The schema of one database, with what its executor needs. Holds no environment.
 
     ``resources`` are by type name, ``input_resources`` by the name of an input that sets their
-    fields, ``sources`` what the field (type name, GraphQL field name) reads for many records.
+    fields; by (type name, GraphQL field name) there are ``fields``, those of resources, and
+    ``sources``, what a field reads for many records.
     """
 
     strawberry_schema: strawberry.Schema
     resources: dict[str, Resource]
     input_resources: dict[str, Resource]
+    fields: dict[tuple[str, str], ResourceField]
     sources: dict[tuple[str, str], Column | Relation]
     documents: Documents
 
@@ -57,7 +60,7 @@ class BuiltSchema:
         """The schema as graphql-core knows it."""
         return self.strawberry_schema._schema
 
-    @property
+    @cached_property
     def by_collection(self) -> dict[str, Resource]:
         """The resources by REST collection."""
         return {resource.collection: resource for resource in self.resources.values()}
@@ -104,7 +107,12 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         config=StrawberryConfig(scalar_map=SCALAR_MAP),
     )
     documents = Documents(schema._schema)
-    return BuiltSchema(schema, by_type, inputs.resources, types.sources, documents)
+    fields = {
+        (resource.type_name, field.graphql_name): field
+        for resource in resources
+        for field in resource.fields.values()
+    }
+    return BuiltSchema(schema, by_type, inputs.resources, fields, types.sources, documents)
 
 
 def _single_field(resource: Resource, types: ResourceTypes):

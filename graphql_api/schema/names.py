@@ -1,6 +1,7 @@
 """From Odoo's names to the API's: snake_case in REST, camelCase in GraphQL."""
 
 import re
+from functools import lru_cache
 
 GRAPHQL_NAME = re.compile(r"^[_A-Za-z][_0-9A-Za-z]*$")
 TYPE_NAME = re.compile(r"^[A-Z][A-Za-z0-9]*$")
@@ -9,6 +10,7 @@ FIELD_NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 ACTION_NAME = COLLECTION_NAME
 
 
+@lru_cache(maxsize=4096)
 def camel_case(name: str) -> str:
     """Return the GraphQL name of a snake_case or kebab-case name.
 

@@ -7,6 +7,7 @@ import strawberry
 from odoo.tests import tagged
 
 from ..models.exposure import SCHEMA_CACHE
+from ..schema.batches import batch_field
 from ..schema.errors import ApiError
 from .common import ApiCase
 
@@ -27,6 +28,20 @@ class CustomerGreeting:
 
 
 @strawberry.type
+class CustomerTurnover:
+    calls = []
+
+    @batch_field(description="What the customer has ordered.")
+    def turnover(records, info: strawberry.Info, factor: int = 1) -> list[float]:
+        CustomerTurnover.calls.append(len(records))
+        groups = records.env["sale.order"]._read_group(
+            [("partner_id", "in", records.ids)], ["partner_id"], ["amount_total:sum"]
+        )
+        sums = {partner.id: total for partner, total in groups}
+        return [sums.get(record.id, 0.0) * factor for record in records]
+
+
+@strawberry.type
 class Sum:
     @strawberry.field
     def sum(self, info: strawberry.Info, terms: list[int]) -> int:
@@ -42,7 +57,7 @@ class TestExtension(ApiCase):
 
         def collect_more(model):
             parts = collect(model)
-            parts.fields.setdefault("Customer", []).append(CustomerGreeting)
+            parts.fields.setdefault("Customer", []).extend([CustomerGreeting, CustomerTurnover])
             parts.queries.append(Sum)
             return parts
 
@@ -70,6 +85,25 @@ class TestExtension(ApiCase):
         query = f'{{ customer(id: "{self.customer.id}") {{ name refused }} }}'
         data = self.graphql(query, errors=[("CONFLICT", ["customer", "refused"])])
         self.assertEqual(data["customer"], {"name": "Ann", "refused": None})
+
+    def test_a_batch_field_gets_all_records_at_once(self):
+        query = "{ customers(first: 20) { nodes { name turnover double: turnover(factor: 2) } } }"
+        CustomerTurnover.calls.clear()
+        nodes = self.graphql(query)["customers"]["nodes"]
+        self.assertEqual(CustomerTurnover.calls, [20, 20])
+        self.assertTrue(any(node["turnover"] for node in nodes))
+        for node in nodes:
+            self.assertEqual(node["double"], node["turnover"] * 2)
+        CustomerTurnover.calls.clear()
+        data = self.rest("/api/customers?limit=20&fields=name,turnover")["data"]
+        self.assertEqual([row["turnover"] for row in data], [node["turnover"] for node in nodes])
+        self.assertEqual(CustomerTurnover.calls, [20])
+
+    def test_a_batch_field_below_a_relation(self):
+        query = "{ saleOrders(first: 9) { nodes { customer { turnover } } } }"
+        CustomerTurnover.calls.clear()
+        self.graphql(query)
+        self.assertEqual(len(CustomerTurnover.calls), 1)
 
     def test_a_query_runs_as_the_caller(self):
         self.assertEqual(self.graphql("{ sum(terms: [1, 2]) }"), {"sum": 4})
