@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from .errors import ApiError
+from .errors import RETRIED, ApiError
 from .resource import Resource, ResourceField
 from .scalars import value_type
 
@@ -140,10 +140,24 @@ def cached_values(field, records) -> list | None:
         # Odoo computes those that may lead to their own model one record after the other.
         field.compute_value(records.browse(field._cache_missing_ids(records)))
     else:
-        # One computes for all that it was read with.
-        _value = next(iter(records))[field.name]
+        _compute(field, records)
     values = [cache.get(record_id, cache) for record_id in ids]
     return None if any(value is cache for value in values) else values
+
+
+def _compute(field, records) -> None:
+    """Compute a field of all records; where that fails for some, it fails for them alone."""
+    try:
+        # One record computes for all that it was read with.
+        _value = next(iter(records))[field.name]
+    except RETRIED:
+        raise
+    except Exception:
+        # Those before the one that failed have their values already: none or all.
+        field._invalidate_cache(records.env, records._prefetch_ids)
+        if len(records) > 1:
+            raise
+        _value = records.browse(records.id)[field.name]
 
 
 def scope(context: Context, resource: Resource, domain: Domain, archived: bool = False) -> Domain:

@@ -210,7 +210,8 @@ class _ValueColumn(_SelectedField):
         except RETRIED:
             raise
         except Exception:
-            self._values = [self._read_one(source, record) for record in level.records]
+            records = level.records
+            self._values = [self._read_one(source, records.browse(i)) for i in records._ids]
         self.plain = not any(isinstance(value, Exception) for value in self._values)
 
     def _read(self, source: Column, records) -> list:

@@ -1,0 +1,104 @@
+"""``Server-Timing`` on every response, gzip where it gains."""
+
+import re
+
+from odoo.tests import tagged
+
+from ..controllers.compression import MIN_SIZE
+from .common import ApiCase
+
+PHASES = ["auth", "parse", "execute", "serialize", "total", "sql"]
+
+
+@tagged("post_install", "-at_install")
+class TestServerTiming(ApiCase):
+    def check(self, response):
+        text = response.headers["Server-Timing"]
+        metrics = dict(re.findall(r"(\w+);dur=([0-9.]+)", text))
+        self.assertEqual(list(metrics), PHASES)
+        self.assertRegex(text, r'desc="\d+ queries"$')
+        spent = {name: float(value) for name, value in metrics.items()}
+        self.assertLessEqual(spent["execute"], spent["total"])
+        return spent
+
+    def test_every_response(self):
+        for method, path, status in (
+            ("GET", "/api/customers?limit=2", 200),
+            ("GET", "/api", 200),
+            ("GET", "/api/customers/999999999", 404),
+            ("GET", "/api/nothing", 404),
+            ("GET", "/api/nothing/at/all/here", 404),
+            ("GET", "/api/graphql/schema.graphql", 200),
+            ("PUT", "/api/customers", 405),
+            ("GET", "/api/graphql?query={me{lang}}", 200),
+            ("GET", "/api/graphql?query={", 400),
+        ):
+            with self.subTest(path):
+                headers = {"Accept": "application/graphql-response+json"}
+                response = self.http(method, path, headers=headers)
+                self.assertEqual(response.status_code, status)
+                self.check(response)
+        self.check(self.http("GET", "/api/me", login=None))
+
+    def test_where_the_time_went(self):
+        spent = self.check(self.graphql_response("{ customers { totalCount nodes { name } } }"))
+        for phase in ("auth", "execute", "total", "sql"):
+            self.assertGreater(spent[phase], 0, phase)
+
+    def test_log(self):
+        with self.assertLogs("odoo.addons.graphql_api.controllers.timing", "DEBUG") as logs:
+            response = self.http("GET", "/api/customers?limit=2")
+        (record,) = logs.records
+        text = record.getMessage()
+        self.assertTrue(text.startswith("GET /api/customers auth;dur="), text)
+        self.assertTrue(text.endswith(response.headers["Server-Timing"]))
+
+
+@tagged("post_install", "-at_install")
+class TestCompression(ApiCase):
+    path = "/api/customers?limit=50"
+
+    def get(self, path, encoding):
+        """Return a response, whose body is decoded, and the size that was sent."""
+        response = self.http("GET", path, headers={"Accept-Encoding": encoding})
+        return response, int(response.headers["Content-Length"])
+
+    def test_large(self):
+        plain, size = self.get(self.path, "identity")
+        self.assertNotIn("Content-Encoding", plain.headers)
+        self.assertEqual(size, len(plain.content))
+        for encoding in ("gzip", "deflate, gzip;q=0.5", "gzip, br"):
+            response, compressed = self.get(self.path, encoding)
+            self.assertEqual(response.headers["Content-Encoding"], "gzip")
+            self.assertEqual(response.content, plain.content)
+            self.assertLess(compressed, size / 3)
+            self.assertIn("Accept-Encoding", response.headers["Vary"])
+        self.assertIn("Accept-Encoding", plain.headers["Vary"])
+
+    def test_not_wanted(self):
+        for encoding in ("identity", "br", "gzip;q=0", ""):
+            response, _size = self.get(self.path, encoding)
+            self.assertNotIn("Content-Encoding", response.headers)
+
+    def test_small(self):
+        response, size = self.get("/api/customers?limit=1&fields=id", "gzip")
+        self.assertLess(size, MIN_SIZE)
+        self.assertNotIn("Content-Encoding", response.headers)
+
+    def test_etag(self):
+        """A compressed answer has the same tag, as a weak one; both get a 304 and a write."""
+        customer = self.env["res.partner"].create({"name": "Ann", "comment": "<p>" + "a" * 3000})
+        path = f"/api/customers/{customer.id}"
+        plain, _size = self.get(path, "identity")
+        compressed, _size = self.get(path, "gzip")
+        tag = compressed.headers["ETag"]
+        self.assertEqual(tag, f"W/{plain.headers['ETag']}")
+        headers = {"If-None-Match": tag, "Accept-Encoding": "gzip"}
+        self.assertEqual(self.http("GET", path, headers=headers).status_code, 304)
+        response = self.http(
+            "PATCH",
+            path,
+            data=b'{"city": "Ghent"}',
+            headers={"If-Match": tag, "Content-Type": "application/json"},
+        )
+        self.assertEqual(response.status_code, 200)

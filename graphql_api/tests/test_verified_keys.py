@@ -1,0 +1,85 @@
+"""Keys that were verified: the slow comparison is not repeated, everything else is."""
+
+from unittest.mock import patch
+
+from odoo.addons.base.models.res_users import KEY_CRYPT_CONTEXT
+from odoo.tests import tagged
+
+from ..models import apikeys
+from .common import ApiCase
+
+
+@tagged("post_install", "-at_install")
+class TestVerifiedKeys(ApiCase):
+    login = "demo"
+
+    def setUp(self):
+        super().setUp()
+        self.verified = []
+
+        class Counting:
+            """Counts the comparisons of Odoo's own context."""
+
+            @staticmethod
+            def verify(key, stored_hash):
+                self.verified.append(key)
+                return KEY_CRYPT_CONTEXT.verify(key, stored_hash)
+
+        self.startPatcher(patch.object(apikeys, "KEY_CRYPT_CONTEXT", Counting))
+        self.assertEqual(self.status(), 200)
+        self.row = self.env["res.users.apikeys"].search(
+            [("user_id", "=", self.user("demo").id)], order="id desc", limit=1
+        )
+
+    def status(self, key=None):
+        headers = {"Authorization": f"Bearer {key or self.key('demo')}"}
+        return self.http("GET", "/api/me", headers=headers).status_code
+
+    def change(self, assignment: str, *values):
+        """Change the row of the key behind the ORM's back, as another server would."""
+        self.env.cr.execute(
+            f"UPDATE res_users_apikeys SET {assignment} WHERE id = %s", [*values, self.row.id]
+        )
+
+    def test_once(self):
+        for _try in range(3):
+            self.assertEqual(self.status(), 200)
+        self.assertEqual(self.verified, [self.key("demo")])
+
+    def test_wrong_keys(self):
+        """They are compared each time, also when they begin like a right one."""
+        wrong = self.key("demo")[:8] + "0" * 32
+        for _try in range(2):
+            self.assertEqual(self.status(wrong), 401)
+        self.assertEqual(self.verified[1:], [wrong, wrong])
+        self.assertEqual(self.status(), 200)
+
+    def test_revoked(self):
+        self.row.with_user(self.user("demo")).sudo()._remove()
+        self.assertEqual(self.status(), 401)
+
+    def test_expired(self):
+        self.change("expiration_date = now() at time zone 'utc' - interval '1 second'")
+        self.assertEqual(self.status(), 401)
+
+    def test_archived_user(self):
+        self.user("demo").active = False
+        self.assertEqual(self.status(), 401)
+
+    def test_another_scope(self):
+        self.change("scope = 'other'")
+        self.assertEqual(self.status(), 401)
+
+    def test_another_hash(self):
+        """A hash that was replaced is compared anew, and the old one counts no more."""
+        self.change("key = %s", KEY_CRYPT_CONTEXT.hash("another key"))
+        self.assertEqual(self.status(), 401)
+        self.change("key = %s", KEY_CRYPT_CONTEXT.hash(self.key("demo")))
+        self.assertEqual(self.status(), 200)
+        self.assertEqual(len(self.verified), 3)
+
+    def test_the_key_itself_is_not_kept(self):
+        """What is remembered is of no use to who sees it."""
+        key = self.key("demo")
+        for cache in self.env.registry._Registry__caches.values():
+            self.assertNotIn(key, repr(list(cache)))
