@@ -55,8 +55,9 @@ class ApiDispatcher(Dispatcher):
 
     def post_dispatch(self, response):
         """Compress the response and say what the request spent its time on."""
-        super().post_dispatch(response)
+        result = super().post_dispatch(response)
         self._finish(response)
+        return result
 
     def _finish(self, response):
         compress(self.request.httprequest, response)

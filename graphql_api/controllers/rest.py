@@ -113,7 +113,7 @@ class RestController(http.Controller):
 def _read(collection: str, record_id: str, fields: str | None) -> http.Response:
     call = Call(collection)
     number = call.record_id(record_id)
-    response = call.read(number, call.selection(fields))
+    response = call.record(number, call.selection(fields))
     response.make_conditional(request.httprequest.environ)
     return response
 

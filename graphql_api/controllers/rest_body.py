@@ -32,7 +32,7 @@ class BodyReader:
         self._schema = schema
         self.problems: list[dict] = []
 
-    def read(self, httprequest, input_type: GraphQLInputObjectType):
+    def parse(self, httprequest, input_type: GraphQLInputObjectType):
         """Return the input that a request carries, or a list of inputs.
 
         :raise ApiError: BAD_USER_INPUT, UNSUPPORTED_MEDIA_TYPE

@@ -64,7 +64,9 @@ class Call:
         """Return the data of a GraphQL request."""
         return run(self.schema, self.context, Request(text, variables))
 
-    def read(self, number: int, selection: Selection, status: int = 200, headers=()) -> Response:
+    def response(
+        self, number: int, selection: Selection, status: int = 200, headers=()
+    ) -> Response:
         """Return the response with one record and its ``ETag``.
 
         The ETag is made of the record's version and of what is shown of it.
@@ -86,7 +88,7 @@ class Call:
         response.set_etag(f"{version}-{digest}")
         return response
 
-    def read_many(self, numbers: list[int], selection: Selection) -> list[dict]:
+    def rows(self, numbers: list[int], selection: Selection) -> list[dict]:
         """Return records in the order of their ids in the argument."""
         text = (
             f"query ($ids: [ID!], $first: Int) {{ page: {self.resource.list_name}("

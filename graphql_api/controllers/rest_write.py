@@ -20,7 +20,7 @@ ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": False, "save_
 
 class RestWriteController(http.Controller):
     @http.route("/api/<string:collection>", methods=["POST"], **ROUTE)
-    def create(self, collection):
+    def create_records(self, collection):
         """Create one record, or all of a list."""
         return idempotent(lambda: _create(WriteCall(collection, "create")))
 
@@ -97,7 +97,7 @@ class WriteCall(Call):
         What is wrong with it is an error of :meth:`mutate`, together with what the mutation
         itself finds wrong.
         """
-        return self._body.read(request.httprequest, self.input_type(suffix))
+        return self._body.parse(request.httprequest, self.input_type(suffix))
 
     def mutate(self, mutation: str, arguments: str, variables: dict, plural: bool = False) -> dict:
         """Run a mutation of the resource; return what it returns, of records the ids.
@@ -144,7 +144,7 @@ class WriteCall(Call):
             return success_response({"id": number}, status, headers)
         if fields is None:
             fields = request.httprequest.args.get("fields")
-        return self.read(number, self.selection(fields), status, headers)
+        return self.record(number, self.selection(fields), status, headers)
 
     def _expected_version(self, number: int) -> str | None:
         """Return the version that the record must have, None for any (RFC 9110, 13.1.1)."""
@@ -172,7 +172,7 @@ def _create(call: WriteCall) -> http.Response:
     if "read" not in call.resource.operations:
         return success_response([{"id": number} for number in numbers], 201)
     selection = call.selection(request.httprequest.args.get("fields"))
-    return success_response(call.read_many(numbers, selection), 201)
+    return success_response(call.rows(numbers, selection), 201)
 
 
 def _act(call: WriteCall, record_id: str, name: str) -> http.Response:

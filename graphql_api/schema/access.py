@@ -133,7 +133,13 @@ def cached_values(field, records) -> list | None:
     try:
         return [cache[record_id] for record_id in ids]
     except KeyError:
-        pass
+        _read_missing(field, records)
+    values = [cache.get(record_id, cache) for record_id in ids]
+    return None if any(value is cache for value in values) else values
+
+
+def _read_missing(field, records) -> None:
+    """Fill the ORM's cache with a field's values of all records."""
     if field.store:
         records.fetch([field.name])
     elif field.related:
@@ -141,8 +147,6 @@ def cached_values(field, records) -> list | None:
         field.compute_value(records.browse(field._cache_missing_ids(records)))
     else:
         _compute(field, records)
-    values = [cache.get(record_id, cache) for record_id in ids]
-    return None if any(value is cache for value in values) else values
 
 
 def _compute(field, records) -> None:

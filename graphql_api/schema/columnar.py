@@ -46,7 +46,7 @@ class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
             return_type = GraphQLNonNull(get_nullable_type(return_type))
         if isinstance(raw_error, RETRIED):
             raise raw_error
-        super().handle_field_error(raw_error, return_type, field_details_list, path)
+        return super().handle_field_error(raw_error, return_type, field_details_list, path)
 
 
 class ColumnarExecutor(TransactionalExecutor):

@@ -18,6 +18,9 @@ CREATE = """mutation (
 WITHOUT_NAME = {"type": "contact", "name": None}
 """Odoo itself takes it; a constraint of the table refuses it."""
 
+NO_OFFSET = "No offset today."
+REFUSED = "Refused in the end."
+
 
 class AtomicityCase(ApiCase):
     """Partners whose names begin with Z tell what was kept."""
@@ -204,7 +207,7 @@ class TestAnswers(AtomicityCase):
         )
 
         def fail(records):
-            raise UserError("No offset today.")
+            raise UserError(NO_OFFSET)
 
         query = """mutation ($id: ID!) {
           createCustomer(input: {name: "Zcreated"}) { id }
@@ -246,7 +249,7 @@ class TestEndOfRequest(AtomicityCase):
 
     def test_hook_before_commit(self):
         def refuse():
-            raise UserError("Refused in the end.")
+            raise UserError(REFUSED)
 
         with self.spy(
             "res.partner", "create", lambda records: records.env.cr.precommit.add(refuse)
@@ -298,16 +301,16 @@ class TestEndOfRequest(AtomicityCase):
 class TestLists(AtomicityCase):
     """A list in the body of a REST request is created as a whole."""
 
-    def create(self, items, status):
+    def post_list(self, items, status):
         body = self.rest("/api/customers", method="POST", json=items, status=status)
         if status >= 400:
             self.assert_nothing_kept()
         return body
 
     def test_wrong_values(self):
-        body = self.create([{"name": "Za"}, {"name": "Zb", "country": 999999999}], 400)
+        body = self.post_list([{"name": "Za"}, {"name": "Zb", "country": 999999999}], 400)
         self.assertEqual([error["field"] for error in body["errors"]], ["1.country"])
-        body = self.create([{"name": "Za"}, {"name": "Zb", "colour": 1}], 400)
+        body = self.post_list([{"name": "Za"}, {"name": "Zb", "colour": 1}], 400)
         self.assertEqual([error["field"] for error in body["errors"]], ["1.colour"])
 
     def test_refused_by_the_database(self):
@@ -315,8 +318,8 @@ class TestLists(AtomicityCase):
             items = [{"name": f"Z{number}"} for number in range(3)]
             items[position] = WITHOUT_NAME
             with self.subTest(position):
-                self.create(items, 422)
+                self.post_list(items, 422)
 
     def test_all_right(self):
-        body = self.create([{"name": "Zb"}, {"name": "Za"}], 201)
+        body = self.post_list([{"name": "Zb"}, {"name": "Za"}], 201)
         self.assertEqual([record["name"] for record in body["data"]], ["Zb", "Za"])

@@ -128,7 +128,7 @@ class TestParallelRequests(ConcurrencyCase):
         self.assertGreater(self.codes["PRECONDITION_FAILED"], 0)
         self.assert_no_internal_error()
 
-    def create(self, client, number: int):
+    def post(self, client, number: int):
         """Create a tag by the one or the other API, until there is an answer."""
         name = f"Zkey-{number}"
         headers = {"Idempotency-Key": name}
@@ -145,7 +145,7 @@ class TestParallelRequests(ConcurrencyCase):
         """Send every request three times at once; return the responses by request."""
         clients = [self.client() for _copy in range(3)]
         return [
-            together(lambda client=client, n=number: self.create(client, n) for client in clients)
+            together(lambda client=client, n=number: self.post(client, n) for client in clients)
             for number in numbers
         ]
 

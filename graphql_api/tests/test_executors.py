@@ -8,7 +8,7 @@ import strawberry
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from odoo.exceptions import UserError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -21,6 +21,8 @@ from .query_strategies import queries
 from .test_access import AccessCase
 
 CASES = 2000
+
+NOT_THIS_ONE = "Not this one."
 
 
 @strawberry.type
@@ -38,7 +40,7 @@ class Resolvers:
     @strawberry.field
     def sometimes_refused(self) -> str:
         if self.id % 3 == 0:
-            raise UserError(f"Not {self.id}.")
+            raise ValidationError(NOT_THIS_ONE)
         return "ok"
 
     @strawberry.field
@@ -152,7 +154,7 @@ class TestExecutors(AccessCase):
         def compute(records):
             for record in records:
                 if record.id == failing:
-                    raise UserError("No address.")
+                    raise ValidationError(NOT_THIS_ONE)
                 record.contact_address = f"Street {record.id}"
 
         model = self.env.registry["res.partner"]

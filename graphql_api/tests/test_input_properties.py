@@ -90,21 +90,21 @@ class InputCase(ApiCase):
         """Return the id of a new record, and the ids of the records in its lists."""
         value = self.record_input(type_name)
         target = Target(type_name, "Create")
-        result = self.write(target, value)
+        result = self.send(target, value)
         self.assertFalse(result.errors)
         record_id = result.data["record"]["id"]
-        read = self.read(target, record_id, value)
+        read = self.shown(target, record_id, value)
         lists = [name for name in value if "create" in value[name]]
         return record_id, {name: [item["id"] for item in read[name]] for name in lists}
 
-    def write(self, target: Target, value: dict):
+    def send(self, target: Target, value: dict):
         """Execute a mutation in this process; what fails is for the caller to roll back."""
         variables = {"input": value}
         if target.record_id is not None:
             variables["id"] = target.record_id
         return self.execute(target.document, variables)
 
-    def read(self, target: Target, record_id: str, value: dict) -> dict:
+    def shown(self, target: Target, record_id: str, value: dict) -> dict:
         """Return a record as a query of what an input sets reads it."""
         self.env.invalidate_all()
         name = self.schema.resources[target.type_name].single_name
@@ -166,12 +166,12 @@ class TestValidInputs(InputCase):
 
     def check_read_back(self, target, value):
         with self.rolled_back():
-            result = self.write(target, value)
+            result = self.send(target, value)
             self.answers[target.type_name].append(result.code)
             if result.errors:
                 self.assertIn(result.code, REFUSED_BY_ODOO, (result.errors, value))
                 return
-            read = self.read(target, result.data["record"]["id"], value)
+            read = self.shown(target, result.data["record"]["id"], value)
             different = list(self.inputs.differences(target.input_name, value, read))
             self.assertEqual(different, [], value)
 
@@ -217,7 +217,7 @@ class TestInvalidInputs(InputCase):
         """Values are refused before a record is touched: there is nothing to take back."""
         with self.rolled_back():
             before = self.written()
-            result = self.write(target, broken.value)
+            result = self.send(target, broken.value)
             codes = {error["extensions"]["code"] for error in result.errors}
             self.assertTrue(codes, broken)
             self.assertLessEqual(codes, REFUSED, (broken, result.errors))
@@ -273,7 +273,7 @@ class TestBothApis(InputCase):
 
     def by_graphql(self, target, value):
         """Return the code of the error, or the record as it is read."""
-        result = self.write(target, value)
+        result = self.send(target, value)
         if result.errors:
             return result.code
         return self.without_numbers(target, result.data["record"]["id"], value)
@@ -291,7 +291,7 @@ class TestBothApis(InputCase):
 
     def without_numbers(self, target, record_id, value) -> dict:
         """Return what is read of what was sent, without the numbers that Odoo gives to records."""
-        read = self.read(target, record_id, value)
+        read = self.shown(target, record_id, value)
         del read["id"]
         for name, item in value.items():
             if isinstance(item, dict) and "create" in item:

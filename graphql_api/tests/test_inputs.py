@@ -62,7 +62,7 @@ class InputCase(WriteCase):
             "SaleOrder": {"customer": self.customer.id},
         }.get(type_name, {"name": "Zname"})
 
-    def create(self, type_name, values, selection="id", **kwargs):
+    def created(self, type_name, values, selection="id", **kwargs):
         """Create a record by GraphQL; return what was selected."""
         query = f"""mutation ($input: {type_name}CreateInput!) {{
           record: create{type_name}(input: $input) {{ {selection} }} }}"""
@@ -78,7 +78,7 @@ class InputCase(WriteCase):
         values = {camel_case(name): value for name, value in values.items()}
         selection = " ".join(["id", *values])
         if number is None:
-            shown = self.create(type_name, self.required(type_name) | values, selection)
+            shown = self.created(type_name, self.required(type_name) | values, selection)
         else:
             shown = self.update(type_name, number, values, selection)
         return int(shown.pop("id")), shown
@@ -94,7 +94,7 @@ class InputCase(WriteCase):
         number = shown.pop("id")
         return number, {camel_case(name): value for name, value in shown.items()}
 
-    def read(self, type_name, number, *names):
+    def shown(self, type_name, number, *names):
         single = type_name[0].lower() + type_name[1:]
         selection = " ".join(camel_case(name) for name in names)
         query = f"query ($id: ID!) {{ record: {single}(id: $id) {{ {selection} }} }}"
@@ -117,7 +117,7 @@ class TestValues(InputCase):
                         }
                         number, answer = write(type_name, collection, number, sent)
                         self.assertEqual(answer, shown)
-                        self.assertEqual(self.read(type_name, number, *fields), shown)
+                        self.assertEqual(self.shown(type_name, number, *fields), shown)
 
     def test_null_clears_and_absent_is_untouched(self):
         for write in (self.write_by_graphql, self.write_by_rest):
@@ -131,7 +131,7 @@ class TestValues(InputCase):
                         # Odoo wants a name for the type of a contact, and derives other fields.
                         write(type_name, collection, number, {name: None})
                         before[camel_case(name)] = values[2]
-                        self.assertEqual(self.read(type_name, number, *fields), before)
+                        self.assertEqual(self.shown(type_name, number, *fields), before)
 
     def test_empty_text_is_null(self):
         for empty in ("", None):
@@ -145,7 +145,7 @@ class TestValues(InputCase):
     def test_many2one(self):
         belgium, france = self.env.ref("base.be"), self.env.ref("base.fr")
         for sent in (str(belgium.id), belgium.id):
-            shown = self.create("Customer", {"name": "Z", "country": sent}, "country { code }")
+            shown = self.created("Customer", {"name": "Z", "country": sent}, "country { code }")
             self.assertEqual(shown, {"country": {"code": "BE"}})
         path = f"{self.path}?fields=country"
         for sent in (france.id, str(france.id)):
@@ -159,7 +159,7 @@ class TestValues(InputCase):
     def test_files(self):
         """Base64 in an input, for images and for other files; null removes them."""
         text = base64.b64encode(PIXEL).decode()
-        shown = self.create("Customer", {"name": "Z", "image1920": text}, "id image1920 { url }")
+        shown = self.created("Customer", {"name": "Z", "image1920": text}, "id image1920 { url }")
         self.assertEqual(self.http("GET", shown["image1920"]["url"]).content, PIXEL)
         shown = self.update("Customer", shown["id"], {"image1920": None}, "image1920 { url }")
         self.assertEqual(shown, {"image1920": None})
@@ -235,11 +235,11 @@ class TestRequired(InputCase):
         """A product makes its template, whose name it needs, or is one of a template's own."""
         self.refuse_rest("POST", "/api/products", {}, status=400, fields=["name"])
         self.refuse_rest("POST", "/api/products", {"name": ""}, status=400, fields=["name"])
-        shown = self.create("Product", {"name": "Zchair"}, "name template { id name }")
+        shown = self.created("Product", {"name": "Zchair"}, "name template { id name }")
         self.assertEqual((shown["name"], shown["template"]["name"]), ("Zchair", "Zchair"))
         template = self.env["product.template"].browse(int(shown["template"]["id"]))
         template.product_variant_ids.active = False
-        shown = self.create("Product", {"template": template.id}, "id name")
+        shown = self.created("Product", {"template": template.id}, "id name")
         self.assertEqual(shown["name"], "Zchair")
         self.assertEqual(template.product_variant_ids.ids, [int(shown["id"])])
 
@@ -283,7 +283,7 @@ class TestRequired(InputCase):
 
     def test_defaults_of_the_resource(self):
         """They count where the client sends nothing, nested records included."""
-        invoice = self.create("Invoice", {"customer": self.customer.id}, "moveType")
+        invoice = self.created("Invoice", {"customer": self.customer.id}, "moveType")
         self.assertEqual(invoice, {"moveType": "out_invoice"})
         self.env["graphql_api.resource"].search([("type_name", "=", "Customer")]).defaults = {
             "function": "Boss"

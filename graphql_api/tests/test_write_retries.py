@@ -271,7 +271,7 @@ class TestMails(RetryCase):
         models = ("mail.message", "mail.mail", "mail.followers", "mail.notification")
         return tuple(self.env[model].search_count([]) for model in models)
 
-    def create(self, shape: str, name: str):
+    def post(self, shape: str, name: str):
         if shape == "rest":
             values = {"name": name, "user": self.colleague.id}
             self.rest("/api/leads", method="POST", json=values, status=201)
@@ -283,7 +283,7 @@ class TestMails(RetryCase):
     def test_as_many_as_without_a_retry(self):
         for shape in ("graphql", "rest"):
             start = self.everything()
-            self.create(shape, f"Zonce {shape}")
+            self.post(shape, f"Zonce {shape}")
             once = self.everything()
             expected = self.counts(f"Zonce {shape}")
             self.assertEqual((expected["leads"], expected["mails"]), (1, 1))
@@ -294,7 +294,7 @@ class TestMails(RetryCase):
                         self.failing("crm.lead", "create", fail),
                         self.assertNoLogs("odoo", "ERROR"),
                     ):
-                        self.create(shape, f"Z{name} {shape}")
+                        self.post(shape, f"Z{name} {shape}")
                     self.assertEqual(self.tries, 2)
                     self.assertEqual(self.counts(f"Z{name} {shape}"), expected)
                     added = [b - a for a, b in zip(before, self.everything(), strict=True)]

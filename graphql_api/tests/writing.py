@@ -3,6 +3,8 @@
 import json
 from contextlib import contextmanager
 
+from odoo.tools import SQL
+
 from .test_access import AccessCase
 
 JSON = {"Content-Type": "application/json"}
@@ -52,8 +54,11 @@ class WriteCase(AccessCase):
         found = {}
         for table in COMPARED_TABLES:
             self.env.cr.execute(
-                f"SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) "
-                f"FROM {table} t"
+                SQL(
+                    "SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) "
+                    "FROM %s t",
+                    SQL.identifier(table),
+                )
             )
             found[table] = self.env.cr.fetchone()
         return found
