@@ -52,10 +52,15 @@ class InputReader:
         values = self._values(resource, value, path, None, inverse)
         sent = dict(given(value))
         known = {inverse, *values} - {None}
-        for field in resource.writable_fields:
+        for field in resource.fields.values():
             missing = needs_value(resource, field) and field.name not in sent
-            if missing and not known & {field.field, field.delegate}:
+            if not missing or known & {field.field, field.delegate}:
+                continue
+            if field.writable:
                 self._refuse((*path, field.name), "A value is required.")
+            elif field.type == "many2one":
+                message = f"Create it in the list of its {field.relation}."
+                self._refuse((*path, field.name), message)
         return {**resource.defaults, **values}
 
     def update_values(self, resource: Resource, value: Any, path: Path, records: Any) -> dict:

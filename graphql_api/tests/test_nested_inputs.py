@@ -173,6 +173,34 @@ class TestOperations(NestedCase):
                 fields=[f"order_lines.{operation}"],
             )
 
+    def test_line_that_is_only_created_in_its_list(self):
+        """Clients cannot set the invoice of a line: alone it is refused, in the list it gets it."""
+        values = {"name": "Zline", "price_unit": 7}
+        self.refuse_rest(
+            "POST",
+            "/api/invoice-lines",
+            values,
+            status=400,
+            code="BAD_USER_INPUT",
+            fields=["invoice"],
+        )
+        query = (
+            "mutation ($input: InvoiceLineCreateInput!) { createInvoiceLine(input: $input) { id } }"
+        )
+        self.refuse_graphql(
+            query,
+            {"input": {"name": "Zline", "priceUnit": 7}},
+            code="BAD_USER_INPUT",
+            fields=["input.invoice"],
+        )
+        invoice = self.write_rest(
+            "POST",
+            "/api/invoices?fields=invoice_lines.name",
+            {"customer": self.customer.id, "invoice_lines": {"create": [values]}},
+            status=201,
+        )
+        self.assertEqual(invoice, {"invoice_lines": [{"name": "Zline"}]})
+
     def test_several_records(self):
         """A change of several records changes the lists of each."""
         query = """mutation ($ids: [ID!]!, $input: CustomerUpdateInput!) {
