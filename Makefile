@@ -5,11 +5,12 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test key lint format stop clean
+.PHONY: help run test bench key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
 	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
+	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
 	@echo 'make key LOGIN=demo    print a new API key of a user (DB=...)'
 	@echo 'make lint              check the style of the code; make format corrects it'
 	@echo 'make stop              stop the PostgreSQL server that the commands started'
@@ -20,6 +21,9 @@ run:
 
 test:
 	@$(PYTHON) -m tools test -- $(ARGS)
+
+bench:
+	@$(PYTHON) -m tools bench -- $(ARGS)
 
 key:
 	@$(PYTHON) -m tools key -- "$$LOGIN"

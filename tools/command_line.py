@@ -29,6 +29,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands.add_parser("run", help="start Odoo with demo data")
     test = commands.add_parser("test", help="run the tests")
     test.add_argument("arguments", nargs="*", help="for pytest, after --")
+    bench = commands.add_parser("bench", help="measure against other ways to read from Odoo")
+    bench.add_argument("arguments", nargs="*", help="for the benchmark, after --")
     key = commands.add_parser("key", help="print a new API key of a user")
     key.add_argument("login")
     commands.add_parser("lint", help="check the code's style")
@@ -63,6 +65,10 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         from tools import api_key
 
         return api_key.print_new(options.login, os.environ.get("DB"))
+    if options.command == "bench":
+        from bench import command_line
+
+        return command_line.run(options.arguments)
     if options.command == "exec":
         from tools import environment
 

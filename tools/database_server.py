@@ -109,6 +109,13 @@ def uninstalled(server: Server, database: str, modules: list[str]) -> list[str]:
     return [name for name in modules if name not in installed]
 
 
+def version(server: Server) -> str:
+    """Return the version of the PostgreSQL server."""
+    with _cursor(server, "postgres") as cursor:
+        cursor.execute("SHOW server_version")
+        return cursor.fetchone()[0]
+
+
 def has_api_key(server: Server, database: str, login: str, key: str) -> bool:
     """Tell whether an Odoo API key is valid for the user."""
     with _cursor(server, database) as cursor:

@@ -69,7 +69,7 @@ def ensure_template(environment: Environment, template: Template) -> str:
         options.append(f"--load-language={','.join(template.languages)}")
     what = "Odoo's apps and demo data" if len(template.modules) > 1 else "Odoo's base and demo data"
     with step(f"Installing {what} (once)", f"Template {name} is ready", log):
-        _install(environment, building, template.modules, log, *options)
+        install(environment, building, template.modules, log, *options)
         database_server.rename(environment.server, building, name)
         database_server.set_origin(environment.server, name, inputs)
     return name
@@ -78,7 +78,7 @@ def ensure_template(environment: Environment, template: Template) -> str:
 def ensure_test(environment: Environment, name: str, template: Template) -> str:
     """Return the name of a copy of the template with our addon as it is now."""
     database = full_name(environment, name)
-    inputs = stamp.digest(template.inputs(environment), _addon_hash())
+    inputs = stamp.digest(template.inputs(environment), addon_hash())
     if database_server.origin(environment.server, database) != inputs:
         _make(environment, database, template, inputs, log=LOGS / f"{name}.log")
     return database
@@ -87,7 +87,7 @@ def ensure_test(environment: Environment, name: str, template: Template) -> str:
 def ensure_demo(environment: Environment, name: str, *, upgrade: bool = True) -> str:
     """Return the name of a database to play with, which keeps what was done in it."""
     database = full_name(environment, name) if name == DEMO else name
-    inputs = _addon_hash()
+    inputs = addon_hash()
     origin = database_server.origin(environment.server, database)
     log = LOGS / f"{name}.log"
     if origin is None:
@@ -105,13 +105,14 @@ def _make(
     source = ensure_template(environment, template)
     with step(f"Installing {_ADDON_NAME} in {database}", f"Database {database} is ready", log):
         database_server.copy(environment.server, source, database)
-        _install(environment, database, (_ADDON_NAME,), log)
+        install(environment, database, (_ADDON_NAME,), log)
         database_server.set_origin(environment.server, database, inputs)
 
 
-def _install(
+def install(
     environment: Environment, database: str, modules: tuple[str, ...], log: Path, *options: str
 ) -> None:
+    """Install modules in a database; ``options`` are Odoo's."""
     _odoo(environment, database, log, f"--init={','.join(modules)}", *options)
     missing = database_server.uninstalled(environment.server, database, list(modules))
     if missing:
@@ -127,7 +128,8 @@ def _odoo(environment: Environment, database: str, log: Path, *options: str) -> 
     )
 
 
-def _addon_hash() -> str:
+def addon_hash() -> str:
+    """Return the hash of those files of the addon whose changes need an upgrade."""
     files = [ADDON / "__manifest__.py", ADDON / "__init__.py"]
     for folder in _UPGRADED:
         files += [path for path in (ADDON / folder).rglob("*") if path.is_file()]

@@ -1,0 +1,1 @@
+from . import bare_sql, stock_executor

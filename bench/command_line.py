@@ -1,0 +1,134 @@
+"""``make bench``: set up, measure, write down, say what to read next."""
+
+import contextlib
+import json
+import time
+from pathlib import Path
+
+from bench import database, fastapi_packages, machine, options, picture, preparation, report
+from bench.competitors import Competitors, competitors
+from bench.exchange import BadAnswer
+from bench.options import Options
+from bench.peers.access import Access
+from bench.places import (
+    DOCUMENT,
+    DOCUMENT_PICTURE,
+    FASTAPI_PACKAGES,
+    PICTURE,
+    RESULTS,
+    RESULTS_FOLDER,
+    TABLES,
+)
+from bench.run import run as measure_all
+from bench.server import OdooServer
+from bench.workloads import Places
+from tools import api_key, environment, lock
+from tools.environment import Environment
+from tools.paths import LOGS, ROOT
+from tools.progress import StepFailed, say
+
+
+def run(arguments: list[str]) -> int:
+    """Run the benchmark; return the exit code."""
+    chosen = options.parse(arguments)
+    started = time.monotonic()
+    with lock.exclusive("bench"), contextlib.ExitStack() as servers:
+        with lock.exclusive("setup"):
+            current = environment.ensure()
+            name = database.ensure(current, chosen.sizes)
+            fastapi, left_out = _ensure_fastapi(current, name, chosen)
+        about = machine.describe(current, bool(fastapi))
+        try:
+            peers, places = _start(servers, current, name, fastapi, chosen)
+            results = measure_all(chosen, about, peers, places, left_out)
+        except (BadAnswer, OSError) as error:
+            raise StepFailed(f"The run was given up. {error}") from error
+    results["seconds"] = round(time.monotonic() - started)
+    _write(results, chosen)
+    missed = [target for target in results["targets"] if not target["reached"]]
+    return 1 if missed and chosen.strict else 0
+
+
+def _ensure_fastapi(current: Environment, source: str, chosen: Options) -> tuple[str | None, str]:
+    """Return the database with OCA's addon, or None and why there is none."""
+    if "fastapi" not in chosen.peers:
+        return None, ""
+    try:
+        fastapi_packages.ensure()
+        return database.ensure_fastapi(current, source), ""
+    except StepFailed as error:
+        say(f"Going on without OCA's fastapi: {error}")
+        return None, f"OCA's addon fastapi: {str(error).splitlines()[0]}"
+
+
+def _start(
+    servers: contextlib.ExitStack,
+    current: Environment,
+    name: str,
+    fastapi: str | None,
+    chosen: Options,
+) -> tuple[Competitors, Places]:
+    """Start the servers, to be stopped with ``servers``."""
+    say("Starting Odoo ...")
+    server = servers.enter_context(
+        OdooServer(
+            current,
+            name,
+            LOGS / "bench_server.log",
+            database.addons_option(),
+            workers=chosen.workers,
+        )
+    )
+    access = _access(current, server, chosen.login)
+    with_fastapi = None
+    if fastapi:
+        other = servers.enter_context(
+            OdooServer(
+                current,
+                fastapi,
+                LOGS / "bench_server_fastapi.log",
+                database.addons_option(fastapi=True),
+                workers=chosen.workers,
+                import_path=FASTAPI_PACKAGES,
+            )
+        )
+        with_fastapi = (other, _access(current, other, chosen.login))
+    places = preparation.places(server, access.key, chosen.sizes.customers)
+    return competitors(server, access, places.order_ids, with_fastapi, chosen.peers), places
+
+
+def _access(current: Environment, server: OdooServer, login: str) -> Access:
+    key = api_key.remembered(current, server.database, login)
+    return Access(server.database, preparation.user_id(server, key), key)
+
+
+def _write(results: dict, chosen: Options) -> None:
+    RESULTS_FOLDER.mkdir(parents=True, exist_ok=True)
+    figures = report.tables(results)
+    _put(RESULTS, json.dumps(results, indent=1))
+    _put(TABLES, figures)
+    drawing = picture.draw(results["scaling"], results["peers"]) if results["scaling"] else ""
+    if drawing:
+        _put(PICTURE, drawing)
+    print(figures)
+    if chosen.write_docs:
+        shown = f"![Scaling curves]({DOCUMENT_PICTURE.name})\n\n{figures}"
+        _put(DOCUMENT_PICTURE, drawing)
+        _put(DOCUMENT, report.document(DOCUMENT.read_text(), shown))
+    missed = sum(not target["reached"] for target in results["targets"])
+    say(
+        f"Done in {results['seconds']} s; {missed} of {len(results['targets'])} targets missed.\n"
+        f"All figures: {_shown(RESULTS)}, the tables above: {_shown(TABLES)}"
+        + (f", the curves: {_shown(PICTURE)}" if drawing else "")
+        + f"\nWhat they mean: {_shown(DOCUMENT)}"
+    )
+
+
+def _put(path: Path, text: str) -> None:
+    temporary = path.with_name(f"{path.name}.new")
+    temporary.write_text(text)
+    temporary.replace(path)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))

@@ -1,0 +1,127 @@
+"""The results as tables, for the terminal and for the documents: Markdown in both."""
+
+from collections.abc import Iterable
+
+FIGURES_BEGIN = "<!-- figures: written by make bench -->"
+FIGURES_END = "<!-- figures: end -->"
+
+
+def tables(results: dict) -> str:
+    """Return all tables of a run."""
+    parts = [_about(results), *(_workload(results, w) for w in results["workloads"].values())]
+    if results["throughput"]:
+        parts.append(_throughput(results))
+    parts += [_scaling(results, chart) for chart in results["scaling"].values()]
+    parts.append(_targets(results))
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def document(text: str, figures: str) -> str:
+    """Return a document with its figures replaced."""
+    before, _, rest = text.partition(FIGURES_BEGIN)
+    _, end, after = rest.partition(FIGURES_END)
+    if not end:
+        raise ValueError("the document has no place for figures")
+    return f"{before}{FIGURES_BEGIN}\n\n{figures.strip()}\n\n{FIGURES_END}{after}"
+
+
+def _about(results: dict) -> str:
+    machine, sizes = results["machine"], results["sizes"]
+    model = f" ({machine['model']})" if machine["model"] else ""
+    versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    workers = results["workers"]
+    lines = [
+        f"Measured on {results['date'][:10]} with {machine['processors']} processors{model}, "
+        f"load {machine['load_before']} before the run, "
+        f"{sizes['customers']:,} customers and {sizes['orders']:,} sale orders, "
+        f"{f'{workers} worker processes' if workers else 'one server process with threads'}; "
+        f"commit {results['commit']}; {versions}.",
+    ]
+    if results["left_out"]:
+        lines.append(f"Left out: {results['left_out']}")
+    return "\n\n".join(lines)
+
+
+def _workload(results: dict, workload: dict) -> str:
+    titles = {**results["peers"], "first_page": "GraphQL, first page"}
+    figures = workload["peers"]
+    ours = {name: figures[name]["median_ms"] for name in ("graphql", "rest") if name in figures}
+    rows = []
+    for name, measured in figures.items():
+        ratios = [
+            f"{ours[own] / measured['median_ms']:.2f}" if own in ours else ""
+            for own in ("graphql", "rest")
+        ]
+        rows.append(
+            [
+                titles[name],
+                f"{measured['median_ms']:.1f}",
+                f"{measured['p95_ms']:.1f}",
+                measured["requests"],
+                measured["queries"],
+                f"{measured['bytes']:,}",
+                *ratios,
+            ]
+        )
+    head = ["", "median ms", "p95 ms", "requests", "SQL queries", "bytes"]
+    head += ["GraphQL / this", "REST / this"]
+    return f"### {workload['title']}\n\n{_table(head, rows)}"
+
+
+def _throughput(results: dict) -> str:
+    parts = ["### Calls a second"]
+    for workload in results["throughput"].values():
+        clients = list(workload["clients"])
+        rows = [
+            [title, *(workload["clients"][count].get(name, "") for count in clients)]
+            for name, title in results["peers"].items()
+            if name in workload["clients"][clients[0]]
+        ]
+        head = [workload["title"], *(f"{n} client{'s' if n != '1' else ''}" for n in clients)]
+        parts.append(_table(head, rows))
+    return "\n\n".join(parts)
+
+
+def _scaling(results: dict, chart: dict) -> str:
+    points = chart["points"]
+    positions = list(next(iter(points.values())))
+    rows = [
+        [results["peers"][name]]
+        + [f"{figures[x]['median_ms']:.1f} ({figures[x]['queries']})" for x in positions]
+        for name, figures in points.items()
+    ]
+    title = f"### {chart['title']}\n\nMedian in ms, and SQL queries in brackets."
+    return f"{title}\n\n{_table(['', *positions], rows)}"
+
+
+def _targets(results: dict) -> str:
+    rows = [
+        [
+            target["what"],
+            target["limit"],
+            target["found"],
+            "reached" if target["reached"] else "**missed**",
+        ]
+        for target in results["targets"]
+    ]
+    return f"### Targets\n\n{_table(['', 'target', 'found', ''], rows)}" if rows else ""
+
+
+def _table(head: list, rows: Iterable[list]) -> str:
+    """Return a table whose columns line up as plain text too; the first is text, all others
+    are numbers.
+    """
+    cells = [[str(cell) for cell in row] for row in [head, *rows]]
+    widths = [max(3, *(len(row[column]) for row in cells)) for column in range(len(head))]
+    lines = [
+        "| "
+        + " | ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        + " |"
+        for row in cells
+    ]
+    rule = [f"{'-' * (width - 1)}{':' if column else '-'}" for column, width in enumerate(widths)]
+    lines.insert(1, "| " + " | ".join(rule) + " |")
+    return "\n".join(lines)
