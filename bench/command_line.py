@@ -13,7 +13,6 @@ from bench.peers.access import Access
 from bench.places import (
     DOCUMENT,
     DOCUMENT_PICTURE,
-    FASTAPI_PACKAGES,
     PICTURE,
     RESULTS,
     RESULTS_FOLDER,
@@ -84,12 +83,11 @@ def _start(
     if fastapi:
         other = servers.enter_context(
             OdooServer(
-                current,
+                fastapi_packages.importable(current),
                 fastapi,
                 LOGS / "bench_server_fastapi.log",
                 database.addons_option(fastapi=True),
                 workers=chosen.workers,
-                import_path=FASTAPI_PACKAGES,
             )
         )
         with_fastapi = (other, _access(current, other, chosen.login))

@@ -4,6 +4,7 @@ import configparser
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import fastapi_packages
 from bench.places import ADDONS, FASTAPI_PACKAGES
 from tools import database_server, databases, process, stamp
 from tools.databases import APPS
@@ -72,7 +73,13 @@ def ensure_fastapi(environment: Environment, source: str) -> str:
     log = LOGS / f"{_NAME}_fastapi.log"
     with step("Installing the addon fastapi (once)", f"Database {name} is ready", log):
         database_server.copy(environment.server, source, name)
-        databases.install(environment, name, _FASTAPI_MODULES, log, addons_option(fastapi=True))
+        databases.install(
+            fastapi_packages.importable(environment),
+            name,
+            _FASTAPI_MODULES,
+            log,
+            addons_option(fastapi=True),
+        )
         database_server.set_origin(environment.server, name, inputs)
     return name
 

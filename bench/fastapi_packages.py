@@ -1,9 +1,12 @@
 """OCA's addon ``fastapi``, in a folder of its own beside the virtual environment."""
 
+import dataclasses
+import os
 import shutil
 
 from bench.places import FASTAPI_PACKAGES, REQUIREMENTS
 from tools import process, stamp
+from tools.environment import Environment
 from tools.paths import CACHE, LOGS, PYTHON
 from tools.progress import step
 
@@ -29,6 +32,13 @@ def ensure() -> None:
             failure="OCA's addon fastapi could not be installed.",
         )
         stamp.mark(FASTAPI_PACKAGES, inputs)
+
+
+def importable(environment: Environment) -> Environment:
+    """Return the environment with the packages on the import path."""
+    variables = dict(environment.variables)
+    variables["PYTHONPATH"] += f"{os.pathsep}{FASTAPI_PACKAGES}"
+    return dataclasses.replace(environment, variables=variables)
 
 
 def version() -> str:

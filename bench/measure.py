@@ -44,6 +44,7 @@ class Measured:
     def to_json(self) -> dict:
         """Return the figures, times in milliseconds."""
         figures = {
+            "least_ms": round(min(self.seconds) * 1000, 3),
             "median_ms": round(self.median * 1000, 3),
             "p95_ms": round(self.p95 * 1000, 3),
             "queries": self.queries,

@@ -1,6 +1,5 @@
 """Odoo servers to measure, and what their log says of the queries that a request took."""
 
-import os
 import re
 import socket
 import subprocess
@@ -32,7 +31,6 @@ class OdooServer:
         addons_option: str,
         *,
         workers: int = 0,
-        import_path: Path | None = None,
     ):
         self.database = database
         self.workers = workers
@@ -48,9 +46,7 @@ class OdooServer:
             f"--workers={workers}",
             addons_option,
         )
-        self._variables = dict(environment.variables)
-        if import_path:
-            self._variables["PYTHONPATH"] += f"{os.pathsep}{import_path}"
+        self._variables = environment.variables
 
     def __enter__(self):
         self._log.parent.mkdir(parents=True, exist_ok=True)
