@@ -42,9 +42,11 @@ class Competitors:
         """
         found = {}
         for name in self.peers if names is None else names:
-            call = self.peers[name].call(read) if name in self.peers else None
+            peer = self.peers.get(name)
+            call = peer.call(read) if peer else None
             if call is not None:
-                found[name] = Participant(self.servers[name], call)
+                counts_queries = getattr(peer, "counts_queries", True)
+                found[name] = Participant(self.servers[name], call, counts_queries)
         return found
 
 

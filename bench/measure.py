@@ -14,10 +14,14 @@ _LEAST_ROUNDS, _MOST_ROUNDS = 10, 300
 
 @dataclass(frozen=True)
 class Participant:
-    """A peer's way to read something, and the server that answers it."""
+    """A peer's way to read something, and the server that answers it.
+
+    ``counts_queries``: the server's log tells how many SQL queries a request took.
+    """
 
     server: OdooServer
     call: Call
+    counts_queries: bool = True
 
 
 @dataclass
@@ -25,7 +29,7 @@ class Measured:
     """What calls of one participant took: seconds of each call, and facts of one call."""
 
     requests: int
-    queries: int
+    queries: int | None  # None: not known
     size: int  # bytes of all bodies
     seconds: list[float] = field(default_factory=list)
     timings: dict[str, list[float]] = field(default_factory=dict)
@@ -104,7 +108,7 @@ def interleaved(participants: Mapping[str, Participant], seconds: float) -> dict
     return measured
 
 
-def count_queries(participant: Participant) -> int:
+def count_queries(participant: Participant) -> int | None:
     """Return the number of SQL queries of a call, after a first one."""
     connection = participant.server.connect()
     for _call in range(max(1, participant.server.workers)):
@@ -115,7 +119,9 @@ def count_queries(participant: Participant) -> int:
 def _facts(participant: Participant, connection: Connection) -> Measured:
     position = participant.server.log_position()
     responses = connection.call(participant.call)
-    queries = participant.server.queries_since(position, len(responses))
+    queries = None
+    if participant.counts_queries:
+        queries = participant.server.queries_since(position, len(responses))
     return Measured(len(responses), queries, sum(len(response.body) for response in responses))
 
 

@@ -58,7 +58,7 @@ def _workload(results: dict, workload: dict) -> str:
                 f"{measured['median_ms']:.1f}",
                 f"{measured['p95_ms']:.1f}",
                 measured["requests"],
-                measured["queries"],
+                "not counted" if measured["queries"] is None else measured["queries"],
                 f"{measured['bytes']:,}",
                 *ratios,
             ]

@@ -1,6 +1,6 @@
 """What a developer writes for the addon ``fastapi``: Pydantic models, filled by the ORM."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -107,7 +107,7 @@ def list_customers(
             partner_latitude=record.partner_latitude,
             is_company=record.is_company,
             type=record.type or None,
-            create_date=record.create_date,
+            create_date=record.create_date.replace(tzinfo=UTC),
             country=_named(record.country_id),
         )
         for record in records
@@ -146,7 +146,7 @@ def _order(record) -> dict:
     return {
         "id": record.id,
         "name": record.name,
-        "date_order": record.date_order,
+        "date_order": record.date_order.replace(tzinfo=UTC),
         "state": record.state,
         "amount_total": record.amount_total,
     }
