@@ -64,9 +64,7 @@ class Call:
         """Return the data of a GraphQL request."""
         return run(self.schema, self.context, Request(text, variables))
 
-    def response(
-        self, number: int, selection: Selection, status: int = 200, headers=()
-    ) -> Response:
+    def record(self, number: int, selection: Selection, status: int = 200, headers=()) -> Response:
         """Return the response with one record and its ``ETag``.
 
         The ETag is made of the record's version and of what is shown of it.
