@@ -28,7 +28,7 @@ class ConcurrencyCase(ServerCase):
     def setUp(self):
         super().setUp()
         self.codes = Counter()
-        self.deadline = time.monotonic() + 180
+        self.deadline = time.monotonic() + 400
         self.addCleanup(self.remove)
 
     def remove(self):
