@@ -31,9 +31,9 @@ def describe(environment: Environment, fastapi: bool) -> dict:
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "machine": {
-            "processors": len(os.sched_getaffinity(0)),
+            "processors": _processors(),
             "architecture": platform.machine(),
-            "model": _processor(),
+            "model": _model(),
             "load_before": round(os.getloadavg()[0], 2),
         },
         "versions": versions,
@@ -41,7 +41,14 @@ def describe(environment: Environment, fastapi: bool) -> dict:
     }
 
 
-def _processor() -> str | None:
+def _processors() -> int:
+    """Return how many this process may use, where the system tells, else all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _model() -> str | None:
     try:
         with open("/proc/cpuinfo") as file:
             lines = [line for line in file if line.startswith("model name")]

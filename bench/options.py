@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench.competitors import TITLES
 from bench.database import Sizes
+from bench.workloads import names
 
 PARTS = ("queries", "throughput", "scaling")
 """Parts of a run beside the workloads of latency."""
@@ -52,7 +53,8 @@ def parse(arguments: list[str]) -> Options:
         action="append",
         default=[],
         metavar="NAME",
-        help=f"a workload, or one of {', '.join(PARTS)}; several times for several",
+        choices=[*names(), *PARTS],
+        help=f"a part of the run: {', '.join([*names(), *PARTS])}; several times for several",
     )
     add("--peers", default=",".join(TITLES), help="who takes part (%(default)s)")
     add("--strict", action="store_true", help="fail if a target is missed")

@@ -85,6 +85,12 @@ def workloads(places: Places) -> list[Workload]:
     ]
 
 
+def names() -> list[str]:
+    """Return the names of the workloads of latency."""
+    nowhere = Place(0, "", 0, "")
+    return [workload.name for workload in workloads(Places(0, nowhere, nowhere))]
+
+
 def sized_reads(places: Places) -> dict[str, tuple[str, dict[int, Read]]]:
     """Return what has to take as many SQL queries for 1000 rows as for 10.
 
