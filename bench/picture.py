@@ -4,7 +4,7 @@ from html import escape
 from math import log10
 
 _COLOURS = ("#0b6e4f", "#3fa34d", "#c1440e", "#7a5195", "#444444", "#2a6fbb", "#b8860b", "#999999")
-_WIDTH, _HEIGHT = 420, 300
+_WIDTH, _HEIGHT = 460, 300
 _LEFT, _TOP, _RIGHT, _BOTTOM = 60, 40, 20, 45  # margins
 _LEGEND = 26  # height of a row of the legend
 _PER_ROW = 4
