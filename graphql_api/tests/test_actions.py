@@ -176,6 +176,18 @@ class TestCatalogActions(ActionCase):
                 query = f"mutation {{ confirmSaleOrder(id: {order.id}) {{ id }} }}"
                 self.refuse_graphql(query, code="VALIDATION_FAILED")
 
+    def test_record_that_is_only_read(self):
+        """An action needs the right to change the record, even if its method changes nothing."""
+        order = self.new_order()
+        rights = self.env["ir.model.access"].search([("model_id.model", "=", "sale.order")])
+        rights.perm_write = False
+        model = self.env.registry["sale.order"]
+        with patch.object(model, "action_confirm", lambda orders: True):
+            path = f"/api/sale-orders/{order.id}/confirm"
+            self.refuse_rest("POST", path, login="worker", status=403, code="FORBIDDEN")
+            query = f"mutation {{ confirmSaleOrder(id: {order.id}) {{ id }} }}"
+            self.refuse_graphql(query, login="worker", code="FORBIDDEN")
+
     def test_answer_that_only_shows_something(self):
         """Where Odoo's client would show a record or a message, the action is done."""
         order = self.new_order()
