@@ -46,49 +46,77 @@ def after(model, terms: tuple[OrderTerm, ...], cursor: str, argument: str = "aft
     :param argument: the name of the client's argument, for the error
     :raise ApiError: BAD_USER_INPUT where the cursor is not one of this list in this order
     """
+    return _bound(terms, _decode(model.env, _order_key(model, terms), cursor, argument))
+
+
+def steps(
+    model, terms: tuple[OrderTerm, ...], cursor: str, argument: str, backwards: bool = False
+) -> list[Domain]:
+    """Return conditions whose records, one condition after the other, come after the cursor.
+
+    Backwards: before it, in the reversed order.
+
+    The records with a null come last in an ascending order. Apart from them, the others begin
+    at one place of an index, where PostgreSQL can start: a page deep in the list costs what the
+    first one does.
+    """
     values = _decode(model.env, _order_key(model, terms), cursor, argument)
+    if backwards:
+        terms = tuple(term.reversed() for term in terms)
+    if terms[0].descending or terms[0].field == "id" or values[0] is None:
+        return [_bound(terms, values)]
 
-    def to_sql(model, alias, query):
-        return _after_sql(model, alias, query, terms, values)
+    def is_null(model, alias, query):
+        return SQL("%s IS NULL", _expression(model, alias, terms[0], query))
 
-    return Domain.custom(to_sql=to_sql)
+    return [_bound(terms, values, nulls=False), Domain.custom(to_sql=is_null)]
 
 
 def before(model, terms: tuple[OrderTerm, ...], cursor: str) -> Domain:
     """Return the condition that a record comes before the cursor in the order."""
     values = _decode(model.env, _order_key(model, terms), cursor, "before")
-    backwards = tuple(term.reversed() for term in terms)
+    return _bound(tuple(term.reversed() for term in terms), values)
 
+
+def _bound(terms: tuple[OrderTerm, ...], values, nulls: bool = True) -> Domain:
     def to_sql(model, alias, query):
-        return _after_sql(model, alias, query, backwards, values)
+        return _after_sql(model, alias, query, terms, values, nulls)
 
     return Domain.custom(to_sql=to_sql)
 
 
-def _after_sql(model, alias, query, terms, values) -> SQL:
+def _after_sql(model, alias, query, terms, values, nulls: bool) -> SQL:
     """Return ``(e1 > v1) OR (e1 = v1 AND e2 > v2) OR ...`` with PostgreSQL's order of nulls.
 
-    Nulls come last in ascending and first in descending order, in Odoo's ORDER BY too.
+    Nulls come last in ascending and first in descending order, in Odoo's ORDER BY too. Where
+    none can come, ``e1 >= v1 AND`` goes before all that, for PostgreSQL to start from.
+
+    :param nulls: whether nulls of the first term count as after its value
     """
     alternatives = []
     equal: list[SQL] = []
+    start = None
     for term, value in zip(terms, values, strict=True):
         expression = _expression(model, alias, term, query)
         if value is None:
             beyond = SQL("%s IS NOT NULL", expression) if term.descending else None
             same = SQL("%s IS NULL", expression)
         else:
+            first = not equal
             if term.descending:
                 beyond = SQL("%s < %s", expression, value)
-            elif term.field == "id":
+                start = SQL("%s <= %s", expression, value) if first else start
+            elif term.field == "id" or (first and not nulls):
                 beyond = SQL("%s > %s", expression, value)
+                start = SQL("%s >= %s", expression, value) if first else start
             else:
                 beyond = SQL("(%s > %s OR %s IS NULL)", expression, value, expression)
             same = SQL("%s = %s", expression, value)
         if beyond is not None:
             alternatives.append(SQL(" AND ").join([*equal, beyond]))
         equal.append(same)
-    return SQL("(%s)", SQL(" OR ").join(SQL("(%s)", part) for part in alternatives))
+    condition = SQL("(%s)", SQL(" OR ").join(SQL("(%s)", part) for part in alternatives))
+    return condition if start is None else SQL("(%s AND %s)", start, condition)
 
 
 def _expression(model, alias, term: OrderTerm, query) -> SQL:

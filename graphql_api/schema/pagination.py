@@ -8,7 +8,7 @@ import strawberry
 from odoo.fields import Domain
 
 from .access import Context, scope, search
-from .cursors import after, before, cursors
+from .cursors import after, before, cursors, steps
 from .errors import ApiError
 from .ordering import OrderTerm, order_string
 from .resource import Resource
@@ -105,27 +105,43 @@ class Page:
         # Both are decoded here, so that a bad cursor is an error whatever is selected.
         self._after = _bound(after, self.model, terms, arguments.after)
         self._before = _bound(before, self.model, terms, arguments.before)
+        self._steps = self._find_steps()
+
+    @property
+    def _direction(self) -> tuple[OrderTerm, ...]:
+        """The order in which the records are searched."""
+        if self._arguments.backwards:
+            return tuple(term.reversed() for term in self._terms)
+        return self._terms
+
+    def _find_steps(self) -> list[Domain]:
+        """Return the conditions on where the page begins, one after the other."""
+        arguments = self._arguments
+        if arguments.backwards and arguments.before is not None:
+            return steps(self.model, self._terms, arguments.before, "before", backwards=True)
+        if not arguments.backwards and arguments.after is not None:
+            return steps(self.model, self._terms, arguments.after, "after")
+        return [Domain.TRUE]
 
     @cached_property
     def _found(self):
         """The page's records in the order of the list, and whether there are more beyond."""
-        domain = self._domain
-        for bound in (self._after, self._before):
-            if bound is not None:
-                domain &= bound
-        terms = self._terms
-        if self._arguments.backwards:
-            terms = tuple(term.reversed() for term in terms)
-        records = search(
-            self._context,
-            self._resource,
-            domain,
-            self._columns,
-            archived=self._archived,
-            order=order_string(terms),
-            limit=self._size + 1,
-            offset=self._arguments.offset or 0,
-        )
+        end = self._after if self._arguments.backwards else self._before
+        domain = self._domain if end is None else self._domain & end
+        records = self.model.browse()
+        for step in self._steps:
+            records += search(
+                self._context,
+                self._resource,
+                domain & step,
+                self._columns,
+                archived=self._archived,
+                order=order_string(self._direction),
+                limit=self._size + 1 - len(records),
+                offset=self._arguments.offset or 0,
+            )
+            if len(records) > self._size:
+                break
         more = len(records) > self._size
         records = records[: self._size]
         if self._arguments.backwards:
