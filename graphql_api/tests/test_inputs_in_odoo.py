@@ -66,7 +66,7 @@ class TestOdooBehaviour(InputCase):
         """A line gets name, price and unit from its product, and the order its total."""
         product = self.env["product.product"].create({"name": "Zchair", "list_price": 7})
         product.taxes_id = False
-        order = self.create(
+        order = self.created(
             "SaleOrder",
             {
                 "customer": self.customer.id,
