@@ -207,12 +207,13 @@ class _ValueColumn(_SelectedField):
         super().__init__(level, name, field_details)
         try:
             self._values = self._read(source, level.records)
+            self.plain = True
         except RETRIED:
             raise
         except Exception:
             records = level.records
             self._values = [self._read_one(source, records.browse(i)) for i in records._ids]
-        self.plain = not any(isinstance(value, Exception) for value in self._values)
+            self.plain = not any(isinstance(value, Exception) for value in self._values)
 
     def _read(self, source: Column, records) -> list:
         values = source.read(self.level.executor.context_value, records)

@@ -191,7 +191,9 @@ def _date(field, env) -> Converter:
 
 def _datetime(field, env) -> Converter:
     return lambda values, records: [
-        f"{value.isoformat(timespec='seconds')}Z" if value else None for value in values
+        # Without microseconds; a timespec takes twice as long.
+        f"{value.isoformat()[:19]}Z" if value else None
+        for value in values
     ]
 
 
