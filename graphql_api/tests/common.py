@@ -8,6 +8,7 @@ from unittest.mock import patch
 from odoo.tests import HttpCase, tagged
 
 from ..models import schema as schema_model
+from ..models.exposure import SCHEMA_CACHE
 from ..schema.builder import build
 from ..schema.executor import Request, execute
 
@@ -48,6 +49,20 @@ class ApiCase(HttpCase):
     def setUp(self):
         super().setUp()
         self._keys = {}
+
+    def extend_schema(self, extend):
+        """Let ``extend(parts)`` add to the schema during this test, as an addon would."""
+        schema_class = self.env.registry["graphql_api.schema"]
+        collect = schema_class._collect
+
+        def collect_more(model):
+            parts = collect(model)
+            extend(parts)
+            return parts
+
+        self.startPatcher(patch.object(schema_class, "_collect", collect_more))
+        self.env.registry.clear_cache(SCHEMA_CACHE)
+        self.addCleanup(self.env.registry.clear_cache, SCHEMA_CACHE)
 
     @classmethod
     def user(cls, login: str):

@@ -12,7 +12,6 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.exposure import SCHEMA_CACHE
 from ..schema import columnar
 from ..schema.columnar import ColumnarExecutor, TransactionalExecutor
 from ..schema.errors import ApiError
@@ -58,17 +57,7 @@ class TestExecutors(AccessCase):
 
     def setUp(self):
         super().setUp()
-        schema_class = self.env.registry["graphql_api.schema"]
-        collect = schema_class._collect
-
-        def collect_more(model):
-            parts = collect(model)
-            parts.fields.setdefault("Customer", []).append(Resolvers)
-            return parts
-
-        self.startPatcher(patch.object(schema_class, "_collect", collect_more))
-        self.env.registry.clear_cache(SCHEMA_CACHE)
-        self.addCleanup(self.env.registry.clear_cache, SCHEMA_CACHE)
+        self.extend_schema(lambda parts: parts.fields.setdefault("Customer", []).append(Resolvers))
         self.schema = self.env["graphql_api.schema"]._get_schema()
         self.forbid_fields("res.partner", "ref", "child_ids", "country_id")
         self.forbid_fields("sale.order", "client_order_ref")

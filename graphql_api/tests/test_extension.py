@@ -1,12 +1,9 @@
 """What code adds to the schema, as an addon would by ``_inherit`` and ``_collect``."""
 
-from unittest.mock import patch
-
 import strawberry
 
 from odoo.tests import tagged
 
-from ..models.exposure import SCHEMA_CACHE
 from ..schema.batches import batch_field
 from ..schema.errors import ApiError
 from .common import ApiCase
@@ -52,18 +49,12 @@ class Sum:
 class TestExtension(ApiCase):
     def setUp(self):
         super().setUp()
-        schema_class = self.env.registry["graphql_api.schema"]
-        collect = schema_class._collect
 
-        def collect_more(model):
-            parts = collect(model)
+        def extend(parts):
             parts.fields.setdefault("Customer", []).extend([CustomerGreeting, CustomerTurnover])
             parts.queries.append(Sum)
-            return parts
 
-        self.startPatcher(patch.object(schema_class, "_collect", collect_more))
-        self.env.registry.clear_cache(SCHEMA_CACHE)
-        self.addCleanup(self.env.registry.clear_cache, SCHEMA_CACHE)
+        self.extend_schema(extend)
         self.customer = self.env["res.partner"].create({"name": "Ann"})
 
     def test_a_field_is_in_graphql(self):
