@@ -108,8 +108,9 @@ class Context:
         key = (records._name, field.field)
         if key not in self._converters:
             self._converters[key] = kind.converter(model_field, self.env)
-        values = cached_values(model_field, records) if kind.from_cache else None
-        if values is None:
+        if kind.from_cache:
+            values = cached_values(model_field, records)
+        else:
             values = [record[field.field] for record in records]
         return self._converters[key](values, records)
 
@@ -119,8 +120,8 @@ class Context:
         return self._allowed[key]
 
 
-def cached_values(field, records) -> list | None:
-    """Return the values of an Odoo field as the ORM's cache has them, None where it lacks some.
+def cached_values(field, records) -> list:
+    """Return the values of an Odoo field, one for each record, as the ORM's cache has them.
 
     What is missing is fetched or computed for all of the records first. Much faster than one
     record after the other (odoo/orm/fields.py, ``Field.__get__``); the caller has checked the
@@ -135,7 +136,12 @@ def cached_values(field, records) -> list | None:
     except KeyError:
         _read_missing(field, records)
     values = [cache.get(record_id, cache) for record_id in ids]
-    return None if any(value is cache for value in values) else values
+    if any(value is cache for value in values):
+        # Odoo computes for so many records at once and not for more.
+        values = [
+            field.convert_to_cache(record[field.name], record, validate=False) for record in records
+        ]
+    return values
 
 
 def _read_missing(field, records) -> None:
@@ -246,8 +252,8 @@ def fetch_related(records, names: Iterable[str]) -> None:
             sources.setdefault(path, []).append(source)
     for path, source_names in sources.items():
         link = records._fields[path]
-        ids = cached_values(link, records) if link.store and link.type == "many2one" else None
-        if ids is not None:
+        if link.store and link.type == "many2one":
+            ids = cached_values(link, records)
             others = records.env[link.comodel_name].browse(dict.fromkeys(filter(None, ids)))
             with contextlib.suppress(AccessError):
                 others.fetch(source_names)

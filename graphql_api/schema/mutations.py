@@ -48,30 +48,33 @@ def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
     node = types.by_type[resource.type_name]
     input_type = inputs.create[resource.type_name]
 
-    def create(context: Context, values: list, paths: list):
-        context.check_operation(resource, "create")
-        reader = InputReader(context)
-        created = [
-            reader.create_values(resource, value, path)
-            for value, path in zip(values, paths, strict=True)
-        ]
-        reader.check()
-        return _written(context, resource, reader, context.env[resource.model].create(created))
-
     def one(info: strawberry.Info, input: input_type):
-        records = create(info.context, [input], [("input",)])
+        records = _create(info.context, resource, [input], [("input",)])
         return _returned(info, resource, records.ids)[0]
 
     def many(info: strawberry.Info, inputs: list[input_type]):
         _check_size(resource, "inputs", inputs)
         paths = [("inputs", index) for index in range(len(inputs))]
-        return _returned(info, resource, create(info.context, inputs, paths).ids)
+        return _returned(info, resource, _create(info.context, resource, inputs, paths).ids)
 
     name, plural = f"create{resource.type_name}", f"create{resource.plural_name}"
     return {
         name: _field(one, node, name, f"Create one {resource.type_name}."),
         plural: _field(many, list[node], plural, f"Create several {resource.type_name} records."),
     }
+
+
+def _create(context: Context, resource: Resource, inputs: list, paths: list):
+    context.check_operation(resource, "create")
+    reader = InputReader(context)
+    values = [
+        reader.create_values(resource, value, path)
+        for value, path in zip(inputs, paths, strict=True)
+    ]
+    reader.check()
+    records = context.env[resource.model].create(values)
+    _written(context, resource, reader, records)
+    return records
 
 
 def _update_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
@@ -128,13 +131,9 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
             context.check_operation(resource, "update")
             _update(context, resource, found.record, found.input)
             return _returned(info, resource, found.record.ids)[0]
-        context.check_operation(resource, "create")
-        reader = InputReader(context)
-        values = reader.create_values(resource, found.input, ("input",))
-        reader.check()
-        record = context.env[resource.model].create(values)
+        record = _create(context, resource, [found.input], [("input",)])
         found.name(record)
-        return _returned(info, resource, _written(context, resource, reader, record).ids)[0]
+        return _returned(info, resource, record.ids)[0]
 
     name = f"upsert{resource.type_name}"
     description = (
@@ -202,11 +201,10 @@ def _existing(context: Context, resource: Resource, operation: str, ids: Iterabl
     return context.env[resource.model].browse(numbers)
 
 
-def _written(context: Context, resource: Resource, reader: InputReader, records):
+def _written(context: Context, resource: Resource, reader: InputReader, records) -> None:
     """Send changes to the database, so that its errors have the path of this mutation."""
     context.env.flush_all()
     reader.check_written(resource, records)
-    return records
 
 
 def _returned(info: strawberry.Info, resource: Resource, ids: list[int]) -> list:

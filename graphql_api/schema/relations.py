@@ -51,8 +51,6 @@ def many2one(
     """
     model_field = siblings._fields[field.field]
     values = cached_values(model_field, siblings)
-    if values is None:
-        values = [sibling[field.field].id for sibling in siblings]
     targets = {key: value for key, value in zip(siblings._ids, values, strict=True) if value}
     ids = list(dict.fromkeys(targets.values()))
     visible = set(find(context, target, ids, columns)._ids) if ids else ()

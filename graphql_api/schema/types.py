@@ -213,8 +213,6 @@ def _is_enum(selection) -> bool:
 
 def _read_display_names(context: Context, records) -> list:
     values = cached_values(records._fields["display_name"], records)
-    if values is None:
-        values = [record.display_name for record in records]
     return [value or None for value in values]
 
 
