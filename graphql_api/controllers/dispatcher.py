@@ -6,7 +6,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo.http import Dispatcher, Response
 
+from ..schema.access import Context
+from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError, to_api_error
+from ..schema.policy import Caller
 from .compression import compress
 from .preferences import preferences
 from .responses import RolledBack, error_response
@@ -31,7 +34,18 @@ class ApiDispatcher(Dispatcher):
     def __init__(self, request):
         super().__init__(request)
         self.timings: dict[str, float] = {}
+        self.caller: Caller | None = None
+        """Who asks; set by the authentication."""
         request.httprequest.max_content_length = MAX_BODY_SIZE
+
+    def schema(self) -> BuiltSchema:
+        """Return the schema that there is for the caller."""
+        rights = self.caller.policy.rights
+        return self.request.env["graphql_api.schema"]._get_schema(rights)
+
+    def context(self, schema: BuiltSchema) -> Context:
+        """Return the context of this request to a schema."""
+        return schema.context(self.request.env, self.timings)
 
     @classmethod
     def is_compatible_with(cls, request):

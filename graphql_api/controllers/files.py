@@ -27,7 +27,7 @@ class FilesController(http.Controller):
         resource, context = call.resource, call.context
         check_parameters(())
         field = resource.fields.get(field_name)
-        if field is None or field.type not in FILE_TYPES:
+        if field is None or not field.readable or field.type not in FILE_TYPES:
             raise ApiError("NOT_FOUND", f"{resource.type_name} has no file {field_name[:80]}.")
         context.check_field(resource, field)
         number = call.record_id(record_id)

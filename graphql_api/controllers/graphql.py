@@ -55,13 +55,13 @@ class GraphqlController(http.Controller):
         save_session=False,
     )
     def sdl(self):
-        schema = request.env["graphql_api.schema"]._get_schema()
-        return http.Response(schema.sdl(), content_type="text/plain; charset=utf-8")
+        text = request.dispatcher.schema().sdl()
+        return http.Response(text, content_type="text/plain; charset=utf-8")
 
 
 def _execute(graphql_request: Request) -> Result:
-    schema = request.env["graphql_api.schema"]._get_schema()
-    return execute(schema, schema.context(request.env, request.dispatcher.timings), graphql_request)
+    schema = request.dispatcher.schema()
+    return execute(schema, request.dispatcher.context(schema), graphql_request)
 
 
 def _mutate(graphql_request: Request) -> http.Response:

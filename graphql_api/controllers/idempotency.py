@@ -46,7 +46,9 @@ def _digest(httprequest) -> str:
 
     The parts of a multipart body count, not the boundary that a client makes up each time.
     """
-    digest = hashlib.sha256(f"{httprequest.method} {httprequest.full_path}\n".encode())
+    # What a key under another policy was shown is not for this one.
+    policy = request.dispatcher.caller.policy.id
+    digest = hashlib.sha256(f"{policy} {httprequest.method} {httprequest.full_path}\n".encode())
     if not is_multipart(httprequest):
         digest.update(httprequest.get_data())
         return digest.hexdigest()

@@ -27,9 +27,9 @@ class RestController(http.Controller):
     @http.route("/api", methods=["GET"], **ROUTE)
     def index(self):
         """List the resources that the caller may use."""
-        schema = request.env["graphql_api.schema"]._get_schema()
+        schema = request.dispatcher.schema()
         check_parameters(())
-        context = schema.context(request.env)
+        context = request.dispatcher.context(schema)
         return success_response(
             [
                 {
@@ -47,13 +47,13 @@ class RestController(http.Controller):
     @http.route("/api/me", methods=["GET"], **ROUTE)
     def me(self):
         """Tell who is asking."""
-        schema = request.env["graphql_api.schema"]._get_schema()
+        schema = request.dispatcher.schema()
         check_parameters(())
         viewer = schema.graphql_schema.type_map["Me"]
         parts = {"user": "user { id name }", "companies": "companies { id name }"}
         parts = [part for name, part in parts.items() if name in viewer.fields]
         text = "{ me { " + " ".join([*parts, "lang", "tz"]) + " } }"
-        context = schema.context(request.env, request.dispatcher.timings)
+        context = request.dispatcher.context(schema)
         data = run(schema, context, Request(text))["me"]
         for record in [data.get("user"), *(data.get("companies") or ())]:
             if record:

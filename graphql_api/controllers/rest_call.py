@@ -25,8 +25,8 @@ class Call:
     """
 
     def __init__(self, collection: str):
-        self.schema: BuiltSchema = request.env["graphql_api.schema"]._get_schema()
-        self.context: Context = self.schema.context(request.env, request.dispatcher.timings)
+        self.schema: BuiltSchema = request.dispatcher.schema()
+        self.context: Context = request.dispatcher.context(self.schema)
         self.resource = self._resource(collection)
 
     def _resource(self, collection: str) -> Resource:
@@ -36,7 +36,7 @@ class Call:
                 "METHOD_NOT_ALLOWED", "This address is only read.", headers=[("Allow", "GET")]
             )
         resource = self.schema.by_collection.get(collection)
-        if resource is None or not resource.operations:
+        if resource is None:
             raise unknown_route()
         if "read" not in resource.operations and method in ("GET", "HEAD"):
             raise unknown_route()

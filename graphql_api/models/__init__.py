@@ -3,9 +3,12 @@ from . import (
     exposure,
     idempotency,
     ir_http,
+    key,
+    policy,
     resource,
     resource_action,
     resource_field,
     schema,
+    settings,
     upsert,
 )

@@ -7,6 +7,11 @@ from odoo.addons.base.models.res_users import INDEX_SIZE, KEY_CRYPT_CONTEXT
 from odoo.exceptions import AccessDenied
 from odoo.tools import SQL
 
+from ..schema.policy import Caller
+
+SCOPE = "graphql_api"
+"""The scope of keys that are made for this API: they are worth nothing to the rest of Odoo."""
+
 _PROCESS_SECRET = secrets.token_bytes(32)
 """Keys the digests of API keys that this process remembers: they are worth nothing elsewhere."""
 
@@ -15,30 +20,38 @@ class ResUsersApikeys(models.Model):
     _inherit = "res.users.apikeys"
 
     @api.model
-    def _graphql_api_user(self, key: str) -> int | None:
-        """Return the id of the user whose API key this is, None where it is nobody's.
+    def _graphql_api_caller(self, key: str) -> Caller | None:
+        """Return whose API key this is, None where it is nobody's.
 
-        As ``_check_credentials`` of Odoo with the scope ``rpc``, which reads the row anew each
-        time, so that a key that was revoked or has expired, or whose user is archived, is
-        refused from the next request on. Only the slow comparison with the stored hash (PBKDF2)
-        is not repeated for a key and a hash that were found to fit.
+        As ``_check_credentials`` of Odoo, which reads the row anew each time, so that a key that
+        was revoked or has expired, or whose user or policy is archived, is refused from the next
+        request on. Only the slow comparison with the stored hash (PBKDF2) is not repeated for a
+        key and a hash that were found to fit.
         """
         rows = self.env.execute_query(
             SQL(
-                "SELECT user_id, key FROM %s INNER JOIN res_users u ON (u.id = user_id) "
-                "WHERE u.active AND index = %s AND (scope IS NULL OR scope = 'rpc') "
-                "AND (expiration_date IS NULL OR expiration_date >= now() at time zone 'utc')",
+                "SELECT apikey.user_id, apikey.key, apikey.id, policy.id FROM %s apikey "
+                "JOIN res_users u ON (u.id = apikey.user_id) "
+                "LEFT JOIN graphql_api_key scoped ON (scoped.apikey_id = apikey.id) "
+                "LEFT JOIN graphql_api_policy policy "
+                "ON (policy.id = scoped.policy_id AND policy.active) "
+                "WHERE u.active AND apikey.index = %s "
+                "AND (apikey.scope IS NULL OR apikey.scope = 'rpc' "
+                "OR (apikey.scope = %s AND policy.id IS NOT NULL)) "
+                "AND (apikey.expiration_date IS NULL "
+                "OR apikey.expiration_date >= now() at time zone 'utc')",
                 SQL.identifier(self._table),
                 key[:INDEX_SIZE],
+                SCOPE,
             )
         )
         digest = hmac.new(_PROCESS_SECRET, key.encode(), hashlib.sha256).digest()
-        for user_id, stored_hash in rows:
+        for user_id, stored_hash, key_id, policy_id in rows:
             try:
                 self._graphql_api_verify(stored_hash, digest, key)
             except AccessDenied:
                 continue
-            return user_id
+            return Caller(user_id, key_id, self.env["graphql_api.policy"]._get_policy(policy_id))
         return None
 
     @api.model

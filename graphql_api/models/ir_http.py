@@ -1,11 +1,12 @@
 import re
 
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import Forbidden, Unauthorized
 
 from odoo import models
 from odoo.http import request
 
 from ..controllers.dispatcher import ApiDispatcher
+from ..schema.policy import EVERYTHING, Caller
 from ..schema.timings import measure
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -27,29 +28,37 @@ class IrHttp(models.AbstractModel):
 
         :raise Unauthorized: whatever is wrong with the key; of other exceptions Odoo keeps
             only that access was denied
+        :raise Forbidden: a key that is not for use from this network
         """
         header = request.httprequest.headers.get("Authorization")
         if header is not None:
             # Routes of other addons may ask for this authentication with Odoo's dispatchers.
             timings = getattr(request.dispatcher, "timings", {})
             with measure(timings, "auth"):
-                uid = cls._graphql_api_key_user(header)
+                caller = cls._graphql_api_key_caller(header)
             request.session.can_save = False
         elif request.session.uid and cls._graphql_api_is_same_origin():
-            uid = request.session.uid
+            policy = request.env["graphql_api.policy"]._get_policy(None)
+            caller = Caller(request.session.uid, None, policy)
         else:
             raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
-        request.update_env(user=uid, context={})
+        request.update_env(user=caller.uid, context={})
+        if isinstance(request.dispatcher, ApiDispatcher):
+            request.dispatcher.caller = caller
+        elif caller.policy.rights != EVERYTHING:
+            raise Unauthorized("This key is for the API alone.")
 
     @classmethod
-    def _graphql_api_key_user(cls, header: str) -> int:
+    def _graphql_api_key_caller(cls, header: str) -> Caller:
         match = re.fullmatch(r"bearer\s+(\S+)", header.strip(), re.IGNORECASE)
         if not match:
             raise Unauthorized("The Authorization header must be: Bearer <key>.")
-        uid = request.env["res.users.apikeys"]._graphql_api_user(match[1])
-        if not uid:
+        caller = request.env["res.users.apikeys"]._graphql_api_caller(match[1])
+        if caller is None:
             raise Unauthorized("The API key is unknown, expired or revoked.")
-        return uid
+        if not caller.policy.admits(request.httprequest.remote_addr):
+            raise Forbidden("This API key is not for use from your network.")
+        return caller
 
     @classmethod
     def _graphql_api_is_same_origin(cls) -> bool:

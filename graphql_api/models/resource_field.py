@@ -40,7 +40,11 @@ class GraphqlApiResourceField(models.Model):
         ondelete="set null",
         help="Resource that the relation leads to, where several expose its model.",
     )
-    filterable = fields.Boolean(default=True, help="Clients may filter and order by this field.")
+    readable = fields.Boolean(default=True, help="Clients may see this field.")
+    filterable = fields.Boolean(
+        default=True,
+        help="Clients may filter and order by this field, if they may see it.",
+    )
     writable = fields.Boolean(default=True, help="Clients may set this field.")
     is_key = fields.Boolean(
         string="Key",
@@ -92,7 +96,8 @@ class GraphqlApiResourceField(models.Model):
             description=" ".join(filter(None, [field.string, field.help])),
             relation=relation,
             writable=self.writable and _is_writable(field),
-            filterable=self.filterable,
+            readable=self.readable,
+            filterable=self.filterable and self.readable,
             searchable=field._description_searchable,
             sortable=field._description_sortable(self.env),
             stored=bool(field.store),

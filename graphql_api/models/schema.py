@@ -1,6 +1,7 @@
 from odoo import api, models, tools
 
 from ..schema.builder import BuiltSchema, Parts, build
+from ..schema.policy import EVERYTHING, Rights
 from .exposure import SCHEMA_CACHE
 
 
@@ -22,9 +23,14 @@ class GraphqlApiSchema(models.AbstractModel):
         return Parts()
 
     @api.model
-    @tools.ormcache(cache=SCHEMA_CACHE)
-    def _get_schema(self) -> BuiltSchema:
-        """Return the schema, built at its first use and kept with the registry."""
+    @tools.ormcache("rights", cache=SCHEMA_CACHE)
+    def _get_schema(self, rights: Rights | None = None) -> BuiltSchema:
+        """Return the schema, built at its first use and kept with the registry.
+
+        :param rights: what of it there is for a caller, nothing else is in the schema; None for
+            all that is exposed
+        """
+        rights = rights or EVERYTHING
         # What is exposed is configuration, the same for every caller, hence sudo; descriptions
         # come in the language of the source.
         neutral = self.sudo().with_context(lang="en_US", active_test=True)
@@ -32,4 +38,7 @@ class GraphqlApiSchema(models.AbstractModel):
         logged = {
             resource.type_name for resource in resources if self.env[resource.model]._log_access
         }
-        return build(resources, logged, neutral._collect())
+        parts = neutral._collect() if rights.extensions else Parts()
+        if rights.read_only:
+            parts.mutations.clear()
+        return build(rights.restrict(resources), logged, parts)

@@ -1,5 +1,6 @@
 """What a request may cost before it is refused: length, tokens, depth, aliases."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -33,6 +34,24 @@ MAX_ROOT_FIELDS = 100
 
 MAX_INPUT_DEPTH = 50
 """Objects and lists within each other in an argument or a variable: a filter, say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits that an administrator may set, for the server and for each policy.
+
+    ``requests_per_minute`` of one key, 0 for any number; ``max_cost`` in estimated records;
+    ``max_page_size`` in records; ``max_body_size`` in bytes; ``max_seconds`` of one SQL query.
+    """
+
+    max_depth: int = MAX_DEPTH
+    max_aliases: int = MAX_ROOT_FIELDS
+    max_tokens: int = MAX_TOKENS
+    max_cost: int = 50_000
+    max_page_size: int = 1000
+    max_body_size: int = 16 * 1024 * 1024
+    max_seconds: int = 15
+    requests_per_minute: int = 600
 
 
 def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> None:

@@ -21,8 +21,8 @@ class ResourceField:
 
     ``name`` is the REST name, ``field`` the Odoo name, ``type`` Odoo's field type,
     ``relation`` the type name of the resource at the other end of a relation.
-    ``searchable`` and ``sortable`` say what Odoo can do, ``filterable`` what the
-    administrator allows. ``required`` cannot be empty, ``has_default`` need not be sent,
+    ``readable``, ``filterable`` and ``writable`` say what clients may do, ``searchable`` and
+    ``sortable`` what Odoo can do. ``required`` cannot be empty, ``has_default`` need not be sent,
     ``is_key`` finds the record of an upsert. ``inverse`` is the Odoo field at the other end of a
     one2many, ``delegate`` the Odoo field of ``_inherits`` whose record has the value of this one,
     ``unlink_deletes`` tells that a record taken off the list is deleted.
@@ -34,6 +34,7 @@ class ResourceField:
     type: str
     description: str = ""
     relation: str | None = None
+    readable: bool = True
     writable: bool = False
     filterable: bool = True
     searchable: bool = True

@@ -54,7 +54,9 @@ class ResourceTypes:
         # All classes exist before any is filled: they refer to each other in circles.
         self.by_type = {
             name: type(name, tuple(extensions.get(name, ())), {"__annotations__": {}})
-            for name in resources
+            if "read" in resource.operations
+            else type(name, (), {"__annotations__": {}})
+            for name, resource in resources.items()
         }
         for name, resource in resources.items():
             self._fill(resource, self.by_type[name])
@@ -95,9 +97,18 @@ class ResourceTypes:
                 self.sources[resource.type_name, camel_case(name)] = source
 
         add("id", strawberry.ID, ID_COLUMN, "The record's id in Odoo.")
+        if resource.type_name in self._logged:
+            add(
+                "version",
+                Optional[str],  # noqa: UP045 - a run-time value
+                VERSION_COLUMN,
+                "An opaque text that changes with every write to the record.",
+            )
+        if "read" not in resource.operations:
+            return
         add(
             "display_name",
-            Optional[str],  # noqa: UP045 - a run-time value
+            Optional[str],  # noqa: UP045
             DISPLAY_NAME_COLUMN,
             "The name that Odoo shows for the record.",
         )
@@ -108,14 +119,9 @@ class ResourceTypes:
             ):
                 annotation = Optional[DateTime]  # noqa: UP045
                 add(field.name, annotation, _value_column(resource, field), text)
-            add(
-                "version",
-                Optional[str],  # noqa: UP045
-                VERSION_COLUMN,
-                "An opaque text that changes with every write to the record.",
-            )
         for field in resource.fields.values():
-            add(field.name, *self._field(resource, field))
+            if field.readable:
+                add(field.name, *self._field(resource, field))
 
     def _field(self, resource: Resource, field: ResourceField):
         """Return the type, the source, the description and the resolver of one field."""

@@ -15,7 +15,9 @@ def me_query(resources: dict[str, Resource], types: dict[str, type]) -> type:
     :param resources: type name -> :class:`Resource`
     :param types: type name -> Strawberry type
     """
-    by_model = {resource.model: resource for resource in resources.values()}
+    by_model = {
+        resource.model: resource for resource in resources.values() if "read" in resource.operations
+    }
     namespace: dict = {"__annotations__": {}}
     if user := by_model.get("res.users"):
         namespace["user"] = _user_field(user, types[user.type_name])

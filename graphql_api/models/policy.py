@@ -1,0 +1,133 @@
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from ipaddress import ip_network
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+from ..schema.limits import Limits
+from ..schema.policy import ACTIONS, Policy, Rights
+from .exposure import SCHEMA_CACHE
+from .resource import OPERATIONS
+from .settings import Settings
+
+LIMIT_NAMES = tuple(limit.name for limit in dataclass_fields(Limits))
+
+
+class GraphqlApiPolicy(models.Model):
+    """What keys may do: resources and operations, networks, limits."""
+
+    _name = "graphql_api.policy"
+    _description = "API Policy"
+    _inherit = ["graphql_api.exposure"]
+    _order = "name"
+
+    name = fields.Char(required=True, help="What the keys are for: Sales app, Web shop.")
+    active = fields.Boolean(
+        default=True, help="Archive a policy to refuse all its keys; restore it to admit them."
+    )
+    all_resources = fields.Boolean(
+        string="Everything That Is Exposed",
+        help="Keys reach all resources, also those that are exposed later, as far as their user "
+        "may. Otherwise they reach what is listed, and nothing else.",
+    )
+    right_ids = fields.One2many("graphql_api.policy.right", "policy_id", string="Resources")
+    read_only = fields.Boolean(help="Keys change nothing, whatever else is allowed.")
+    allow_extensions = fields.Boolean(
+        string="Additions by Addons",
+        help="Keys also reach the queries, fields and mutations that addons add in code.",
+    )
+    networks = fields.Char(
+        help="Requests are served from these networks alone, with commas between them: "
+        "192.0.2.0/24, 2001:db8::/32. Left empty: from anywhere."
+    )
+    log_requests = fields.Boolean(help="Each request with one of the keys is in the request log.")
+    max_depth = fields.Integer(help="Levels of fields within each other. 0: as the server.")
+    max_aliases = fields.Integer(help="Root fields of a request. 0: as the server.")
+    max_tokens = fields.Integer(help="Words and signs of a document. 0: as the server.")
+    max_cost = fields.Integer(
+        help="Records that a request may lead to, as estimated before it runs. 0: as the server."
+    )
+    max_page_size = fields.Integer(help="Records of a page. 0: as the server.")
+    max_body_size = fields.Integer(help="Bytes of a request's body. 0: as the server.")
+    max_seconds = fields.Integer(
+        help="Seconds after which the database gives up a query. 0: as the server."
+    )
+    requests_per_minute = fields.Integer(help="Requests of each key. 0: as the server.")
+
+    _limits_not_negative = models.Constraint(
+        f"CHECK(LEAST({', '.join(LIMIT_NAMES)}) >= 0)", "A limit must not be negative."
+    )
+
+    @api.constrains("networks")
+    def _check_networks(self):
+        for policy in self:
+            try:
+                policy._get_networks()
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "%(error)s. Write networks like 192.0.2.0/24, or single addresses, with "
+                        "commas between them.",
+                        error=error,
+                    )
+                ) from error
+
+    def _get_networks(self) -> tuple:
+        parts = (part.strip() for part in (self.networks or "").split(","))
+        return tuple(ip_network(part) for part in parts if part)
+
+    @api.model
+    def _get_policy(self, policy_id: int | None) -> Policy:
+        """Return a policy as plain values, for None the server's own."""
+        return self._build_policy(policy_id, self.env["graphql_api.settings"]._get_settings())
+
+    @api.model
+    @tools.ormcache("policy_id", "settings", cache=SCHEMA_CACHE)
+    def _build_policy(self, policy_id: int | None, settings: Settings) -> Policy:
+        if policy_id is None:
+            return Policy(limits=settings.limits, log_requests=settings.log_requests)
+        # Configuration, the same for every caller, hence sudo.
+        policy = self.sudo().browse(policy_id)
+        own_limits = {name: policy[name] for name in LIMIT_NAMES if policy[name]}
+        return Policy(
+            id=policy_id,
+            rights=policy._get_rights(),
+            limits=replace(settings.limits, **own_limits),
+            networks=policy._get_networks(),
+            log_requests=policy.log_requests or settings.log_requests,
+        )
+
+    def _get_rights(self) -> Rights:
+        self.ensure_one()
+        granted = None
+        if not self.all_resources:
+            granted = frozenset(
+                (right.resource_id.type_name, operation)
+                for right in self.right_ids
+                for operation in (*OPERATIONS, ACTIONS)
+                if right[f"allow_{operation}"]
+            )
+        return Rights(granted, self.read_only, self.allow_extensions)
+
+
+class GraphqlApiPolicyRight(models.Model):
+    """A line of a policy: a resource and what may be done with it."""
+
+    _name = "graphql_api.policy.right"
+    _description = "API Policy Right"
+    _inherit = ["graphql_api.exposure"]
+    _order = "policy_id, resource_id"
+    _rec_name = "resource_id"
+
+    policy_id = fields.Many2one("graphql_api.policy", required=True, ondelete="cascade", index=True)
+    resource_id = fields.Many2one("graphql_api.resource", required=True, ondelete="cascade")
+    allow_read = fields.Boolean(string="Read", default=True)
+    allow_create = fields.Boolean(string="Create")
+    allow_update = fields.Boolean(string="Update")
+    allow_delete = fields.Boolean(string="Delete")
+    allow_actions = fields.Boolean(string="Actions")
+
+    _resource_unique = models.Constraint(
+        "UNIQUE(policy_id, resource_id)", "The policy has this resource already."
+    )

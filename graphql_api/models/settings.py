@@ -1,0 +1,50 @@
+from dataclasses import dataclass, field, fields
+
+from odoo import api, models, tools
+
+from ..schema.limits import Limits
+
+PREFIX = "graphql_api."
+"""Before the names of settings, as system parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an administrator sets for the whole server.
+
+    ``plain_keys``: Odoo's own API keys work here too. ``limits``: those of callers whose policy
+    says nothing else.
+    """
+
+    plain_keys: bool = True
+    log_requests: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+class GraphqlApiSettings(models.AbstractModel):
+    """The server's settings, kept as system parameters named ``graphql_api.<setting>``."""
+
+    _name = "graphql_api.settings"
+    _description = "API Settings"
+
+    @api.model
+    @tools.ormcache(cache="stable")
+    def _get_settings(self) -> Settings:
+        """Return the settings; a parameter that is missing or unreadable has its default.
+
+        Kept until a system parameter changes, in any process
+        (odoo/addons/base/models/ir_config_parameter.py).
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+
+        def read(cls) -> dict:
+            values = {}
+            for setting in fields(cls):
+                text = parameters.get_param(PREFIX + setting.name)
+                if text and setting.type is bool:
+                    values[setting.name] = text.strip().lower() in ("1", "true", "yes")
+                elif text and setting.type is int and text.strip().isdecimal():
+                    values[setting.name] = int(text)
+            return values
+
+        return Settings(**read(Settings), limits=Limits(**read(Limits)))

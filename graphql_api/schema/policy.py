@@ -1,0 +1,109 @@
+"""What a key may do: the part of the exposed resources that it reaches, and its limits."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import NamedTuple
+
+from .limits import Limits
+from .resource import Resource, ResourceField
+
+ACTIONS = "actions"
+"""The right to call the actions of a resource, beside its operations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What of the exposed resources there is for a caller; all the rest does not exist.
+
+    Odoo's access rights of the user come on top.
+
+    ``granted`` are pairs of a type name and an operation or :data:`ACTIONS`, None for whatever is
+    exposed. ``read_only`` takes away all but reading. ``extensions`` keeps the root fields that
+    addons add in code.
+    """
+
+    granted: frozenset[tuple[str, str]] | None = None
+    read_only: bool = False
+    extensions: bool = True
+
+    def restrict(self, resources: Iterable[Resource]) -> list[Resource]:
+        """Return what is left of the resources.
+
+        One without any operation is gone, with the relations that lead to it. Of one that cannot
+        be read, nothing is shown, through relations neither: it can only be written.
+        """
+        left = {
+            resource.type_name: narrowed
+            for resource in resources
+            if (narrowed := self._restrict_operations(resource)).operations or narrowed.actions
+        }
+        return [
+            replace(resource, fields=_restrict_fields(resource, left)) for resource in left.values()
+        ]
+
+    def _restrict_operations(self, resource: Resource) -> Resource:
+        operations = {name for name in resource.operations if self._grants(resource, name)}
+        actions = resource.actions if self._grants(resource, ACTIONS) else {}
+        return replace(resource, operations=frozenset(operations), actions=actions)
+
+    def _grants(self, resource: Resource, operation: str) -> bool:
+        if self.read_only and operation != "read":
+            return False
+        return self.granted is None or (resource.type_name, operation) in self.granted
+
+
+EVERYTHING = Rights()
+
+
+def _restrict_fields(resource: Resource, left: dict[str, Resource]) -> dict[str, ResourceField]:
+    fields = {}
+    for name, line in resource.fields.items():
+        if line.relation is not None and line.relation not in left:
+            continue
+        shown = "read" in resource.operations and (
+            line.relation is None or "read" in left[line.relation].operations
+        )
+        fields[name] = line if shown else replace(line, readable=False, filterable=False)
+    return fields
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What callers under it may do.
+
+    ``id`` is that of its record, None for what the server allows to keys without a policy.
+    ``networks`` are those that requests may come from, empty for any. ``log_requests`` tells that
+    each request is logged.
+    """
+
+    id: int | None = None
+    rights: Rights = EVERYTHING
+    limits: Limits = field(default_factory=Limits)
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    log_requests: bool = False
+
+    def admits(self, address: str | None) -> bool:
+        """Tell whether requests may come from an IP address."""
+        if not self.networks:
+            return True
+        try:
+            parsed = ip_address(address or "")
+        except ValueError:
+            return False
+        # A socket for both versions shows IPv4 addresses within IPv6.
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+        return any(parsed in network for network in self.networks)
+
+
+class Caller(NamedTuple):
+    """Who asks, and by what right.
+
+    :param uid: id of the user
+    :param key_id: id of the row of ``res.users.apikeys``, None for the session of a page
+    :param policy: that of the key, else the server's
+    """
+
+    uid: int
+    key_id: int | None
+    policy: Policy
