@@ -5,6 +5,7 @@ from . import (
     ir_http,
     key,
     policy,
+    res_company,
     resource,
     resource_action,
     resource_field,

@@ -49,18 +49,19 @@ class Context:
         model = self.env[resource.model]
         if not self._is_allowed((resource.model, "read"), lambda: model.has_access("read")):
             raise ApiError("FORBIDDEN", f"You are not allowed to read {resource.type_name}.")
-        self._is_allowed("companies", self._read_companies)
+        self._is_allowed("companies", self._know_companies)
         return model
 
-    def _read_companies(self) -> bool:
-        """Read once what the record rules of most models compare of the caller's companies.
+    def _know_companies(self) -> bool:
+        """Give the ORM what the record rules of most models compare of the caller's companies.
 
-        Odoo would read it too (odoo/orm/domains.py, ``parent_of``), with all other columns.
+        Odoo would read it for each request (odoo/orm/domains.py, ``parent_of``), with all other
+        columns.
         """
-        companies = self.env["res.company"]
-        if companies.has_access("read"):
-            ids = self.env.companies.ids
-            companies.search_fetch(Domain("id", "in", ids), ["parent_path"], order="id")
+        companies = self.env.companies
+        paths = companies._graphql_api_parent_paths(companies._ids)
+        known = companies.browse(paths)
+        known._fields["parent_path"]._insert_cache(known, paths.values())
         return True
 
     def may(self, resource: Resource, operation: str) -> bool:
@@ -134,6 +135,8 @@ def cached_values(field, records) -> list:
     try:
         return [cache[record_id] for record_id in ids]
     except KeyError:
+        if (values := _related_values(field, records)) is not None:
+            return values
         _read_missing(field, records)
     values = [cache.get(record_id, cache) for record_id in ids]
     if any(value is cache for value in values):
@@ -142,6 +145,24 @@ def cached_values(field, records) -> list:
             field.convert_to_cache(record[field.name], record, validate=False) for record in records
         ]
     return values
+
+
+def _related_values(field, records) -> list | None:
+    """Return the values that a field takes from a field of another record, if all are known.
+
+    Odoo would copy them record by record (odoo/orm/fields.py, ``_compute_related``).
+    """
+    if field.store or field.compute != field._compute_related:
+        return None
+    path, _dot, name = field.related.partition(".")
+    link, source = records._fields[path], field.related_field
+    if link.type != "many2one" or "." in name or source.compute or source.type != field.type:
+        return None
+    cache = source._get_cache(records.env)
+    try:
+        return [cache[record_id] for record_id in cached_values(link, records)]
+    except KeyError:
+        return None
 
 
 def _read_missing(field, records) -> None:

@@ -19,6 +19,7 @@ from graphql import (
     OperationType,
     get_named_type,
     get_nullable_type,
+    is_list_type,
 )
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
@@ -137,6 +138,10 @@ class _Level:
             dict(zip(names, row))  # noqa: B905
             for row in zip(*[column.values() for column in self.columns])  # noqa: B905
         ]
+
+    def rows_by_id(self) -> dict[int, dict]:
+        """Return the rows of a plain level by the ids of their records."""
+        return dict(zip(self.records._ids, self._rows, strict=True))
 
     def complete(self, place: int, path: Path) -> dict:
         """Return the row of one record; its errors have the path."""
@@ -263,12 +268,12 @@ class _RelationColumn(_SelectedField):
         ids: dict[int, None] = {}
         failed = self._error is not None
         for found in self._found.values():
-            if isinstance(found, Exception):
-                failed = True
+            if isinstance(found, int):
+                ids[found] = None
             elif isinstance(found, list):
-                ids.update((record.id, None) for record in found)
+                ids.update(dict.fromkeys(found))
             else:
-                ids[found.id] = None
+                failed = True
         if ids:
             model = executor.context_value.resources[source.type_name].model
             records = executor.context_value.env[model].browse(ids)
@@ -297,8 +302,11 @@ class _RelationColumn(_SelectedField):
         return self.definition.resolve(Siblings(self.level.records, columns), info, **arguments)
 
     def values(self) -> list:
-        path = Path(None, self.name, self.level.type.name)
-        return [self.complete_value(place, path) for place in range(len(self.level.records))]
+        rows = self._below.rows_by_id() if self._below else {}
+        found = map(self._found.get, self.level.records._ids)
+        if is_list_type(get_nullable_type(self.definition.type)):
+            return [[rows[record_id] for record_id in ids or ()] for ids in found]
+        return [rows.get(record_id) for record_id in found]
 
     def complete_value(self, place: int, path: Path) -> Any:
         if self._error is not None:
@@ -313,9 +321,9 @@ class _RelationColumn(_SelectedField):
                 return []
             positions = self._below.positions
             item_type = get_nullable_type(self.definition.type).of_type
-            places = [positions[record.id] for record in found]
+            places = [positions[record_id] for record_id in found]
             return self._below.complete_list(places, item_type, self.field_details, path)
-        return self._below.complete(self._below.positions[found.id], path)
+        return self._below.complete(self._below.positions[found], path)
 
 
 class _ResolvedField(_SelectedField):

@@ -27,8 +27,8 @@ class Column:
 class Relation:
     """A field that leads to records.
 
-    Its resolver, called with :class:`Siblings`, returns a dict: the id of each sibling -> the
-    record at the other end, a list of records, or an exception; a sibling without a record is
+    Its resolver, called with :class:`Siblings`, returns a dict: the id of each sibling -> the id
+    of the record at the other end, a list of ids, or an exception; a sibling without a record is
     not in it. ``type_name`` is the type at the other end.
     """
 

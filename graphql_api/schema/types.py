@@ -19,7 +19,7 @@ from .ordering import (
     sortable_fields,
 )
 from .pagination import PageInfo, check_offset, check_size
-from .relations import ListArguments, batch, many2one, to_many
+from .relations import ListArguments, batch, many2one, to_many, to_records
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import FILE_TYPES, DateTime, value_type
 from .selection import selected_columns
@@ -168,12 +168,12 @@ class ResourceTypes:
 
             if isinstance(root, Siblings):
                 return build(*root)
-            found = batch(
-                context,
-                info,
-                root,
-                lambda siblings: build(siblings, selected_columns(context, info, target)),
-            )[root.id]
+
+            def build_records(siblings):
+                found = build(siblings, selected_columns(context, info, target))
+                return to_records(context, target, found)
+
+            found = batch(context, info, root, build_records)[root.id]
             if isinstance(found, ApiError):
                 raise found
             return found
@@ -250,14 +250,13 @@ def _many2one_resolver(resource: Resource, field: ResourceField, target: Resourc
         context.check_field(resource, field)
         if isinstance(root, Siblings):
             return many2one(context, resource, field, target, *root)
-        found = batch(
-            context,
-            info,
-            root,
-            lambda siblings: many2one(
-                context, resource, field, target, siblings, selected_columns(context, info, target)
-            ),
-        ).get(root.id)
+
+        def build_records(siblings):
+            columns = selected_columns(context, info, target)
+            found = many2one(context, resource, field, target, siblings, columns)
+            return to_records(context, target, found)
+
+        found = batch(context, info, root, build_records).get(root.id)
         if isinstance(found, ApiError):
             raise found
         return found
