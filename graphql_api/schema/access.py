@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from . import attachments
 from .errors import RETRIED, ApiError
 from .resource import Resource, ResourceField
 from .scalars import value_type
@@ -38,6 +39,7 @@ class Context:
         self.timings = timings
         self.only_check = False
         self.batches: dict = {}
+        self.display_names: dict[str, bool] = {}
         self._allowed: dict = {}
         self._converters: dict = {}
 
@@ -197,6 +199,8 @@ def scope(context: Context, resource: Resource, domain: Domain, archived: bool =
     :param archived: include archived records, which Odoo leaves out otherwise
     """
     scoped = Domain(list(resource.domain)) & domain
+    if resource.model == attachments.MODEL:
+        scoped &= attachments.reachable(context.env, context.resources.values())
     active = context.env[resource.model]._active_name
     if archived and active:
         # A term on the field switches Odoo's own term off (orm/models.py, ``_search``).
@@ -223,9 +227,9 @@ def through(
     model_field = context.env[resource.model]._fields[field.field]
     while model_field.related_field is not None:
         model_field = model_field.related_field
-    if model_field.bypass_search_access:
+    if model_field.bypass_search_access or resource.model == attachments.MODEL:
         # Odoo applies the rules of the other model inside "any" (orm/domains.py), but not for
-        # these fields.
+        # these fields, nor for attachments, which it searches with sudo.
         return Domain("id", "in", model._search(domain))
     return domain
 

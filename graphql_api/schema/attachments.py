@@ -1,0 +1,31 @@
+"""Which attachments can be reached: the files of records that can be reached themselves."""
+
+from odoo.fields import Domain
+
+MODEL = "ir.attachment"
+
+
+def reachable(env, resources) -> Domain:
+    """Return the condition that an attachment belongs to nothing that is not exposed.
+
+    Odoo itself shows the attachments of all records that the caller may read. Left out are
+    those of models that are no resources and of records outside the domains of all resources
+    of their model, and the files of binary fields, which are served under the name of the
+    field where it is exposed.
+
+    :param env: the caller's environment
+    :param resources: all resources of the schema
+    """
+    domains: dict[str, list[Domain]] = {}
+    for resource in resources:
+        if "read" in resource.operations:
+            domains.setdefault(resource.model, []).append(Domain(list(resource.domain)))
+    whole = [name for name, limits in domains.items() if any(map(Domain.is_true, limits))]
+    # Attachments of no record are their creator's alone, unless they are public.
+    reached = Domain("res_model", "in", [*whole, False])
+    for name, limits in domains.items():
+        model = env[name].with_context(active_test=False)
+        if name not in whole and model.has_access("read"):
+            ids = model._search(Domain.OR(limits))
+            reached |= Domain("res_model", "=", name) & Domain("res_id", "in", ids)
+    return Domain("res_field", "=", False) & reached
