@@ -17,6 +17,7 @@ from odoo.exceptions import (
     UserError,
 )
 from odoo.http import SessionExpiredException
+from odoo.models import BaseModel
 
 from .names import camel_case
 
@@ -107,8 +108,9 @@ class ApiError(Exception):
 def to_api_error(error: BaseException) -> ApiError:
     """Return what the client may know of any exception.
 
-    Access errors lose Odoo's message, which names models and records. The unexpected gets an
-    id, which stands in the log with the traceback; the client learns the id alone.
+    Access errors lose Odoo's message, which names models and records, and so does what does not
+    fit together because of its companies. The unexpected gets an id, which stands in the log with
+    the traceback; the client learns the id alone.
     """
     match error:
         case ApiError():
@@ -127,6 +129,11 @@ def to_api_error(error: BaseException) -> ApiError:
             return from_database(error.__cause__, _message(error))
         case psycopg2.IntegrityError() | psycopg2.DataError():
             return from_database(error)
+        case UserError() if _is_about_companies(error):
+            return ApiError(
+                "VALIDATION_FAILED",
+                "The record and what it refers to belong to different companies.",
+            )
         case UserError() | RedirectWarning():
             return ApiError("VALIDATION_FAILED", _message(error))
         case HTTPException() if error.code in _CODE_BY_HTTP_STATUS:
@@ -169,6 +176,17 @@ def constraint_message(error: psycopg2.Error, env) -> str | None:
             constraint = model._table_objects.get(error.diag.constraint_name)
             return constraint and constraint.get_error_message(env[model._name], error.diag)
     return None
+
+
+def _is_about_companies(error: UserError) -> bool:
+    """Tell whether Odoo raised it for companies that do not go together.
+
+    Its message has the names of records that it read with sudo (odoo/orm/models.py).
+    """
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback is not None and traceback.tb_frame.f_code is BaseModel._check_company.__code__
 
 
 def _conflict() -> ApiError:

@@ -99,18 +99,17 @@ def _by_external_id(context: Context, resource: Resource, external_id: str, valu
     rows = env.execute_query(
         SQL("SELECT model, res_id FROM ir_model_data WHERE module = %s AND name = %s", module, name)
     )
-    taken = ApiError("CONFLICT", f"The external id {external_id} is taken by something else.")
-    if rows:
-        ((model, record_id),) = rows
-        found = find(context, resource, [record_id]) if model == resource.model else None
-        if not found:
-            raise taken
+    model, record_id = rows[0] if rows else (None, None)
+    if model == resource.model and (found := find(context, resource, [record_id])):
         return Match(found, value)
     if module in env.registry._init_modules or env["ir.module.module"]._get_id(module):
-        # An upgrade of the addon would delete a record that its data no longer names.
+        # An upgrade of the addon would delete a record that its data no longer names. Whether
+        # it has a record of that name, which the caller does not see, is none of its business.
         raise _refused(
             ("by", EXTERNAL_ID), f"{module} is an addon of Odoo; choose a name of your own."
         )
+    if rows:
+        raise ApiError("CONFLICT", f"The external id {external_id} is taken by something else.")
     return Match(env[resource.model].browse(), value, external_id)
 
 

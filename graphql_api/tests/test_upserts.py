@@ -49,11 +49,13 @@ class TestUpserts(WriteCase):
 
     def test_external_id_of_another_record(self):
         """The name of something else is taken, and an addon's names are its own."""
-        self.refuse({"externalId": "base.be"}, {"name": "x"}, "CONFLICT")
+        country = {"xml_id": "my_app.country", "record": self.env.ref("base.be")}
+        self.env["ir.model.data"]._update_xmlids([country])
+        self.refuse({"externalId": "my_app.country"}, {"name": "x"}, "CONFLICT")
         hidden = self.upsert({"externalId": "my_app.hidden"}, {"name": "Ann"})
         self.hide(hidden)
         self.refuse({"externalId": "my_app.hidden"}, {"name": "x"}, "CONFLICT", login="demo")
-        for name in ("base.customer_5", "sale.customer_5", "graphql_api.customer_5"):
+        for name in ("base.be", "base.customer_5", "sale.customer_5", "graphql_api.customer_5"):
             self.refuse({"externalId": name}, {"name": "x"}, fields=["by.externalId"])
         for name in ("customer_5", "a.", ".a", "a b.c", "My.x", "a.b\x00", f"a.{'b' * 200}", "é.b"):
             with self.subTest(name):
