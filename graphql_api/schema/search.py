@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.models import BaseModel
 
 from .access import Context, through
+from .display_names import is_shown
 from .errors import ApiError
 from .resource import Resource
 
@@ -37,6 +38,8 @@ def search_domain(context: Context, resource: Resource, text: str) -> Domain:
         *(model._rec_names_search or [model._rec_name]),
         *_ALSO_COMPARED.get(model._name, ()),
     ]
+    if not is_shown(context, resource):
+        names.append(model._rec_name)
     conditions = [_condition(context, resource, name, text) for name in names]
     allowed = [condition for condition in conditions if condition is not None]
     if not allowed:
@@ -66,7 +69,7 @@ def _condition(context: Context, resource: Resource, name: str, text: str) -> Do
         target = context.resources[lines[0].relation]
         found = search_domain(context, target, text)
         return Domain(name, "any", through(context, resource, lines[0], target, found))
-    # A record's display name is always visible; these are where it comes from.
-    if lines or name in ("display_name", "complete_name", context.env[resource.model]._rec_name):
+    # Who sees display names may search in where they come from.
+    if lines or (name in ("display_name", "complete_name") and is_shown(context, resource)):
         return Domain(name, "ilike", text)
     return None

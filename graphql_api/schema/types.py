@@ -5,8 +5,9 @@ from typing import Optional
 
 import strawberry
 
-from .access import Context, cached_values
+from .access import Context
 from .columns import Column, Relation, Siblings
+from .display_names import read_display_names
 from .errors import ApiError
 from .files import File, files
 from .filters import FilterTypes, enum_name, to_domain
@@ -19,6 +20,7 @@ from .ordering import (
     sortable_fields,
 )
 from .pagination import PageInfo, check_offset, check_size
+from .properties import visible_properties
 from .relations import ListArguments, batch, many2one, to_many, to_records
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import FILE_TYPES, DateTime, value_type
@@ -109,7 +111,7 @@ class ResourceTypes:
         add(
             "display_name",
             Optional[str],  # noqa: UP045
-            DISPLAY_NAME_COLUMN,
+            _display_name_column(resource),
             "The name that Odoo shows for the record.",
         )
         if resource.type_name in self._logged:
@@ -217,22 +219,24 @@ def _is_enum(selection) -> bool:
     )
 
 
-def _read_display_names(context: Context, records) -> list:
-    values = cached_values(records._fields["display_name"], records)
-    return [value or None for value in values]
-
-
 ID_COLUMN = Column((), lambda context, records: list(map(str, records._ids)))
-DISPLAY_NAME_COLUMN = Column(("display_name",), _read_display_names)
 VERSION_COLUMN = Column(
     ("write_date",), lambda context, records: [record_version(record) for record in records]
 )
 
 
+def _display_name_column(resource: Resource) -> Column:
+    def read(context: Context, records) -> list:
+        return read_display_names(context, resource, records)
+
+    return Column(("display_name",), read)
+
+
 def _value_column(resource: Resource, field: ResourceField) -> Column:
     def read(context: Context, records) -> list:
         context.check_field(resource, field)
-        return context.values(field, records)
+        values = context.values(field, records)
+        return visible_properties(context, values) if field.type == "properties" else values
 
     return Column((field.field,), read)
 
