@@ -16,6 +16,7 @@
     },
     "data": [
         "security/ir.model.access.csv",
+        "views/menus.xml",
         "data/catalog_base.xml",
         "data/catalog_product.xml",
         "data/catalog_sale.xml",
