@@ -17,6 +17,8 @@
     "data": [
         "security/ir.model.access.csv",
         "views/menus.xml",
+        "wizards/expose_views.xml",
+        "views/resource_views.xml",
         "data/catalog_base.xml",
         "data/catalog_product.xml",
         "data/catalog_sale.xml",

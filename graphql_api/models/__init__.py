@@ -9,6 +9,7 @@ from . import (
     resource,
     resource_action,
     resource_field,
+    resource_form,
     schema,
     settings,
     upsert,

@@ -43,3 +43,7 @@ class GraphqlApiExposure(models.AbstractModel):
                         name=record.display_name,
                     )
                 )
+
+    def _is_installing(self) -> bool:
+        """Tell whether values come from the data of an addon (odoo/tools/convert.py)."""
+        return bool(self.env.context.get("install_mode"))

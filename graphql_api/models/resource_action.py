@@ -39,37 +39,77 @@ class GraphqlApiResourceAction(models.Model):
         "UNIQUE(resource_id, name)", "The resource has an action of this name already."
     )
 
+    status = fields.Char(
+        compute="_compute_status", help="Whether the API offers the action, and why not."
+    )
+    is_served = fields.Boolean(compute="_compute_status")
+
+    @api.depends("name", "method", "active", "resource_id.model")
+    def _compute_status(self):
+        for action in self:
+            problem = action._find_problem()
+            action.status = problem or self.env._("Served")
+            action.is_served = not problem
+
     @api.constrains("name", "method", "resource_id")
     def _check_action(self):
         for action in self:
-            if not ACTION_NAME.match(action.name) or action.name in _MUTATIONS:
+            if mistake := action._find_mistake():
+                raise ValidationError(mistake)
+
+    @api.constrains("name", "method", "resource_id", "active")
+    def _check_method(self):
+        if self._is_installing():
+            return
+        for action in self.filtered("active"):
+            problem = action._find_problem()
+            if problem and action.resource_id.model in self.env:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s is not the name of an action: use a verb in lower case "
-                        "letters, digits and single hyphens, other than %(taken)s.",
-                        name=action.name,
-                        taken=", ".join(_MUTATIONS),
-                    )
-                )
-            model = self.env.get(action.resource_id.model)
-            # A method that is not there yet may come with another addon.
-            if action.method.startswith("_") or (
-                model is not None
-                and hasattr(type(model), action.method)
-                and not is_callable(model, action.method)
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(method)s cannot be an action: it is private, or a method that every "
-                        "model has.",
+                        "%(method)s cannot be an action of %(resource)s: %(problem)s",
                         method=action.method,
+                        resource=action.resource_id.type_name,
+                        problem=problem,
                     )
                 )
+        self.resource_id._check_conflicts()
+
+    def _find_mistake(self) -> str | None:
+        """Return what is wrong with this action, wherever it is; None for nothing."""
+        self.ensure_one()
+        if not ACTION_NAME.match(self.name or "") or self.name in _MUTATIONS:
+            return self.env._(
+                "%(name)s is not the name of an action: use a verb in lower case letters, digits "
+                "and single hyphens, other than %(taken)s.",
+                name=self.name,
+                taken=", ".join(_MUTATIONS),
+            )
+        model = self.env.get(self.resource_id.model)
+        if (self.method or "").startswith("_") or (
+            model is not None
+            and hasattr(type(model), self.method or "")
+            and not is_callable(model, self.method)
+        ):
+            return self.env._(
+                "%(method)s cannot be an action: it is private, or a method that every model has.",
+                method=self.method,
+            )
+        return None
+
+    def _find_problem(self) -> str | None:
+        """Return why the API does not offer this action, None where it does."""
+        self.ensure_one()
+        if not self.active:
+            return self.env._("Archived")
+        if mistake := self._find_mistake():
+            return mistake
+        model = self.env.get(self.resource_id.model)
+        if model is None or not is_callable(model, self.method or ""):
+            return self.env._("The model has no such method.")
+        return None
 
     def _to_action(self) -> Action | None:
-        """Return this line as a plain value, None while the model has no such method."""
-        self.ensure_one()
-        model = self.env[self.resource_id.model]
-        if not is_callable(model, self.method):
+        """Return this line as a plain value, None where it cannot be offered."""
+        if self._find_problem():
             return None
         return Action(self.name, self.method, self.description or "")

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..schema.names import FIELD_NAME, default_name
-from ..schema.resource import AUTOMATIC_FIELDS, RELATIONS, ResourceField
+from ..schema.conflicts import RESERVED_FIELDS
+from ..schema.names import FIELD_NAME, camel_case, default_name
+from ..schema.resource import RELATIONS, ResourceField
 from ..schema.scalars import VALUE_TYPES
 
 KEY_TYPES = ("char", "integer")
@@ -52,51 +53,178 @@ class GraphqlApiResourceField(models.Model):
         "to record: a reference, a code.",
     )
 
-    @api.constrains("api_name")
-    def _check_api_name(self):
-        for line in self.filtered("api_name"):
-            if not FIELD_NAME.match(line.api_name):
+    status = fields.Char(
+        compute="_compute_status", help="Whether the API serves the field, and why not."
+    )
+    is_served = fields.Boolean(compute="_compute_status")
+
+    field_id = fields.Many2one(
+        "ir.model.fields",
+        string="Odoo Field",
+        compute="_compute_field_id",
+        inverse="_inverse_field_id",
+        domain="[('model', '=', parent.model)]",
+        help="Choose it here, or write its technical name.",
+    )
+
+    @api.depends("field_name", "api_name", "active", "relation_resource_id", "resource_id.model")
+    def _compute_status(self):
+        installed = self.resource_id._get_active()._get_installed()
+        for line in self:
+            problem = line._find_problem(installed)
+            if not problem and line.graphql_name in line._get_other_names():
+                problem = self.env._("Another line has this name.")
+            line.status = problem or self.env._("Served")
+            line.is_served = not problem
+
+    @api.depends("field_name", "resource_id.model")
+    def _compute_field_id(self):
+        for line in self:
+            line.field_id = (
+                self.env["ir.model.fields"]._get(line.resource_id.model, line.field_name)
+                if line._get_odoo_field() is not None
+                else False
+            )
+
+    @api.onchange("field_id")
+    def _inverse_field_id(self):
+        for line in self.filtered("field_id"):
+            line.field_name = line.field_id.name
+
+    @api.constrains("field_name", "resource_id")
+    def _check_field_name(self):
+        if self._is_installing():
+            return
+        for line in self:
+            if line.resource_id.model in self.env and line._get_odoo_field() is None:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s is not a field name: use lower case letters, digits "
-                        "and single underscores, starting with a letter.",
-                        name=line.api_name,
-                    )
-                )
-            if line.api_name in AUTOMATIC_FIELDS:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s is a field that every resource has already.", name=line.api_name
+                        "%(model)s has no field %(name)s.",
+                        model=line.resource_id.model,
+                        name=line.field_name,
                     )
                 )
 
-    def _to_field(self, resources_by_model) -> ResourceField | None:
-        """Return this line as a plain value, None where it cannot be served.
+    @api.constrains("api_name", "field_name", "resource_id", "active")
+    def _check_name(self):
+        for line in self:
+            if (line.api_name or not self._is_installing()) and (mistake := line._find_mistake()):
+                raise ValidationError(mistake)
+        if self._is_installing():
+            return
+        for line in self.filtered("active"):
+            others = line.resource_id.field_ids.filtered("active") - line
+            for other in others:
+                if other.graphql_name == line.graphql_name:
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s and %(other)s of %(resource)s would both be "
+                            "%(name)s; give one of them another name.",
+                            field=line.field_name,
+                            other=other.field_name,
+                            resource=line.resource_id.type_name,
+                            name=line.graphql_name,
+                        )
+                    )
+        self.resource_id._check_conflicts()
 
-        That is where the model lacks the field, or where the model at the other end of a
-        relation is not a resource (nothing outside a resource is reachable).
+    @property
+    def rest_name(self) -> str:
+        """The REST name, whether or not the field can be served."""
+        if self.api_name:
+            return self.api_name
+        field = self._get_odoo_field()
+        return default_name(self.field_name or "", field.type if field is not None else "")
 
-        :param dict resources_by_model: model name -> active resource records
+    @property
+    def graphql_name(self) -> str:
+        return camel_case(self.rest_name)
+
+    def _get_odoo_field(self):
+        """Return the Odoo field, None where there is none."""
+        self.ensure_one()
+        model = self.env.get(self.resource_id.model)
+        return None if model is None else model._fields.get(self.field_name)
+
+    def _get_other_names(self) -> set[str]:
+        """Return the GraphQL names of the other active lines that come before this one.
+
+        A line that is new and not saved yet comes last.
+        """
+        names = set()
+        for line in self.resource_id.field_ids:
+            if line == self or line._origin == self:
+                break
+            if line.active:
+                names.add(line.graphql_name)
+        return names
+
+    def _find_mistake(self) -> str | None:
+        """Return what is wrong with this line wherever it is; None for nothing."""
+        self.ensure_one()
+        if not FIELD_NAME.match(self.rest_name):
+            return self.env._(
+                "%(name)s is not a field name: use lower case letters, digits and single "
+                "underscores, starting with a letter.",
+                name=self.rest_name,
+            )
+        if self.rest_name in RESERVED_FIELDS:
+            return self.env._(
+                "%(name)s is a name that every resource has already; choose another one.",
+                name=self.rest_name,
+            )
+        field = self._get_odoo_field()
+        if field is not None and field.type not in (*RELATIONS, *VALUE_TYPES):
+            return self.env._(
+                "The API has no values of the type %(type)s, which %(name)s has.",
+                type=field.type,
+                name=self.field_name,
+            )
+        return None
+
+    def _find_problem(self, installed) -> str | None:
+        """Return why the API does not serve this line, None where it does.
+
+        :param installed: the resources whose models are there
         """
         self.ensure_one()
-        field = self.env[self.resource_id.model]._fields.get(self.field_name)
+        if not self.active:
+            return self.env._("Archived")
+        if mistake := self._find_mistake():
+            return mistake
+        field = self._get_odoo_field()
         if field is None:
+            return self.env._("The model has no such field.")
+        if field.type in RELATIONS and not self._get_target(installed):
+            # Nothing outside of a resource is reachable.
+            return self.env._(
+                "Leads to %(model)s, which no resource exposes.", model=field.comodel_name
+            )
+        return None
+
+    def _get_target(self, installed):
+        """Return the resource that the relation leads to, empty where there is none."""
+        model = self._get_odoo_field().comodel_name
+        targets = installed.filtered(lambda resource: resource.model == model)
+        return (self.relation_resource_id & targets) or targets[:1]
+
+    def _to_field(self, installed) -> ResourceField | None:
+        """Return this line as a plain value, None where it cannot be served.
+
+        :param installed: the resources whose models are there
+        """
+        if self._find_problem(installed):
             return None
-        relation = None
-        if field.type in RELATIONS:
-            targets = resources_by_model.get(field.comodel_name, self.resource_id.browse())
-            target = (self.relation_resource_id & targets) or targets[:1]
-            if not target:
-                return None
-            relation = target.type_name
+        field = self._get_odoo_field()
+        target = self._get_target(installed) if field.type in RELATIONS else None
         return ResourceField(
-            name=self.api_name or default_name(field.name, field.type),
+            name=self.rest_name,
             field=field.name,
             type=field.type,
             description=" ".join(filter(None, [field.string, field.help])),
-            relation=relation,
-            writable=self.writable and _is_writable(field),
+            relation=target.type_name if target else None,
             readable=self.readable,
+            writable=self.writable and is_writable(field),
             filterable=self.filterable and self.readable,
             searchable=field._description_searchable,
             sortable=field._description_sortable(self.env),
@@ -120,7 +248,7 @@ def _has_default(env, field) -> bool:
     return bool(field.default or field.compute or field.related)
 
 
-def _is_writable(field) -> bool:
+def is_writable(field) -> bool:
     """Tell whether clients can set a field at all."""
     if field.readonly:
         return False

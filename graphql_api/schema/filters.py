@@ -136,19 +136,19 @@ def to_domain(context: Context, value: Any) -> Domain:
         return Domain.TRUE
     return Domain.AND(
         condition(context, operand)
-        for name, condition in type(value).conditions.items()
+        for name, condition in type(value)._conditions.items()
         if (operand := getattr(value, name)) is not strawberry.UNSET and condition is not None
     )
 
 
 def _new_class(name: str) -> type:
     cls = new_input(name)
-    cls.conditions = {}
+    cls._conditions = {}
     return cls
 
 
 def _add(cls: type, name: str, annotation, description: str, condition: Condition | None):
-    cls.conditions[add_input_field(cls, name, annotation, description)] = condition
+    cls._conditions[add_input_field(cls, name, annotation, description)] = condition
 
 
 def _bind(condition, *arguments) -> Condition:

@@ -7,6 +7,7 @@ import strawberry
 
 from .access import Context
 from .columns import Column, Relation, Siblings
+from .conflicts import BUILT_IN_TYPES, type_names
 from .display_names import read_display_names
 from .errors import ApiError
 from .files import File, files
@@ -68,12 +69,13 @@ class ResourceTypes:
 
     def _build_enums(self) -> dict[tuple[str, str], type]:
         enums = {}
-        taken = set(self.resources)
+        taken = BUILT_IN_TYPES.union(*map(type_names, self.resources.values()))
         for resource in self.resources.values():
             for field in resource.fields.values():
                 name = enum_name(resource, field)
-                if name not in taken and _is_enum(field.selection):
-                    taken.add(name)
+                names = {name, f"{name}Filter"}
+                if _is_enum(field.selection) and taken.isdisjoint(names):
+                    taken |= names
                     cls = Enum(name, {key: key for key in field.selection})
                     enums[resource.type_name, field.name] = strawberry.enum(
                         cls, name=name, description=field.description or None

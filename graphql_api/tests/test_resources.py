@@ -16,8 +16,10 @@ class TestResources(ApiCase):
             .search([("collection", "=", collection)])
         )
 
-    def create_bank_resource(self, **values):
-        return self.env["graphql_api.resource"].create(
+    def create_bank_resource(self, install_mode=False, **values):
+        """Create a resource; in ``install_mode`` as what an addon ships (odoo/tools/convert.py)."""
+        resources = self.env["graphql_api.resource"].with_context(install_mode=install_mode)
+        return resources.create(
             {
                 "type_name": "Bank",
                 "collection": "banks",
@@ -55,13 +57,13 @@ class TestResources(ApiCase):
         self.assertNotIn("type Bank ", self.http("GET", "/api/graphql/schema.graphql").text)
 
     def test_a_missing_model_leaves_the_resource_out(self):
-        self.create_bank_resource(model="not.installed")
+        self.create_bank_resource(install_mode=True, model="not.installed")
         self.rest("/api/banks", status=404)
         self.rest("/api/customers?limit=1")
 
     def test_a_missing_field_is_skipped(self):
-        resource = self.create_bank_resource()
-        resource.field_ids = [(0, 0, {"field_name": "no_such_field"})]
+        lines = [(0, 0, {"field_name": name}) for name in ("name", "no_such_field")]
+        self.create_bank_resource(install_mode=True, field_ids=lines)
         self.rest("/api/banks")
         self.rest("/api/banks?fields=no_such_field", status=400)
 

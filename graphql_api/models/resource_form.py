@@ -1,0 +1,219 @@
+import json
+from urllib.parse import urlencode
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.models import MAGIC_COLUMNS
+from odoo.tools import SQL, mute_logger
+
+from ..schema.ordering import sortable_fields
+from ..schema.scalars import VALUE_TYPES
+
+_OBJECT_TYPES = ("json", "properties")
+_EXAMPLE_FIELDS = 8
+_EXAMPLE_RECORDS = 10
+
+
+class GraphqlApiResource(models.Model):
+    """What administrators see of a resource, and what nobody can save.
+
+    Data of an addon may name fields, methods and models that other addons bring: what is
+    missing is not refused then, and not served.
+    """
+
+    _inherit = "graphql_api.resource"
+
+    status = fields.Char(
+        compute="_compute_status", help="Whether the API serves the resource, and why not."
+    )
+    is_served = fields.Boolean(compute="_compute_status")
+    defaults_text = fields.Text(
+        string="Defaults",
+        compute="_compute_defaults_text",
+        inverse="_inverse_defaults_text",
+        help="Values that new records get where a client sends none: a JSON object of Odoo's "
+        'field names, like {"company_type": "company"}.',
+    )
+
+    @api.depends(
+        "active", "model", "type_name", "collection", "domain", "order", "field_ids", "action_ids"
+    )
+    def _compute_status(self):
+        problems = self._get_active()._get_installed().sorted("id")._find_problems()
+        for resource in self:
+            problem = False
+            if not resource.active:
+                problem = self.env._("Archived")
+            elif not resource.is_installed:
+                problem = self.env._("The model is not installed.")
+            elif resource._origin.id in problems:
+                problem = problems[resource._origin.id]
+            resource.status = problem or self.env._("Served")
+            resource.is_served = not problem
+
+    @api.depends("defaults")
+    def _compute_defaults_text(self):
+        for resource in self:
+            resource.defaults_text = json.dumps(
+                resource.defaults or {}, indent=2, ensure_ascii=False
+            )
+
+    def _inverse_defaults_text(self):
+        for resource in self:
+            try:
+                resource.defaults = json.loads(
+                    resource.defaults_text or "{}", parse_constant=_refuse_constant
+                )
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._("The defaults are not JSON: %(error)s", error=error)
+                ) from error
+
+    def action_open_graphiql(self):
+        """Open GraphiQL with a query that lists records of this resource."""
+        self.ensure_one()
+        return _open("/api/graphql?" + urlencode({"query": self._get_example_query()}))
+
+    def action_open_rest(self):
+        """Open the REST address of this resource."""
+        self.ensure_one()
+        return _open(f"/api/{self.collection}")
+
+    def _get_example_query(self) -> str:
+        """Return a query of the first records with some of their values."""
+        schema = self.env["graphql_api.schema"]._get_schema()
+        resource = schema.resources[self.type_name]
+        names = [
+            field.graphql_name
+            for field in resource.fields.values()
+            if field.type in VALUE_TYPES and field.type not in ("binary", "image", "html", "text")
+        ]
+        lines = "\n      ".join(["id", "displayName", *names[:_EXAMPLE_FIELDS]])
+        return (
+            f"{{\n  {resource.list_name}(first: {_EXAMPLE_RECORDS}) {{\n"
+            f"    nodes {{\n      {lines}\n    }}\n  }}\n}}\n"
+        )
+
+    @api.constrains("type_name", "collection")
+    def _check_type_and_collection(self):
+        self._check_names()
+
+    @api.constrains("type_name", "collection", "model", "active")
+    def _check_conflicts(self):
+        """Refuse what the schema could not have beside what is exposed already."""
+        if self._is_installing():
+            return
+        others = self._get_active() - self
+        problems = (others + self.filtered("active"))._find_problems()
+        for resource in self:
+            if resource.id in problems:
+                raise ValidationError(problems[resource.id])
+
+    @api.constrains("model")
+    def _check_model(self):
+        if self._is_installing():
+            return
+        for resource in self:
+            model = self.env.get(resource.model)
+            if model is None or model._abstract or model._transient:
+                raise ValidationError(
+                    self.env._(
+                        "%(model)s is not a model of this database that has records.",
+                        model=resource.model,
+                    )
+                )
+        self.field_ids._check_field_name()
+        self.action_ids._check_method()
+
+    @api.constrains("domain", "model")
+    def _check_domain(self):
+        """Refuse a domain that PostgreSQL cannot search by, as Odoo's own editor does."""
+        for resource in self:
+            domain = resource._get_domain()
+            if not resource.is_installed:
+                continue
+            try:
+                query = self.env[resource.model].sudo()._search(domain)
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "Records of %(model)s cannot be searched by the domain: %(error)s",
+                        model=resource.model,
+                        error=error,
+                    )
+                ) from error
+
+    @api.constrains("order")
+    def _check_order(self):
+        installed = self._get_active()._get_installed()
+        for resource in self:
+            names = [name for name, _direction in resource._get_order()]
+            if self._is_installing() or not resource.is_installed:
+                continue
+            sortable = set(sortable_fields(resource._to_resource(installed)))
+            if self.env[resource.model]._log_access:
+                sortable |= {"create_date", "write_date"}
+            for name in names:
+                if name not in sortable:
+                    raise ValidationError(
+                        self.env._(
+                            "Lists of %(resource)s cannot be ordered by %(name)s. They can by "
+                            "these: %(names)s.",
+                            resource=resource.type_name,
+                            name=name,
+                            names=", ".join(sorted(sortable)),
+                        )
+                    )
+
+    @api.constrains("defaults", "model")
+    def _check_defaults(self):
+        for resource in self:
+            defaults = resource._get_defaults()
+            if self._is_installing() or not resource.is_installed:
+                continue
+            model = self.env[resource.model]
+            for name, value in defaults.items():
+                field = model._fields.get(name)
+                if field is None or name in MAGIC_COLUMNS:
+                    raise ValidationError(
+                        self.env._(
+                            "%(model)s has no field %(name)s that a default could be for; use "
+                            "the names of Odoo.",
+                            model=resource.model,
+                            name=name,
+                        )
+                    )
+                if not _is_default(self.env, field, value):
+                    raise ValidationError(
+                        self.env._(
+                            "%(value)s cannot be the default of %(name)s.",
+                            value=json.dumps(value),
+                            name=name,
+                        )
+                    )
+
+
+def _is_default(env, field, value) -> bool:
+    """Tell whether a value of JSON can be stored in an Odoo field."""
+    if field.type == "many2one" and value:
+        # The ORM would take any number, until the database refuses it.
+        return type(value) is int and bool(env[field.comodel_name].browse(value).exists())
+    if isinstance(value, dict):
+        return field.type in _OBJECT_TYPES
+    if isinstance(value, list) and field.type not in (*_OBJECT_TYPES, "one2many", "many2many"):
+        return False
+    try:
+        field.convert_to_cache(value, env[field.model_name].new())
+    except Exception:
+        return False
+    return True
+
+
+def _refuse_constant(name: str):
+    raise ValueError(name)
+
+
+def _open(url: str) -> dict:
+    return {"type": "ir.actions.act_url", "url": url, "target": "new"}

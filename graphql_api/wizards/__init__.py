@@ -1,0 +1,1 @@
+from . import expose, expose_field

@@ -1,0 +1,165 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command, Domain
+
+from ..models.resource_field import is_writable
+from ..schema.names import default_name
+from ..schema.resource import RELATIONS
+from . import proposals
+
+
+class GraphqlApiExpose(models.TransientModel):
+    """Proposes a resource for a model: names, operations, fields."""
+
+    _name = "graphql_api.expose"
+    _description = "Expose a Model"
+
+    available_model_ids = fields.Many2many("ir.model", compute="_compute_available_model_ids")
+    model_id = fields.Many2one(
+        "ir.model",
+        required=True,
+        ondelete="cascade",
+        domain="[('id', 'in', available_model_ids)]",
+        help="Models that have a resource already, also an archived one, are not offered.",
+    )
+    type_name = fields.Char(
+        string="Type",
+        required=True,
+        compute="_compute_names",
+        store=True,
+        readonly=False,
+        help="GraphQL type of one record, in PascalCase singular: SaleOrder.",
+    )
+    collection = fields.Char(
+        required=True,
+        compute="_compute_names",
+        store=True,
+        readonly=False,
+        help="REST collection, in lower case plural: sale-orders.",
+    )
+    allow_read = fields.Boolean(string="Read", default=True)
+    allow_create = fields.Boolean(string="Create")
+    allow_update = fields.Boolean(string="Update")
+    allow_delete = fields.Boolean(string="Delete")
+    field_ids = fields.One2many(
+        "graphql_api.expose.field",
+        "expose_id",
+        string="Fields",
+        compute="_compute_field_ids",
+        store=True,
+        readonly=False,
+    )
+
+    @api.depends_context("uid")
+    def _compute_available_model_ids(self):
+        exposed = self._get_all_resources().mapped("model")
+        domain = Domain("transient", "=", False) & Domain("abstract", "=", False)
+        domain &= Domain("model", "not in", exposed) & Domain("model", "not like", "graphql_api.")
+        available = self.env["ir.model"].search(domain)
+        self.available_model_ids = available.filtered(lambda model: model.model in self.env)
+
+    @api.depends("model_id")
+    def _compute_names(self):
+        others = [
+            (resource.type_name, resource.collection) for resource in self._get_all_resources()
+        ]
+        for expose in self:
+            expose.type_name, expose.collection = (
+                proposals.propose_names(expose.model_id.model, others)
+                if expose.model_id
+                else (False, False)
+            )
+
+    @api.depends("model_id")
+    def _compute_field_ids(self):
+        for expose in self:
+            commands = [Command.clear()]
+            if expose.model_id:
+                commands += map(Command.create, expose._propose_fields())
+            expose.field_ids = commands
+
+    def _propose_fields(self) -> list[dict]:
+        """Return values of lines, one for each field that can be exposed."""
+        offered = proposals.offered_fields(self.env[self.model_id.model])
+        names = proposals.propose_field_names(offered)
+        exposed = {*self.env["graphql_api.resource"]._get_active().mapped("model")}
+        exposed.add(self.model_id.model)
+        values = []
+        for field in offered:
+            if field.name in names:
+                note = self._find_reservation(field, exposed)
+                values.append(
+                    {
+                        "field_name": field.name,
+                        "label": field.string,
+                        "type": field.type,
+                        "api_name": names[field.name],
+                        "is_exposed": not note,
+                        "can_write": is_writable(field),
+                        "note": note,
+                    }
+                )
+        # What is proposed comes first.
+        return sorted(values, key=lambda line: not line["is_exposed"])
+
+    def _find_reservation(self, field, exposed: set[str]) -> str | None:
+        """Return why a field is not proposed, None where it is.
+
+        :param exposed: names of the models that are exposed
+        """
+        if field.groups:
+            return self.env._("Only for certain groups")
+        if proposals.is_sensitive(field):
+            return self.env._("Sounds confidential")
+        if field.type in RELATIONS and field.comodel_name not in exposed:
+            return self.env._("Leads to %(model)s, which is not exposed", model=field.comodel_name)
+        if proposals.is_file(field):
+            return self.env._("A file")
+        if proposals.is_computed(field):
+            return self.env._("Computed at every read")
+        return None
+
+    def _get_all_resources(self):
+        return self.env["graphql_api.resource"].with_context(active_test=False).search(Domain.TRUE)
+
+    def action_expose(self):
+        """Create the resource and open it.
+
+        :raise ValidationError: for a model that is exposed already, or for a mistake that a
+            resource cannot have
+        """
+        self.ensure_one()
+        if self.model_id not in self.available_model_ids:
+            raise ValidationError(
+                self.env._("%(model)s is exposed already.", model=self.model_id.name)
+            )
+        lines = self.field_ids.filtered("is_exposed")
+        resource = self.env["graphql_api.resource"].create(
+            {
+                "type_name": self.type_name,
+                "collection": self.collection,
+                "model": self.model_id.model,
+                "allow_read": self.allow_read,
+                "allow_create": self.allow_create,
+                "allow_update": self.allow_update,
+                "allow_delete": self.allow_delete,
+                "field_ids": [
+                    Command.create(
+                        {
+                            "field_name": line.field_name,
+                            "api_name": line.api_name != default_name(line.field_name, line.type)
+                            and line.api_name,
+                            "writable": line.is_writable,
+                            "filterable": line.is_filterable,
+                        }
+                    )
+                    for line in lines
+                ],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": resource._name,
+            "res_id": resource.id,
+            "views": [(False, "form")],
+        }
