@@ -5,11 +5,12 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench key lint format stop clean
+.PHONY: help run test screenshots bench key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
 	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
+	@echo 'make screenshots       take the pictures in docs/images again'
 	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
 	@echo 'make key LOGIN=demo    print a new API key of a user (DB=...)'
 	@echo 'make lint              check the style of the code; make format corrects it'
@@ -21,6 +22,9 @@ run:
 
 test:
 	@$(PYTHON) -m tools test -- $(ARGS)
+
+screenshots:
+	@$(PYTHON) -m tools test -- --screenshots=docs/images graphql_api/tests/test_browser_*.py
 
 bench:
 	@$(PYTHON) -m tools bench -- $(ARGS)

@@ -1,8 +1,6 @@
 """Odoo from Debian's package, unpacked without being installed.
 
-The mirror is the one that the machine's apt is configured with; package lists, cache and
-status are our own, so neither root nor ``apt-get update`` is needed, and nothing of the
-machine's apt changes.
+The mirror is the one that the machine's apt is configured with.
 """
 
 import os
@@ -10,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools import process
+from tools import apt, process
 from tools.paths import CACHE, LOGS, STATE
 from tools.progress import StepFailed, step
 
@@ -40,7 +38,7 @@ _ELSEWHERE = (
 
 def unpack(target: Path) -> None:
     """Unpack Odoo and what its assets link to below ``target``."""
-    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+    if not apt.is_here():
         raise StepFailed(
             "Odoo's repository cannot be reached, and this machine has no apt-get to fetch "
             f"Debian's package. {_ELSEWHERE}"
@@ -106,7 +104,6 @@ def _archives(origin: str, *options: str, wanted: str = "") -> list[tuple[str, s
 
 def _download_from(mirror: str, stable: str, log: Path) -> None:
     """Download all packages, checked by apt, to the cache."""
-    shutil.rmtree(_WORK, ignore_errors=True)
     options = _apt_options(_WORK, mirror, stable)
     process.run(
         ["apt-get", *options, "update"],
@@ -128,25 +125,14 @@ def _download_from(mirror: str, stable: str, log: Path) -> None:
 
 
 def _apt_options(folder: Path, mirror: str, stable: str) -> list[str]:
-    for part in ("lists/partial", "cache/archives/partial", "state", "packages"):
-        (folder / part).mkdir(parents=True)
-    (folder / "status").touch()
     signed = f"[signed-by={_KEYRING}] " if _KEYRING.exists() else ""
     sources = [f"deb {signed}{mirror} {suite} main\n" for suite in ("sid", stable)]
-    (folder / "sources.list").write_text("".join(sources))
     settings = {
         "Dir::Etc::sourcelist": folder / "sources.list",
         "Dir::Etc::sourceparts": "/dev/null",
         "Dir::Etc::preferences": "/dev/null",
         "Dir::Etc::preferencesparts": "/dev/null",
-        "Dir::State": folder / "state",
-        "Dir::State::lists": folder / "lists",
-        "Dir::State::status": folder / "status",
-        "Dir::Cache": folder / "cache",
-        "Acquire::Languages": "none",
-        "Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled": "false",
     }
-    if os.geteuid() == 0:
-        # apt's download user may not reach the cache of root, and need not.
-        settings["APT::Sandbox::User"] = "root"
-    return [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
+    options = apt.options(folder, folder / "packages", settings)
+    (folder / "sources.list").write_text("".join(sources))
+    return options

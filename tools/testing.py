@@ -47,8 +47,8 @@ def test(arguments: list[str]) -> int:
 
 
 def _pytest(current: Environment, database: str, template: databases.Template, arguments) -> int:
-    command = [str(PYTHON), "-m", "pytest", "--odoo-http", f"--odoo-database={database}"]
-    command.append(f"--odoo-config={CONFIGURATION}")
+    command = [str(PYTHON), "-m", "pytest", "-p", "tools.pytest_plugin", "--odoo-http"]
+    command += [f"--odoo-database={database}", f"--odoo-config={CONFIGURATION}"]
     if template is APPS:
         command.append(f"--ignore-glob=*/{_BASE_ONLY}")
     say(f"Testing in {database}: pytest {shlex.join(arguments)}")

@@ -1,0 +1,155 @@
+"""Tests that drive Odoo's screens in a real browser, with Playwright."""
+
+import contextlib
+import io
+import os
+import re
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, sync_playwright
+
+from odoo.tests import tagged
+
+from .common import ApiCase
+
+# Beside those that Playwright gives: no first run, no updates, no synchronisation.
+_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    # The server of the tests is all there is on the network.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+_WINDOW = {"width": 1200, "height": 800}
+_PATIENCE = 30_000  # milliseconds, for a machine that is busy
+_QUIET = 300  # milliseconds without a request, after which nothing more is expected
+_STEP = 50
+_MAX_IMAGE_SIZE = 100_000  # bytes
+
+_HARMLESS = {
+    "mail/static/lib/selfie_segmentation": "for video calls; missing in Debian's package of Odoo",
+}
+"""Parts of console messages that tell no error of ours, and why."""
+
+
+@tagged("browser")
+class BrowserCase(ApiCase):
+    """A test of screens, as the user ``login``.
+
+    The browser and the test share one transaction, so only one of them may use it at a time:
+    the browser inside ``with self.browser() as page``, the test (its records, its requests)
+    outside. The page stays as it is between two such blocks.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with contextlib.ExitStack() as stack:
+            with _unlimited_memory():
+                playwright = stack.enter_context(sync_playwright())
+            cls._chromium = playwright.chromium.launch(
+                executable_path=os.environ["GRAPHQL_API_BROWSER"],
+                args=list(_FLAGS),
+                chromium_sandbox=False,
+            )
+            stack.callback(cls._chromium.close)
+            cls.addClassCleanup(stack.pop_all().close)
+
+    def setUp(self):
+        super().setUp()
+        # A profile of its own, and empty.
+        self._context = self._chromium.new_context(
+            viewport=_WINDOW, locale="en-US", timezone_id="Europe/Brussels"
+        )
+        self.addCleanup(self._context.close)
+        self._context.set_default_timeout(_PATIENCE)
+        self._page = self._context.new_page()
+        self._errors: list[str] = []
+        self._requests: set[Request] = set()
+        self._page.on("request", self._note_request)
+        for event in ("requestfinished", "requestfailed"):
+            self._page.on(event, lambda request: self._requests.discard(request))
+        self._page.on("console", self._note_console)
+        self._page.on("pageerror", lambda error: self._errors.append(str(error.stack)))
+
+    @contextlib.contextmanager
+    def browser(self, *, errors: int = 0) -> Iterator[Page]:
+        """Let the browser work; at the end, fail if its console has told an error.
+
+        :param errors: how many errors the console has to tell
+        """
+        self.env.flush_all()
+        self.env.cr.clear()
+        with self.allow_requests(browser=self):
+            try:
+                yield self._page
+                self.settle()
+            except Exception:
+                self.screenshot(f"failed-{self._testMethodName}")
+                raise
+            finally:
+                self._wait_remaining_requests()
+        found, self._errors[:] = self._errors[:], []
+        self.assertEqual(len(found), errors, "\n".join(found))
+
+    def log_in(self) -> None:
+        """Give the browser a session of the user, as if it had logged in."""
+        self.authenticate(self.login, self.login, browser=self)
+
+    def set_cookie(self, name: str, value: str, path: str, domain: str) -> None:
+        """Set a cookie of the browser, in the form that Odoo's test case calls for."""
+        cookie = {"name": name, "value": value, "path": path, "domain": domain}
+        self._context.add_cookies([cookie])
+
+    def visit(self, path: str) -> None:
+        """Open an address of the server and wait until its screen is there."""
+        self._page.goto(self.base_url() + path)
+        self._page.locator(".o_web_client .o_action_manager > .o_action").wait_for()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the screen has nothing more to load."""
+        quiet, waited = 0, 0
+        while quiet < _QUIET:
+            self._page.wait_for_timeout(_STEP)
+            quiet = 0 if self._requests else quiet + _STEP
+            waited += _STEP
+            if waited > _PATIENCE:
+                self.fail(f"Still loading: {[request.url for request in self._requests]}")
+
+    def screenshot(self, name: str, element: Locator | None = None) -> None:
+        """Save a picture of the window, or of an element, as a small PNG file."""
+        raw = (element or self._page).screenshot(animations="disabled", caret="hide")
+        image = Image.open(io.BytesIO(raw)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        path = Path(os.environ["GRAPHQL_API_SCREENSHOTS"], f"{name}.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image.save(path, optimize=True)
+        self.assertLess(path.stat().st_size, _MAX_IMAGE_SIZE, path)
+
+    def _note_request(self, request: Request) -> None:
+        # Of a shared worker's script the page is not told when it is there.
+        if "/bus/websocket_worker_bundle" not in request.url:
+            self._requests.add(request)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        text = f"{message.text} ({message.location['url']})"
+        if not any(re.search(part, text) for part in _HARMLESS):
+            self._errors.append(text)
+
+
+@contextlib.contextmanager
+def _unlimited_memory() -> Iterator[None]:
+    """Let the processes started here reserve more memory than Odoo lets itself.
+
+    Chromium reserves much more than it uses; see ``_preexec`` in odoo/tests/common.py.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
