@@ -12,7 +12,6 @@ class TestLogin(BrowserCase):
             page.get_by_label("Password").fill("admin")
             page.get_by_role("button", name="Log in", exact=True).click()
             page.locator(".o_web_client .o_main_navbar").wait_for()
-            self.screenshot("web-client")
 
     def test_errors_are_found(self):
         """An error on the console of the browser fails a test."""
