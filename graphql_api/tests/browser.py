@@ -32,6 +32,8 @@ _MAX_IMAGE_SIZE = 100_000  # bytes
 # refuses their connections, and the web client would complain of that on the screen.
 _NO_LIVE_UPDATES = "window.SharedWorker = class { port = new MessageChannel().port1; };"
 
+_ERROR = ".modal:has(.o_error_dialog)"  # errors of the server get there, not to the console
+
 _HARMLESS = {
     "mail/static/lib/selfie_segmentation": "for video calls; missing in Debian's package of Odoo",
 }
@@ -81,9 +83,9 @@ class BrowserCase(ApiCase):
 
     @contextlib.contextmanager
     def browser(self, *, errors: int = 0) -> Iterator[Page]:
-        """Let the browser work; at the end, fail if its console has told an error.
+        """Let the browser work; at the end, fail if it shows or has told an error.
 
-        :param errors: how many errors the console has to tell
+        :param errors: how many errors its console has to tell
         """
         self.env.flush_all()
         self.env.cr.clear()
@@ -91,8 +93,10 @@ class BrowserCase(ApiCase):
             try:
                 yield self._page
                 self.settle()
-            except Exception:
+                self.assertFalse(shown := self._shown_error(), shown)
+            except Exception as error:
                 self.screenshot(f"failed-{self._testMethodName}")
+                error.add_note(self._shown_error())
                 raise
             finally:
                 self._wait_remaining_requests()
@@ -124,6 +128,12 @@ class BrowserCase(ApiCase):
             if waited > _PATIENCE:
                 self.fail(f"Still loading: {[request.url for request in self._requests]}")
 
+    def refused(self, message: str) -> None:
+        """Expect a dialog with an error message and close it."""
+        dialog = self._page.locator(_ERROR).filter(has_text=message)
+        dialog.get_by_role("button", name="Close").last.click()
+        dialog.wait_for(state="detached")
+
     def screenshot(self, name: str, element: Locator | None = None) -> None:
         """Save a picture of the window, or of an element, as a small PNG file."""
         raw = (element or self._page).screenshot(animations="disabled", caret="hide")
@@ -132,6 +142,16 @@ class BrowserCase(ApiCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         image.save(path, optimize=True)
         self.assertLess(path.stat().st_size, _MAX_IMAGE_SIZE, path)
+
+    def _shown_error(self) -> str:
+        """Return the text of the error that the web client shows, if it does."""
+        dialog = self._page.locator(_ERROR).last
+        if not dialog.count():
+            return ""
+        details = dialog.get_by_text("See technical details")
+        if details.count():
+            details.click()
+        return dialog.inner_text()
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type != "error":

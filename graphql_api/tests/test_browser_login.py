@@ -19,6 +19,18 @@ class TestLogin(BrowserCase):
             page.goto(self.base_url() + "/web/login")
             page.evaluate("console.error('something broke')")
 
+    def test_errors_of_the_server_are_found(self):
+        """An error that the web client shows fails a test, with what the server said."""
+        self.log_in()
+        with self.assertRaisesRegex(AssertionError, "no_such_method"), self.browser() as page:
+            self.visit("/odoo/action-base.action_country")
+            page.evaluate(
+                """() => {
+                    const { orm } = odoo.__WOWL_DEBUG__.root.env.services;
+                    orm.call("res.country", "no_such_method", []);
+                }"""
+            )
+
     def test_the_network_is_closed(self):
         """No other host than the server of the tests can be reached, by whatever name."""
         hosts = ("localhost", "www.odoo.com")
