@@ -128,6 +128,11 @@ class BrowserCase(ApiCase):
             if waited > _PATIENCE:
                 self.fail(f"Still loading: {[request.url for request in self._requests]}")
 
+    def row(self, text: str, parent: Locator | None = None) -> Locator:
+        """Return the row of a list that has a cell with just this text."""
+        cell = self._page.get_by_role("cell", name=text, exact=True)
+        return (parent or self._page).get_by_role("row").filter(has=cell)
+
     def refused(self, message: str) -> None:
         """Expect a dialog with an error message and close it."""
         dialog = self._page.locator(_ERROR).filter(has_text=message)

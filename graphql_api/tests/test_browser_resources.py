@@ -1,0 +1,73 @@
+"""An administrator decides in the screens what clients reach."""
+
+from .browser import BrowserCase
+
+_RESOURCES = "/odoo/action-graphql_api.resource_action"
+
+
+class TestResourceScreens(BrowserCase):
+    def setUp(self):
+        super().setUp()
+        self.log_in()
+
+    def test_expose_a_model(self):
+        """What the wizard exposes answers at once, with what was ticked and no more."""
+        job = self.env["hr.job"].create({"name": "Beekeeper", "no_of_recruitment": 3})
+        self.rest("/api/hr-jobs", status=404)
+        with self.browser() as page:
+            self.visit(_RESOURCES)
+            page.get_by_role("button", name="Expose a Model").last.click()
+            wizard = page.locator(".modal")
+            wizard.get_by_role("combobox", name="Model").fill("Job Pos")
+            wizard.get_by_role("option", name="Job Position", exact=True).click()
+            sequence = self.row("Sequence", wizard)
+            sequence.get_by_role("cell", name="Sequence", exact=True).click()
+            sequence.get_by_role("checkbox").first.uncheck()
+            wizard.get_by_role("textbox", name="Collection").fill("jobs")
+            wizard.get_by_role("textbox", name="Type").fill("Job")
+            wizard.get_by_role("textbox", name="Type").blur()
+            self.settle()
+            self.screenshot("wizard")
+            wizard.get_by_role("button", name="Expose", exact=True).click()
+            page.locator(".o_form_view .o_breadcrumb").get_by_text("Job", exact=True).wait_for()
+        fields = "name,no_of_recruitment,department"
+        body = self.rest(f"/api/jobs/{job.id}?fields={fields}")
+        self.assertEqual(
+            body["data"], {"name": "Beekeeper", "no_of_recruitment": 3, "department": None}
+        )
+        self.assertNotIn("sequence", self.rest(f"/api/jobs/{job.id}")["data"])
+        query = "query Job($id: ID!) { job(id: $id) { name } }"
+        self.assertEqual(self.graphql(query, {"id": job.id})["job"], {"name": "Beekeeper"})
+
+    def test_close_a_field(self):
+        """A field that is no longer ticked is gone at the next request."""
+        self.assertIn("phone", self.rest("/api/customers?limit=1")["data"][0])
+        with self.browser() as page:
+            self.visit(_RESOURCES)
+            self.screenshot("resources")
+            page.get_by_role("cell", name="Customer", exact=True).click()
+            page.get_by_role("textbox", name="Collection").wait_for()
+            self.settle()
+            self.screenshot("resource")
+            phone = self.row("phone")
+            phone.get_by_role("cell", name="phone", exact=True).click()
+            phone.get_by_role("checkbox").first.uncheck()
+            page.get_by_role("button", name="Save manually").click()
+            page.get_by_role("button", name="Save manually").wait_for(state="hidden")
+        self.assertNotIn("phone", self.rest("/api/customers?limit=1")["data"][0])
+        self.rest("/api/customers?limit=1&fields=phone", status=400)
+
+    def test_mistakes_are_refused(self):
+        """The form says what is wrong with a name, and keeps nothing."""
+        with self.browser() as page:
+            self.visit(_RESOURCES)
+            page.get_by_role("cell", name="Customer", exact=True).click()
+            page.get_by_role("textbox", name="Type").fill("Company")
+            page.get_by_role("button", name="Save manually").click()
+            self.refused("Company")
+            page.get_by_role("button", name="Discard").click()
+            self.settle()
+        self.assertEqual(
+            self.graphql("{ customers(first: 1) { nodes { __typename } } }"),
+            {"customers": {"nodes": [{"__typename": "Customer"}]}},
+        )
