@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import threading
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -75,6 +76,15 @@ class ApiCase(HttpCase):
             keys = self.env["res.users.apikeys"].with_user(self.user(login)).sudo()
             self._keys[login] = keys._generate(None, "test", expiration)
         return self._keys[login]
+
+    @contextmanager
+    def allow_requests(self, browser=None, all_requests=False):
+        """Also let the server end what it does after its response: it needs the cursor too."""
+        with super().allow_requests(browser, all_requests):
+            yield
+            for thread in threading.enumerate() if browser is None else ():
+                if thread.name.startswith("odoo.service.http.request."):
+                    thread.join(10)
 
     def http(self, method: str, path: str, *, login: str | None = "", headers=None, **kwargs):
         """Send a request and return the response of ``requests``.
