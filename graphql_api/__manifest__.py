@@ -19,6 +19,7 @@
         "views/menus.xml",
         "wizards/expose_views.xml",
         "views/resource_views.xml",
+        "views/request_views.xml",
         "data/catalog_base.xml",
         "data/catalog_product.xml",
         "data/catalog_sale.xml",

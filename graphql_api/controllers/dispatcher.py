@@ -12,6 +12,7 @@ from ..schema.errors import ApiError, to_api_error
 from ..schema.policy import Caller
 from .compression import compress
 from .preferences import preferences
+from .request_log import LogEntry, log_after
 from .responses import RolledBack, error_response
 from .timing import report
 
@@ -36,6 +37,7 @@ class ApiDispatcher(Dispatcher):
         self.timings: dict[str, float] = {}
         self.caller: Caller | None = None
         """Who asks; set by the authentication."""
+        self.log_entry = LogEntry()
         request.httprequest.max_content_length = MAX_BODY_SIZE
 
     def schema(self) -> BuiltSchema:
@@ -54,6 +56,7 @@ class ApiDispatcher(Dispatcher):
 
     def pre_dispatch(self, rule, args):
         """Apply the language, companies and time zone that the request asks for."""
+        self.log_entry = LogEntry(rule.rule, args)
         prepared = super().pre_dispatch(rule, args)
         self.request.httprequest.max_content_length = MAX_BODY_SIZE
         self.request.update_context(**preferences(self.request))
@@ -76,6 +79,7 @@ class ApiDispatcher(Dispatcher):
     def _finish(self, response):
         compress(self.request.httprequest, response)
         report(self.request.httprequest, response, self.timings)
+        log_after(self.request, response, self.caller, self.log_entry)
         return response
 
     def handle_error(self, exc: Exception):
@@ -89,6 +93,7 @@ class ApiDispatcher(Dispatcher):
             megabytes = MAX_BODY_SIZE // 1024**2
             exc.description = f"The body is too large; it may have up to {megabytes} MiB."
         error = to_api_error(exc)
+        self.log_entry.error_code = error.code
         if not isinstance(exc, ApiError):
             # Odoo logs what it hands here. What clients cause is no news, and the rest is in
             # the log already, with its id.

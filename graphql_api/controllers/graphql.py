@@ -37,7 +37,7 @@ class GraphqlController(http.Controller):
         save_session=False,
     )
     def graphql(self):
-        graphql_request = _read_request()
+        graphql_request = request.dispatcher.log_entry.graphql_request = _read_request()
         if operation_type(graphql_request) != OperationType.MUTATION:
             return _response(_execute(graphql_request))
         if request.httprequest.method != "POST":
@@ -121,6 +121,7 @@ def _to_request(members) -> Request:
 
 def _response(result: Result) -> http.Response:
     media_type = graphql_media_type(request.httprequest)
+    request.dispatcher.log_entry.error_code = result.code
     body: dict = {}
     if result.errors:
         body["errors"] = result.errors

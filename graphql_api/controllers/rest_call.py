@@ -28,6 +28,7 @@ class Call:
         self.schema: BuiltSchema = request.dispatcher.schema()
         self.context: Context = request.dispatcher.context(self.schema)
         self.resource = self._resource(collection)
+        request.dispatcher.log_entry.resource = self.resource
 
     def _resource(self, collection: str) -> Resource:
         method = request.httprequest.method

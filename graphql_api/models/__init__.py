@@ -5,6 +5,7 @@ from . import (
     ir_http,
     key,
     policy,
+    request,
     res_company,
     resource,
     resource_action,

@@ -12,12 +12,13 @@ PREFIX = "graphql_api."
 class Settings:
     """What an administrator sets for the whole server.
 
-    ``plain_keys``: Odoo's own API keys work here too. ``limits``: those of callers whose policy
-    says nothing else.
+    ``plain_keys``: Odoo's own API keys work here too. ``log_days``: how long rows of the request
+    log are kept. ``limits``: those of callers whose policy says nothing else.
     """
 
     plain_keys: bool = True
     log_requests: bool = False
+    log_days: int = 30
     limits: Limits = field(default_factory=Limits)
 
 

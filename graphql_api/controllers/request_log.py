@@ -1,0 +1,121 @@
+"""What is written when a response has been sent: the request log.
+
+It happens outside of the request's transaction, which may have been read-only or rolled back,
+and costs the client no time.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import time
+
+from graphql import GraphQLError
+from werkzeug.wsgi import ClosingIterator
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+
+from ..schema.documents import find_operation, parse_document
+from ..schema.errors import ApiError
+from ..schema.executor import Request
+from ..schema.policy import Caller
+from ..schema.resource import Resource
+
+_logger = logging.getLogger(__name__)
+
+_LONGEST_NAME = 100
+
+
+@dataclass(slots=True)
+class LogEntry:
+    """What is found out about a request while it is served.
+
+    :param rule: the route's pattern, ``/api/<string:collection>``; empty until it is clear
+    :param arguments: what stands in the path for the parts of the pattern
+    """
+
+    rule: str = ""
+    arguments: dict = field(default_factory=dict)
+    resource: Resource | None = None
+    graphql_request: Request | None = None
+    error_code: str | None = None
+
+    @property
+    def route(self) -> str:
+        """The path with what the administrator named, and without what the client did."""
+        resource = self.resource
+        known = {resource.collection, *resource.fields, *resource.actions} if resource else ()
+
+        def part(match):
+            name = match[1]
+            if name == "record_id":
+                return "<id>"
+            return self.arguments[name] if self.arguments[name] in known else f"<{name}>"
+
+        return re.sub(r"<(?:[^<>:]*:)?(\w+)>", part, self.rule)
+
+    def operation(self, method: str) -> tuple[str, str | None]:
+        """Return the name of what was done, and its kind where it is a GraphQL operation."""
+        kind = None
+        if self.graphql_request:
+            try:
+                document = parse_document(self.graphql_request.query)
+                operation = find_operation(document, self.graphql_request.operation_name)
+            except (ApiError, GraphQLError):
+                return f"{method} {self.route}", None
+            kind = operation.operation.value
+            if operation.name:
+                return operation.name.value[:_LONGEST_NAME], kind
+        return f"{method} {self.route}", kind
+
+
+def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None:
+    """Have a request logged after its response, where that is wanted.
+
+    A request of which nobody knows who sent it is not logged: else anybody could fill the table.
+    """
+    if caller is None or not entry.rule or not caller.policy.log_requests:
+        return
+    httprequest = request.httprequest
+    # Odoo takes its figures away when it writes the access log (odoo/netsvc.py, ``PerfFilter``).
+    thread = threading.current_thread()
+    database = request.db
+    bodyless = httprequest.method == "HEAD" or response.status_code in (204, 304)
+    values = {
+        "started_at": datetime.fromtimestamp(thread.perf_t0, UTC).replace(tzinfo=None),
+        "duration": (time() - thread.perf_t0) * 1000,
+        "queries": thread.query_count,
+        "method": httprequest.method,
+        "user_id": caller.uid,
+        "key_id": caller.key_id,
+        "ip": httprequest.remote_addr,
+        "status": response.status_code,
+        "error_code": entry.error_code,
+        "errors": int(bool(entry.error_code) or response.status_code >= 400),
+        "size": 0 if bodyless else response.content_length or 0,
+    }
+
+    def write():
+        try:
+            values["operation"], values["kind"] = entry.operation(values["method"])
+            with Registry(database).cursor() as cursor:
+                env = api.Environment(cursor, SUPERUSER_ID, {})
+                key = env["res.users.apikeys"].search([("id", "=", caller.key_id)])
+                values["key_name"] = key.name
+                env["graphql_api.request"].create(values)
+        except Exception:
+            _logger.warning("A request could not be logged.", exc_info=True)
+
+    _call_on_close(response, write)
+
+
+def _call_on_close(response, function: Callable[[], None]) -> None:
+    """Call a function when the WSGI server has sent a response."""
+    if response.direct_passthrough:
+        # Of such a response werkzeug closes the iterable alone (``Response.get_app_iter``).
+        response.response = ClosingIterator(response.response, function)
+    else:
+        response.call_on_close(function)

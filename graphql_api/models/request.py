@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+_DELETED_AT_ONCE = 10_000
+
+
+class GraphqlApiRequest(models.Model):
+    """A request that was served: what tells how the API is used, and nothing of what was said.
+
+    Rows are made after the response, in a transaction of their own
+    (controllers/request_log.py).
+    """
+
+    _name = "graphql_api.request"
+    _description = "API Request"
+    _log_access = False
+    _order = "id desc"
+    _rec_name = "operation"
+
+    started_at = fields.Datetime(string="Time", required=True, index=True)
+    operation = fields.Char(
+        required=True,
+        help="The name of a GraphQL operation; else the method and the route, in which <id> "
+        "stands for any record.",
+    )
+    kind = fields.Selection(
+        [("query", "Query"), ("mutation", "Mutation"), ("subscription", "Subscription")],
+        help="Of a GraphQL operation.",
+    )
+    method = fields.Char(required=True)
+    user_id = fields.Many2one("res.users", index=True, ondelete="set null")
+    key_id = fields.Integer(
+        string="Key ID", aggregator=None, help="The API key, which may be gone by now."
+    )
+    key_name = fields.Char(string="Key", help="The name of the API key at the time.")
+    ip = fields.Char(string="IP Address")
+    status = fields.Integer(string="HTTP Status", aggregator=None)
+    error_code = fields.Char(
+        help="Of the first error. GraphQL answers with errors and HTTP status 200 where a part "
+        "of the data could be read."
+    )
+    errors = fields.Integer(help="1 for a request that was answered with an error.")
+    duration = fields.Float(
+        string="Duration (ms)",
+        digits=(16, 1),
+        aggregator="p95",
+        help="From the request's arrival until its response was ready to be sent. Of a group, the "
+        "95th percentile: 95% of its requests took no longer.",
+    )
+    queries = fields.Integer(string="SQL Queries", aggregator="avg")
+    size = fields.Integer(string="Bytes Sent", help="The body of the response, as it was sent.")
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Know ``p95``, the 95th percentile, beside the aggregates of Odoo."""
+        name, _colon, aggregate = aggregate_spec.partition(":")
+        if aggregate != "p95":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY %s)",
+            self._field_to_sql(self._table, name, query),
+        )
+
+    @api.autovacuum
+    def _gc_requests(self):
+        """Remove a batch of what is older than the settings say.
+
+        :return: how many were removed, and 1 where more may remain (ir.autovacuum)
+        """
+        days = self.env["graphql_api.settings"]._get_settings().log_days
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM graphql_api_request WHERE id IN "
+                "(SELECT id FROM graphql_api_request WHERE started_at < %s LIMIT %s)",
+                self.env.cr.now() - timedelta(days=days),
+                _DELETED_AT_ONCE,
+            )
+        )
+        removed = self.env.cr.rowcount
+        return removed, int(removed == _DELETED_AT_ONCE)
