@@ -1,4 +1,4 @@
-"""What is written when a response has been sent: the request log.
+"""What is written when a response has been sent: the request log, and the last use of keys.
 
 It happens outside of the request's transaction, which may have been read-only or rolled back,
 and costs the client no time.
@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import time
+from time import monotonic, time
 
 from graphql import GraphQLError
 from werkzeug.wsgi import ClosingIterator
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.tools.lru import LRU
 
 from ..schema.documents import find_operation, parse_document
 from ..schema.errors import ApiError
@@ -27,6 +28,11 @@ from ..schema.resource import Resource
 _logger = logging.getLogger(__name__)
 
 _LONGEST_NAME = 100
+
+_USE_STORED_EVERY = 300
+"""Seconds, for each process, key and IP address."""
+
+_KNOWN_USES = 4096
 
 
 @dataclass(slots=True)
@@ -73,11 +79,15 @@ class LogEntry:
 
 
 def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None:
-    """Have a request logged after its response, where that is wanted.
+    """Have a request logged after its response, and the use of its key, where that is wanted.
 
     A request of which nobody knows who sent it is not logged: else anybody could fill the table.
     """
-    if caller is None or not entry.rule or not caller.policy.log_requests:
+    if caller is None or not entry.rule:
+        return
+    logged = caller.policy.log_requests
+    used = _is_use_to_store(request.registry, caller, request.httprequest.remote_addr)
+    if not logged and not used:
         return
     httprequest = request.httprequest
     # Odoo takes its figures away when it writes the access log (odoo/netsvc.py, ``PerfFilter``).
@@ -103,13 +113,29 @@ def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None
             values["operation"], values["kind"] = entry.operation(values["method"])
             with Registry(database).cursor() as cursor:
                 env = api.Environment(cursor, SUPERUSER_ID, {})
-                key = env["res.users.apikeys"].search([("id", "=", caller.key_id)])
-                values["key_name"] = key.name
-                env["graphql_api.request"].create(values)
+                if used:
+                    keys = env["graphql_api.key"]
+                    keys._store_use(caller.key_id, values["started_at"], values["ip"])
+                if logged:
+                    key = env["res.users.apikeys"].search([("id", "=", caller.key_id)])
+                    values["key_name"] = key.name
+                    env["graphql_api.request"].create(values)
         except Exception:
             _logger.warning("A request could not be logged.", exc_info=True)
 
     _call_on_close(response, write)
+
+
+def _is_use_to_store(registry, caller: Caller, ip: str | None) -> bool:
+    """Tell whether the use of a key is news, once."""
+    if caller.policy.id is None:
+        return False  # no key of this API
+    uses = vars(registry).setdefault("_graphql_api_uses", LRU(_KNOWN_USES))
+    now = monotonic()
+    if now - uses.get((caller.key_id, ip), -_USE_STORED_EVERY) < _USE_STORED_EVERY:
+        return False
+    uses[caller.key_id, ip] = now
+    return True
 
 
 def _call_on_close(response, function: Callable[[], None]) -> None:

@@ -4,6 +4,7 @@ from . import (
     idempotency,
     ir_http,
     key,
+    key_use,
     policy,
     request,
     res_company,

@@ -18,6 +18,7 @@ from odoo.tools import config
 
 from .common import ApiCase
 from .server import ServerCase, committed
+from .test_key_use import PolicyCase
 from .test_transactions import TransactionCase
 
 PARAMETER = "graphql_api.log_requests"
@@ -380,6 +381,34 @@ class TestOnServer(ServerCase):
             ("POST /api/customer-tags", 201, False),
         ]
         self.assertEqual(self.rows(), (expected, 1))
+
+
+@tagged("post_install", "-at_install")
+class TestPolicy(PolicyCase):
+    def logged(self):
+        self.env.invalidate_all()
+        return self.env["graphql_api.request"].search([], order="id")
+
+    def test_log_of_a_policy(self):
+        """A policy turns the log on for its own keys."""
+        self.http("GET", "/api/me", headers=self.scoped)
+        self.assertFalse(self.logged())
+        self.policy.log_requests = True
+        self.http("GET", "/api/me")
+        self.http("GET", "/api/me", headers=self.scoped)
+        row = self.logged().ensure_one()
+        self.assertEqual((row.key_id, row.key_name), (self.record.apikey_id.id, "Zphone"))
+        self.record.unlink()
+        self.assertEqual(self.logged().key_name, "Zphone")
+
+    def test_not_granted(self):
+        self.policy.log_requests = True
+        headers = {**self.scoped, "Content-Type": "application/json"}
+        response = self.http("POST", "/api/customers", data=b'{"name": "Z"}', headers=headers)
+        self.assertEqual(response.status_code, 403)
+        row = self.logged().ensure_one()
+        self.assertEqual(row.operation, "POST /api/customers")
+        self.assertEqual((row.status, row.error_code), (403, "FORBIDDEN"))
 
 
 @tagged("post_install", "-at_install")
