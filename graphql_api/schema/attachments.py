@@ -1,5 +1,8 @@
 """Which attachments can be reached: the files of records that can be reached themselves."""
 
+from contextlib import contextmanager
+
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 MODEL = "ir.attachment"
@@ -29,3 +32,19 @@ def reachable(env, resources) -> Domain:
             ids = model._search(Domain.OR(limits))
             reached |= Domain("res_model", "=", name) & Domain("res_id", "in", ids)
     return Domain("res_field", "=", False) & reached
+
+
+@contextmanager
+def refused_alike(model: str, refusal: Exception):
+    """Refuse an attachment of a missing record as one of a record out of reach.
+
+    Odoo refuses the first when it is written; the second is noticed afterwards.
+
+    :param model: what is written; only attachments are concerned
+    """
+    try:
+        yield
+    except AccessError:
+        if model != MODEL:
+            raise
+        raise refusal from None

@@ -17,7 +17,6 @@ from odoo.exceptions import (
     UserError,
 )
 from odoo.http import SessionExpiredException
-from odoo.models import BaseModel
 
 from .names import camel_case
 
@@ -66,6 +65,22 @@ REFUSED = (psycopg2.IntegrityError, psycopg2.DataError)
 """Those of them that are about what a client sent: another try would end the same."""
 
 
+_COMPANIES = "The record and what it refers to belong to different companies."
+
+_WITHOUT_NAMES = {
+    "_check_company": _COMPANIES,
+    "_check_duplicated_product_barcodes": "Another product has the same barcode already.",
+    "_check_order_line_company_id": _COMPANIES,
+    "_check_sale_product_company": "The product is in use in another company already.",
+    "_unlink_contact_rel_employee": "The contact belongs to an employee, so it cannot be deleted.",
+    "_unlink_except_user": "The contact belongs to an active user, so it cannot be deleted.",
+}
+"""Method of Odoo -> what the client is told instead of its message.
+
+They name records that they found with sudo, which the caller may not be allowed to see.
+"""
+
+
 class ApiError(Exception):
     """An error that a client may read.
 
@@ -108,9 +123,9 @@ class ApiError(Exception):
 def to_api_error(error: BaseException) -> ApiError:
     """Return what the client may know of any exception.
 
-    Access errors lose Odoo's message, which names models and records, and so does what does not
-    fit together because of its companies. The unexpected gets an id, which stands in the log with
-    the traceback; the client learns the id alone.
+    Access errors lose Odoo's message, which names models and records, and so do those of
+    ``_WITHOUT_NAMES``. The unexpected gets an id, which stands in the log with the traceback; the
+    client learns the id alone.
     """
     match error:
         case ApiError():
@@ -129,11 +144,8 @@ def to_api_error(error: BaseException) -> ApiError:
             return from_database(error.__cause__, _message(error))
         case psycopg2.IntegrityError() | psycopg2.DataError():
             return from_database(error)
-        case UserError() if _is_about_companies(error):
-            return ApiError(
-                "VALIDATION_FAILED",
-                "The record and what it refers to belong to different companies.",
-            )
+        case UserError() | RedirectWarning() if message := _WITHOUT_NAMES.get(_raised_by(error)):
+            return ApiError("VALIDATION_FAILED", message)
         case UserError() | RedirectWarning():
             return ApiError("VALIDATION_FAILED", _message(error))
         case HTTPException() if error.code in _CODE_BY_HTTP_STATUS:
@@ -178,15 +190,12 @@ def constraint_message(error: psycopg2.Error, env) -> str | None:
     return None
 
 
-def _is_about_companies(error: UserError) -> bool:
-    """Tell whether Odoo raised it for companies that do not go together.
-
-    Its message has the names of records that it read with sudo (odoo/orm/models.py).
-    """
+def _raised_by(error: BaseException) -> str:
+    """Return the name of the function that raised an exception."""
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
-    return traceback is not None and traceback.tb_frame.f_code is BaseModel._check_company.__code__
+    return traceback.tb_frame.f_code.co_name if traceback is not None else ""
 
 
 def _conflict() -> ApiError:

@@ -10,6 +10,7 @@ import strawberry
 
 from .access import Context, find
 from .actions import run_action
+from .attachments import refused_alike
 from .errors import ApiError
 from .inputs import InputTypes
 from .names import camel_case
@@ -72,7 +73,8 @@ def _create(context: Context, resource: Resource, inputs: list, paths: list):
         for value, path in zip(inputs, paths, strict=True)
     ]
     reader.check()
-    records = context.env[resource.model].create(values)
+    with refused_alike(resource.model, out_of_reach(resource)):
+        records = context.env[resource.model].create(values)
     _written(context, resource, reader, records)
     return records
 
@@ -115,7 +117,8 @@ def _update(context: Context, resource: Resource, records, value) -> None:
     reader = InputReader(context)
     values = reader.update_values(resource, value, ("input",), records)
     reader.check()
-    records.write(values)
+    with refused_alike(resource.model, out_of_reach(resource)):
+        records.write(values)
     _written(context, resource, reader, records)
 
 
