@@ -764,6 +764,64 @@ class TestExistence(HostileCase):
 
 
 @tagged("post_install", "-at_install")
+class TestRelations(HostileCase):
+    """Every relation of every resource, with a record at its end that a rule hides."""
+
+    login = "admin"
+
+    def example(self, resource, field, target):
+        """Return a visible record and one at the other end of its relation, if there are any."""
+        env = self.env(user=self.user(self.login), su=False)
+        records = env[resource.model].search(list(resource.domain), limit=200)
+        for record in records:
+            found = record[field.field].filtered_domain(list(target.domain))
+            # A rule on itself, or on the company that rules compare, would hide the record too.
+            if found and found[0] != record and target.model != "res.company":
+                return record, found[0]
+        return None
+
+    def test_conditions(self):
+        """Of what it holds, even its id, nothing decides about the records that lead to it."""
+        schema = self.env["graphql_api.schema"]._get_schema()
+        checked = 0
+        for resource in schema.resources.values():
+            for field in resource.fields.values():
+                if field.relation is None or not (field.filterable and field.searchable):
+                    continue
+                target = schema.resources[field.relation]
+                if (pair := self.example(resource, field, target)) is None:
+                    continue
+                with self.subTest(resource=resource.type_name, field=field.name):
+                    checked += self.check_relation(resource, field, *pair)
+        self.assertGreater(checked, 60)
+
+    def check_relation(self, resource, field, record, related) -> bool:
+        """Return whether the relation finds the record while the other one is visible."""
+        inner = {"id": {"eq": str(related.id)}}
+        condition = {field.graphql_name: {"some": inner} if field.to_many else inner}
+        text = f"query ($f: {resource.type_name}Filter) {{ page: {resource.list_name}"
+        text += "(filter: $f, includeArchived: true) { totalCount } }"
+        where = {"and": [{"id": {"eq": str(record.id)}}, condition]}
+
+        def count(where):
+            result = self.execute(text, {"f": where})
+            codes = {error["extensions"]["code"] for error in result.errors}
+            self.assertLessEqual(codes, {"FORBIDDEN"}, result.errors)
+            return 0 if result.errors else result.data["page"]["totalCount"]
+
+        before = count(where)
+        self.env.cr.execute("SAVEPOINT relation")
+        try:
+            self.hide(related)
+            self.assertEqual(count(where), 0)
+        finally:
+            self.env.cr.execute("ROLLBACK TO SAVEPOINT relation")
+            self.env.invalidate_all()
+            self.env.registry.clear_cache()
+        return bool(before)
+
+
+@tagged("post_install", "-at_install")
 class TestMessages(HostileCase):
     """What Odoo says to people must not name what the caller could not have read."""
 
