@@ -101,28 +101,29 @@ class ResourceTypes:
                 self.sources[resource.type_name, camel_case(name)] = source
 
         add("id", strawberry.ID, ID_COLUMN, "The record's id in Odoo.")
-        if resource.type_name in self._logged:
+        logged = resource.type_name in self._logged
+        readable = "read" in resource.operations
+        if readable:
             add(
-                "version",
+                "display_name",
                 Optional[str],  # noqa: UP045 - a run-time value
-                VERSION_COLUMN,
-                "An opaque text that changes with every write to the record.",
+                _display_name_column(resource),
+                "The name that Odoo shows for the record.",
             )
-        if "read" not in resource.operations:
-            return
-        add(
-            "display_name",
-            Optional[str],  # noqa: UP045
-            _display_name_column(resource),
-            "The name that Odoo shows for the record.",
-        )
-        if resource.type_name in self._logged:
+        if readable and logged:
             for field, text in (
                 (CREATE_DATE_FIELD, "When the record was created."),
                 (WRITE_DATE_FIELD, "When the record was last changed."),
             ):
                 annotation = Optional[DateTime]  # noqa: UP045
                 add(field.name, annotation, _value_column(resource, field), text)
+        if logged:
+            add(
+                "version",
+                Optional[str],  # noqa: UP045
+                VERSION_COLUMN,
+                "An opaque text that changes with every write to the record.",
+            )
         for field in resource.fields.values():
             if field.readable:
                 add(field.name, *self._field(resource, field))

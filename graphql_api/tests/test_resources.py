@@ -117,21 +117,46 @@ class TestResources(ApiCase):
 
     def test_an_upgrade_adds_what_is_new_and_keeps_what_was_changed(self):
         edited = self.env.ref("graphql_api.customer")
-        edited.write({"collection": "clients", "allow_delete": False})
+        edited.write({"collection": "clients", "allow_delete": False, "order": "name desc"})
         archived = self.env.ref("graphql_api.customer__phone")
         archived.active = False
+        renamed = self.env.ref("graphql_api.customer__city")
+        renamed.write({"api_name": "town", "writable": False, "filterable": False})
+        own = edited.field_ids.create({"resource_id": edited.id, "field_name": "company_name"})
         new = self.env.ref("graphql_api.customer__email")
         # As if the catalog of the installed version did not have this line yet.
         self.env["ir.model.data"].search(
             [("model", "=", new._name), ("res_id", "=", new.id)]
         ).unlink()
         new.unlink()
-        convert_file(
-            self.env, "graphql_api", "data/catalog_base.xml", {}, mode="update", noupdate=False
+        self.load_catalog("catalog_base.xml")
+        self.assertEqual(
+            (edited.collection, edited.allow_delete, edited.order), ("clients", False, "name desc")
         )
-        self.assertEqual((edited.collection, edited.allow_delete), ("clients", False))
         self.assertFalse(archived.active)
+        self.assertEqual(
+            (renamed.api_name, renamed.writable, renamed.filterable), ("town", False, False)
+        )
+        self.assertTrue(own.exists())
         self.assertEqual(self.env.ref("graphql_api.customer__email").field_name, "email")
+        self.rest("/api/clients?fields=town,company_name,email&limit=1")
+        self.rest("/api/clients?fields=phone&limit=1", status=400)
+
+    def test_an_upgrade_keeps_changes_of_actions(self):
+        actions = self.env["graphql_api.resource.action"].search(
+            [("resource_id", "=", self.env.ref("graphql_api.sale_order").id)]
+        )
+        renamed, archived = actions[:2]
+        renamed.name = "settle"
+        archived.active = False
+        self.load_catalog("catalog_sale.xml")
+        self.assertEqual((renamed.name, archived.active), ("settle", False))
+        after = self.env["graphql_api.resource.action"].with_context(active_test=False)
+        self.assertEqual(after.search([("resource_id", "=", renamed.resource_id.id)]), actions)
+
+    def load_catalog(self, name: str):
+        """Load a file of the catalog as an upgrade of the addon does."""
+        convert_file(self.env, "graphql_api", f"data/{name}", {}, mode="update", noupdate=False)
 
     def test_only_administrators_may_look_at_or_change_what_is_exposed(self):
         for model in ("graphql_api.resource", "graphql_api.resource.field"):

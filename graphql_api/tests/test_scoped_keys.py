@@ -126,7 +126,7 @@ class TestScopedKeys(ScopedKeyCase):
 
     def test_expired_revoked_and_archived(self):
         policy = self.policy(self.grants)
-        expired = self.scoped_key(policy, expires=timedelta(seconds=-1))
+        expired = self.scoped_key(policy, expires=timedelta(days=-1))
         self.rest("/api/countries", status=401, headers=expired)
         headers = self.scoped_key(policy, "demo")
         self.rest("/api/countries", headers=headers)
