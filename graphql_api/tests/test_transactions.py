@@ -178,14 +178,14 @@ class TestReadOnly(TransactionCase):
         """Return whether a request over HTTP runs on the read-only cursor."""
         modes = []
 
-        def spy(schema_model):
+        def spy(schema_model, *rights):
             modes.append(
                 (
                     schema_model.env.cr.readonly,
                     getattr(threading.current_thread(), "cursor_mode", None),
                 )
             )
-            return get_schema(schema_model)
+            return get_schema(schema_model, *rights)
 
         schema = self.env.registry["graphql_api.schema"]
         get_schema = schema._get_schema
