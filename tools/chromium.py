@@ -31,7 +31,7 @@ def ensure() -> Path:
     for name in _NAMES:
         if found := shutil.which(name):
             return Path(found)
-    inputs = stamp.digest("1", str(ROOT), *_PACKAGES)
+    inputs = stamp.digest("2", str(ROOT), *_PACKAGES)
     if not (stamp.is_current(_FOLDER, inputs) and _starts()):
         _make(inputs)
     return _PROGRAM
@@ -86,6 +86,8 @@ def _write_program(root: Path) -> None:
   <dir>/usr/share/fonts</dir>
   <dir>{root}/usr/share/fonts</dir>
   <cachedir>{_FOLDER}/fonts</cachedir>
+  <alias><family>sans-serif</family><prefer><family>Roboto</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 """
     )

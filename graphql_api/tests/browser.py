@@ -52,6 +52,9 @@ class BrowserCase(ApiCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # Else the server makes the web client's files in every test: they are rolled back.
+        cls.env["ir.qweb"]._get_asset_bundle("web.assets_web", css=False).js()
+        cls.env["ir.qweb"]._get_asset_bundle("web.assets_web", js=False).css()
         with contextlib.ExitStack() as stack:
             with _unlimited_memory():
                 playwright = stack.enter_context(sync_playwright())
@@ -141,6 +144,7 @@ class BrowserCase(ApiCase):
 
     def screenshot(self, name: str, element: Locator | None = None) -> None:
         """Save a picture of the window, or of an element, as a small PNG file."""
+        self._page.mouse.move(0, 0)  # off the button that was clicked, which has a hint
         raw = (element or self._page).screenshot(animations="disabled", caret="hide")
         image = Image.open(io.BytesIO(raw)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
         path = Path(os.environ["GRAPHQL_API_SCREENSHOTS"], f"{name}.png")
