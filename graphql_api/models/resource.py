@@ -69,7 +69,9 @@ class GraphqlApiResource(models.Model):
     domain = fields.Char(
         default="[]", help="Records outside this domain cannot be reached in any way."
     )
-    defaults = fields.Json(help="Values for new records that a client does not send.")
+    defaults = fields.Json(
+        string="Default Values", help="Values for new records that a client does not send."
+    )
     order = fields.Char(
         default="id asc",
         help="Default order of lists, by names of the API: date_order desc, name asc. "

@@ -2,6 +2,7 @@
 
 import json
 
+import strawberry
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -11,6 +12,11 @@ from odoo.tools import mute_logger
 
 from ..schema.conflicts import BUILT_IN_TYPES, type_names
 from .common import ApiCase
+
+
+@strawberry.type
+class Bank:
+    name: str
 
 
 @tagged("post_install", "-at_install")
@@ -438,6 +444,20 @@ class TestBroken(SmallSchemaCase):
                 self.assertFalse(resource.is_served)
                 self.assertTrue(resource.status)
                 resource.unlink()
+
+    def test_a_type_of_an_addon(self):
+        """An addon that is installed later brings a type of the same name."""
+        resource = self.create_bank_resource()
+        self.rest("/api/banks")
+        self.extend_schema(lambda parts: parts.types.append(Bank))
+        with self.assertLogs("odoo.addons.graphql_api.models.resource", "WARNING"):
+            self.rest("/api/banks", status=404)
+        self.assert_schema_is_built()
+        self.assertIn("the type Bank", resource.status)
+        with self.assertRaisesRegex(ValidationError, "the type Bank"), self.env.cr.savepoint():
+            resource.collection = "lenders"
+        resource.type_name = "Lender"
+        self.rest("/api/banks")
 
     def test_a_relation_to_a_broken_row(self):
         self.rest("/api/states?fields=country.code&limit=1")

@@ -7,7 +7,9 @@ class GraphqlApiExposeField(models.TransientModel):
     _name = "graphql_api.expose.field"
     _description = "Field to Expose"
 
-    expose_id = fields.Many2one("graphql_api.expose", required=True, ondelete="cascade")
+    expose_id = fields.Many2one(
+        "graphql_api.expose", string="Wizard", required=True, ondelete="cascade"
+    )
     field_name = fields.Char(string="Technical Name", required=True)
     label = fields.Char()
     type = fields.Char()
