@@ -109,7 +109,8 @@ def run(schema: BuiltSchema, context: Context, graphql_request: Request) -> dict
     result = execute(schema, context, graphql_request)
     for error, cause in zip_longest(result.errors, result.causes):
         code = error["extensions"]["code"]
-        if code != "FORBIDDEN" or len(error.get("path", ())) < 2:
+        path = error.get("path", ())
+        if code != "FORBIDDEN" or len(path) < 2 or (result.data or {}).get(path[0]) is None:
             raise ApiError(code, error["message"], errors=_fields(cause))
     return result.data
 

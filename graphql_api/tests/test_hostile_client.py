@@ -191,7 +191,8 @@ class HostileCase(AccessCase):
             Secret(
                 "the name, which is for groups",
                 *("Customer", "name", texts, target, name),
-                lambda: self.forbid_fields("res.partner", "name"),
+                # Odoo gives a field's groups to those that take their value from it.
+                lambda: [self.forbid_fields(m, "name") for m in ("res.partner", "res.users")],
             ),
             Secret(
                 "a field in display names that is not exposed",
@@ -870,6 +871,14 @@ class TestMessages(HostileCase):
         ):
             for name in ("Zrule", "Ztarget", "res.partner", "Contact"):
                 self.assertNotIn(name, json.dumps(body))
+
+    def test_access_to_what_a_field_takes_its_value_from(self):
+        """Odoo refuses while the list is read; that is no page, and no accident."""
+        self.forbid_fields("res.partner", "name")
+        for parameters in ("q=Z", "filter[name][eq]=Z"):
+            body = self.rest(f"/api/users?{parameters}", status=403)
+            self.assertEqual(body["code"], "FORBIDDEN")
+            self.assertNotIn("res.partner", json.dumps(body))
 
     def test_uniqueness(self):
         """A value that a hidden record has is taken; whose it is remains unsaid."""
