@@ -8,11 +8,13 @@ from . import (
     policy,
     request,
     res_company,
+    res_users,
     resource,
     resource_action,
     resource_field,
     resource_form,
     schema,
     settings,
+    sign_in,
     upsert,
 )

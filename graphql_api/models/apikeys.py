@@ -12,12 +12,27 @@ from ..schema.policy import Caller
 SCOPE = "graphql_api"
 """The scope of keys that are made for this API: they are worth nothing to the rest of Odoo."""
 
+REFRESH_SCOPE = "graphql_api.refresh"
+"""The scope of refresh tokens: they are worth nothing but new tokens."""
+
 _PROCESS_SECRET = secrets.token_bytes(32)
 """Keys the digests of API keys that this process remembers: they are worth nothing elsewhere."""
 
 
 class ResUsersApikeys(models.Model):
     _inherit = "res.users.apikeys"
+
+    def init(self):
+        result = super().init()
+        # A key is looked up by this alone, in each request; Odoo's index begins with the user.
+        self.env.cr.execute(
+            SQL(
+                "CREATE INDEX IF NOT EXISTS %s ON %s (index)",
+                SQL.identifier(f"{self._table}_graphql_api_idx"),
+                SQL.identifier(self._table),
+            )
+        )
+        return result
 
     @api.model
     def _graphql_api_caller(self, key: str) -> Caller | None:
@@ -30,9 +45,11 @@ class ResUsersApikeys(models.Model):
         """
         rows = self.env.execute_query(
             SQL(
-                "SELECT apikey.user_id, apikey.key, apikey.id, policy.id FROM %s apikey "
+                "SELECT apikey.user_id, apikey.key, COALESCE(scoped.apikey_id, apikey.id), "
+                "policy.id, scoped.token_family, scoped.session_token FROM %s apikey "
                 "JOIN res_users u ON (u.id = apikey.user_id) "
-                "LEFT JOIN graphql_api_key scoped ON (scoped.apikey_id = apikey.id) "
+                "LEFT JOIN graphql_api_key scoped "
+                "ON (apikey.id IN (scoped.apikey_id, scoped.access_apikey_id)) "
                 "LEFT JOIN graphql_api_policy policy "
                 "ON (policy.id = scoped.policy_id AND policy.active) "
                 "WHERE u.active AND apikey.index = %s "
@@ -46,10 +63,13 @@ class ResUsersApikeys(models.Model):
             )
         )
         digest = hmac.new(_PROCESS_SECRET, key.encode(), hashlib.sha256).digest()
-        for user_id, stored_hash, key_id, policy_id in rows:
+        for user_id, stored_hash, key_id, policy_id, family, session_token in rows:
             try:
                 self._graphql_api_verify(stored_hash, digest, key)
             except AccessDenied:
+                continue
+            user = self.env["res.users"].browse(user_id)
+            if family and not user._graphql_api_is_session(family, session_token):
                 continue
             return Caller(user_id, key_id, self.env["graphql_api.policy"]._get_policy(policy_id))
         return None

@@ -56,6 +56,13 @@ class IrHttp(models.AbstractModel):
         caller = request.env["res.users.apikeys"]._graphql_api_caller(match[1])
         if caller is None:
             raise Unauthorized("The API key is unknown, expired or revoked.")
+        if (
+            caller.policy.id is None
+            and not request.env["graphql_api.settings"]._get_settings().plain_keys
+        ):
+            raise Unauthorized(
+                "API keys of Odoo are not for this API; use one that is made for it."
+            )
         if not caller.policy.admits(request.httprequest.remote_addr):
             raise Forbidden("This API key is not for use from your network.")
         return caller

@@ -1,16 +1,27 @@
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.addons.base.models.res_users import INDEX_SIZE
+from odoo.addons.base.models.res_users import INDEX_SIZE, check_identity
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .apikeys import SCOPE
+
+_logger = logging.getLogger(__name__)
+
+WARNED_DAYS = (2, 14)
+"""Days before a key expires at which its owner is told."""
 
 
 class GraphqlApiKey(models.Model):
     """A key that is made for this API: an Odoo API key that works here alone, under a policy.
 
     The secret is Odoo's: its hash is stored in ``res.users.apikeys``, and it is shown once.
+    A device that signed in has one, too: see :mod:`.sign_in`.
     """
 
     _name = "graphql_api.key"
@@ -21,37 +32,79 @@ class GraphqlApiKey(models.Model):
     user_id = fields.Many2one(
         "res.users", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    policy_id = fields.Many2one("graphql_api.policy", required=True, ondelete="restrict")
-    apikey_id = fields.Many2one("res.users.apikeys", required=True, readonly=True, index=True)
-    expiration_date = fields.Datetime(readonly=True, help="Empty: the key does not expire.")
+    policy_id = fields.Many2one(
+        "graphql_api.policy",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        groups="base.group_system",
+    )
+    policy_name = fields.Char(related="policy_id.name", string="Allowed")
+    apikey_id = fields.Many2one(
+        "res.users.apikeys",
+        required=True,
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        help="The row of Odoo's that the key begins and ends with.",
+    )
+    expiration_date = fields.Datetime(
+        string="Expires", readonly=True, help="Empty: the key does not expire."
+    )
     last_used = fields.Datetime(readonly=True, help="To some minutes.")
     last_ip = fields.Char(string="Last Address", readonly=True)
+    warned_days = fields.Integer(
+        groups=fields.NO_ACCESS,
+        help="How many days before the end the owner was told, 0 while he was not.",
+    )
 
     _apikey_unique = models.Constraint("UNIQUE(apikey_id)", "The key exists already.")
 
     def init(self):
-        """Let a key end with its row in Odoo's table, which the ORM did not make."""
-        self.env.cr.execute(
-            "SELECT FROM pg_constraint WHERE conname = 'graphql_api_key_apikey_fkey'"
-        )
+        """Let a key end with its row in Odoo's table, of which the ORM keeps no reference."""
+        self._reference_apikeys("apikey_id", "CASCADE")
+
+    def _reference_apikeys(self, column: str, on_delete: str):
+        """Add a foreign key to Odoo's API keys, unless there is one."""
+        name = f"{self._table}_{column}_apikeys_fkey"
+        self.env.cr.execute("SELECT FROM pg_constraint WHERE conname = %s", [name])
         if not self.env.cr.rowcount:
             self.env.cr.execute(
                 SQL(
-                    "ALTER TABLE %s ADD CONSTRAINT graphql_api_key_apikey_fkey "
-                    "FOREIGN KEY (apikey_id) REFERENCES %s ON DELETE CASCADE",
+                    "ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s ON DELETE %s",
                     SQL.identifier(self._table),
+                    SQL.identifier(name),
+                    SQL.identifier(column),
                     SQL.identifier(self.env["res.users.apikeys"]._table),
+                    SQL(on_delete),
                 )
             )
 
     @api.model
-    def _generate(self, user, policy, name: str, expiration_date: datetime | None) -> str:
+    def _generate(self, user, policy, name: str, expiration_date: datetime | None, **values) -> str:
         """Make a key of a user under a policy; return the key, which nobody can read again.
 
         The caller has checked that the key may be made.
+
+        :param values: of other fields of the record
         """
+        key, apikey_id = self._generate_apikey(user, SCOPE, name, expiration_date)
+        self.sudo().create(
+            {
+                "name": name,
+                "user_id": user.id,
+                "policy_id": policy.id,
+                "apikey_id": apikey_id,
+                "expiration_date": expiration_date,
+                **values,
+            }
+        )
+        return key
+
+    @api.model
+    def _generate_apikey(self, user, scope: str, name: str, expiration_date) -> tuple[str, int]:
+        """Return a new key of Odoo and the id of its row."""
         apikeys = self.env["res.users.apikeys"].with_user(user).sudo()
-        key = apikeys._generate(SCOPE, name, expiration_date)
+        key = apikeys._generate(scope, name, expiration_date)
         ((apikey_id,),) = self.env.execute_query(
             SQL(
                 "SELECT max(id) FROM %s WHERE user_id = %s AND index = %s",
@@ -60,20 +113,81 @@ class GraphqlApiKey(models.Model):
                 key[:INDEX_SIZE],
             )
         )
-        self.sudo().create(
-            {
-                "name": name,
-                "user_id": user.id,
-                "policy_id": policy.id,
-                "apikey_id": apikey_id,
-                "expiration_date": expiration_date,
-            }
-        )
-        return key
+        return key, apikey_id
 
     def unlink(self):
         """Revoke the keys: Odoo's rows go, and these with them."""
-        apikeys = self.sudo().apikey_id
+        apikeys = self.sudo()._get_apikeys()
         result = super().unlink()
-        apikeys.unlink()
+        apikeys._remove()
         return result
+
+    def _get_apikeys(self):
+        """Return the rows of Odoo's that belong to the keys."""
+        return self.apikey_id
+
+    @check_identity
+    def revoke(self):
+        """End the keys at once: users their own, administrators everybody's.
+
+        :return: the action that closes a dialog, as of Odoo's own keys
+        :raise AccessError: another user's key
+        """
+        if not self.env.is_system() and self.sudo().user_id - self.env.user:
+            raise AccessError(self.env._("You can only revoke keys of your own."))
+        self.sudo().unlink()
+        return {"type": "ir.actions.client", "tag": "reload"}
+
+    @api.model
+    def _get_domain_to_warn(self) -> Domain:
+        """Return the keys whose owners have to renew them by themselves."""
+        return Domain("user_id.active", "=", True)
+
+    @api.model
+    def _warn_of_expiry(self):
+        """Tell the owners of keys that end soon, once at each of :data:`WARNED_DAYS`.
+
+        A key that lives no longer than that many days is not worth the warning.
+        """
+        now = fields.Datetime.now()
+        for days in WARNED_DAYS:
+            limit = timedelta(days=days)
+            keys = self.sudo().search(
+                self._get_domain_to_warn()
+                & Domain("expiration_date", ">", now)
+                & Domain("expiration_date", "<=", now + limit)
+                & (Domain("warned_days", "=", 0) | Domain("warned_days", ">", days))
+            )
+            for key in keys:
+                if key.create_date + limit < key.expiration_date:
+                    key._warn_owner()
+                    key.warned_days = days
+
+    def _warn_owner(self):
+        """Mail the owner, where Odoo can and knows the address; else the log has to do."""
+        self.ensure_one()
+        user = self.user_id
+        _logger.info(
+            "The API key %r of %s expires at %s UTC.", self.name, user.login, self.expiration_date
+        )
+        if "mail.mail" not in self.env or not user.email:
+            return
+        translate = self.with_context(lang=user.lang).env._
+        local = fields.Datetime.context_timestamp(
+            self.with_context(tz=user.tz), self.expiration_date
+        )
+        text = translate(
+            "Your API key %(name)s expires on %(date)s. What uses it stops working then. Make a "
+            "new key in your preferences, or ask your administrator for one, and put it in the "
+            "old one's place.",
+            name=self.name,
+            date=local.strftime("%Y-%m-%d %H:%M %Z"),
+        )
+        self.env["mail.mail"].create(
+            {
+                "subject": translate("Your API key %(name)s expires soon", name=self.name),
+                "body_html": Markup("<p>%s</p>") % text,
+                "email_to": user.email_formatted,
+                "auto_delete": True,
+            }
+        )

@@ -41,6 +41,13 @@ class GraphqlApiPolicy(models.Model):
         help="Requests are served from these networks alone, with commas between them: "
         "192.0.2.0/24, 2001:db8::/32. Left empty: from anywhere."
     )
+    self_service = fields.Boolean(
+        string="Users May Choose It",
+        help="Users make keys under the policy for themselves, in their preferences. Otherwise "
+        "administrators make the keys.",
+    )
+    key_ids = fields.One2many("graphql_api.key", "policy_id", string="Keys")
+    key_count = fields.Integer(string="Number of Keys", compute="_compute_key_count")
     log_requests = fields.Boolean(help="Each request with one of the keys is in the request log.")
     max_depth = fields.Integer(help="Levels of fields within each other. 0: as the server.")
     max_aliases = fields.Integer(help="Root fields of a request. 0: as the server.")
@@ -59,6 +66,11 @@ class GraphqlApiPolicy(models.Model):
         f"CHECK(LEAST({', '.join(LIMIT_NAMES)}) >= 0)", "A limit must not be negative."
     )
 
+    @api.depends("key_ids")
+    def _compute_key_count(self):
+        for policy in self:
+            policy.key_count = len(policy.key_ids)
+
     @api.constrains("networks")
     def _check_networks(self):
         for policy in self:
@@ -76,6 +88,10 @@ class GraphqlApiPolicy(models.Model):
     def _get_networks(self) -> tuple:
         parts = (part.strip() for part in (self.networks or "").split(","))
         return tuple(ip_network(part) for part in parts if part)
+
+    def open_make_key(self):
+        """Return the dialog that makes a key under the policy."""
+        return self.env["graphql_api.make_key"]._get_dialog(policy=str(self.id))
 
     @api.model
     def _get_policy(self, policy_id: int | None) -> Policy:

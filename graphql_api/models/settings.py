@@ -14,9 +14,17 @@ class Settings:
 
     ``plain_keys``: Odoo's own API keys work here too. ``log_days``: how long rows of the request
     log are kept. ``limits``: those of callers whose policy says nothing else.
+
+    ``sign_in``: apps get keys for login and password, under the policy with the id
+    ``sign_in_policy``; such a key lives for ``sign_in_minutes``, and a device that does not renew
+    it for ``sign_in_days`` is signed out.
     """
 
     plain_keys: bool = True
+    sign_in: bool = False
+    sign_in_policy: int = 0
+    sign_in_minutes: int = 60
+    sign_in_days: int = 30
     log_requests: bool = False
     log_days: int = 30
     limits: Limits = field(default_factory=Limits)

@@ -100,7 +100,8 @@ class Caller(NamedTuple):
     """Who asks, and by what right.
 
     :param uid: id of the user
-    :param key_id: id of the row of ``res.users.apikeys``, None for the session of a page
+    :param key_id: id of the row of ``res.users.apikeys``; of a device that signed in, that of its
+        refresh token; None for the session of a page
     :param policy: that of the key, else the server's
     """
 

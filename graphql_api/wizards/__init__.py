@@ -1,1 +1,1 @@
-from . import expose, expose_field
+from . import expose, expose_field, make_key
