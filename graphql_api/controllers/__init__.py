@@ -1,1 +1,1 @@
-from . import dispatcher, files, graphql, rest, rest_write
+from . import auth, dispatcher, files, graphql, rest, rest_write

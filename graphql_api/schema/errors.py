@@ -24,6 +24,7 @@ _logger = logging.getLogger(__name__)
 
 STATUS = {
     "UNAUTHENTICATED": 401,
+    "TOTP_REQUIRED": 401,
     "FORBIDDEN": 403,
     "NOT_FOUND": 404,
     "BAD_USER_INPUT": 400,
@@ -100,7 +101,7 @@ class ApiError(Exception):
         self.message = message
         self.errors = list(errors)
         self.headers = list(headers)
-        if code == "UNAUTHENTICATED":
+        if self.status == 401:
             self.headers.append(("WWW-Authenticate", 'Bearer realm="Odoo API"'))
 
     @property

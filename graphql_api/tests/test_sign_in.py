@@ -1,0 +1,508 @@
+"""Signing in from an app: login and password for a pair of tokens that expire."""
+
+import base64
+import json
+import logging
+import re
+import time
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from passlib.handlers import pbkdf2
+
+from odoo import fields
+from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
+from odoo.tests import new_test_user, tagged
+
+from .test_scoped_keys import ScopedKeyCase
+
+ROUTES = ("/api/auth/token", "/api/auth/refresh", "/api/auth/revoke")
+
+
+@tagged("post_install", "-at_install")
+class SignInCase(ScopedKeyCase):
+    """Tests in which users may sign in, to read countries and create customers."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = new_test_user(
+            cls.env, "clerk", groups="base.group_user", password="Very secret 1"
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.app_policy = self.policy(self.grants, name="Apps")
+        self.set_parameters(sign_in="True", sign_in_policy=self.app_policy.id)
+        self.env.registry._login_failures = None
+        self.addCleanup(setattr, self.env.registry, "_login_failures", None)
+
+    def set_parameters(self, **values):
+        for name, value in values.items():
+            self.env["ir.config_parameter"].set_param(f"graphql_api.{name}", str(value))
+
+    def post(self, path: str, body, status: int = 200, **kwargs) -> dict:
+        return self.rest(path, method="POST", status=status, login=None, json=body, **kwargs)
+
+    def sign_in(self, login="clerk", password="Very secret 1", status=200, **members) -> dict:
+        """Sign in and return the tokens, or the error."""
+        body = {"login": login, "password": password, **members}
+        answer = self.post("/api/auth/token", body, status)
+        return answer["data"] if status == 200 else answer
+
+    def refresh(self, tokens: dict, status: int = 200) -> dict:
+        body = {"refresh_token": tokens["refresh_token"]}
+        answer = self.post("/api/auth/refresh", body, status)
+        return answer["data"] if status == 200 else answer
+
+    def assert_works(self, tokens: dict, status: int = 200):
+        """The access token is served, or refused."""
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        self.rest("/api/countries?limit=1", status=status, headers=headers)
+
+    def keys(self, login: str = "clerk"):
+        return self.env["graphql_api.key"].search([("user_id.login", "=", login)])
+
+    def rows(self) -> list:
+        """Return the scopes of the clerk's rows in Odoo's table."""
+        rows = self.env["res.users.apikeys"].search([("user_id", "=", self.clerk.id)])
+        return sorted(rows.mapped("scope"))
+
+
+@tagged("post_install", "-at_install")
+class TestSignIn(SignInCase):
+    def test_tokens(self):
+        response = self.http(
+            "POST",
+            "/api/auth/token",
+            login=None,
+            json={"login": "clerk", "password": "Very secret 1", "device": "Ann's phone"},
+        )
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+        self.assertNotIn("Set-Cookie", response.headers)
+        tokens = response.json()["data"]
+        self.assertEqual(
+            set(tokens),
+            {"token_type", "access_token", "expires_in", "refresh_token", "refresh_expires_in"},
+        )
+        self.assertEqual(tokens["token_type"], "Bearer")
+        self.assertEqual(tokens["expires_in"], 3600)
+        self.assertEqual(tokens["refresh_expires_in"], 30 * 24 * 3600)
+        self.assert_works(tokens)
+        key = self.keys()
+        self.assertEqual((key.name, key.policy_id), ("Ann's phone", self.app_policy))
+        self.assertTrue(key.signed_in)
+        self.assertEqual(self.rows(), ["graphql_api", "graphql_api.refresh"])
+
+    def test_the_policy_rules(self):
+        headers = {"Authorization": f"Bearer {self.sign_in()['access_token']}"}
+        self.rest("/api/companies", status=404, headers=headers)
+        self.rest("/api/customers", method="POST", status=403, headers=headers, json={"name": "x"})
+        self.app_policy.active = False
+        self.rest("/api/countries", status=401, headers=headers)
+
+    def test_the_secrets_are_not_stored(self):
+        tokens = self.sign_in()
+        self.env.cr.execute("SELECT to_jsonb(k)::text FROM graphql_api_key k")
+        stored = str(self.env.cr.fetchall())
+        self.env.cr.execute("SELECT to_jsonb(k)::text FROM res_users_apikeys k")
+        stored += str(self.env.cr.fetchall())
+        family, secret = tokens["refresh_token"].split(".")
+        for text in (family, secret, tokens["access_token"]):
+            self.assertNotIn(text, stored)
+
+    def test_a_refresh_token_is_no_key(self):
+        token = self.sign_in()["refresh_token"]
+        for text in (token, *token.split(".")):
+            headers = {"Authorization": f"Bearer {text}"}
+            self.rest("/api/countries", status=401, headers=headers)
+            response = self.http(
+                "POST", "/json/2/res.country/search_count", headers=headers, json={"domain": []}
+            )
+            self.assertEqual(response.status_code, 401)
+
+    def test_wrong_login_or_password(self):
+        """The answers are the same, to the byte, and so is what is done for them."""
+        self.user("demo").active = False
+        portal = new_test_user(self.env, "guest", groups="base.group_portal", password="a secret 2")
+        self.env.cr.execute("UPDATE res_users SET password = NULL WHERE id = %s", [portal.id])
+        answers = set()
+        for login, password in (
+            ("clerk", "wrong"),
+            ("nobody", "Very secret 1"),
+            ("demo", "demo"),
+            ("guest", "x"),
+            ("clerk ", "Very secret 1"),
+        ):
+            response = self.http(
+                "POST", "/api/auth/token", login=None, json={"login": login, "password": password}
+            )
+            self.assertEqual(response.status_code, 401)
+            self.assertTrue(response.headers["WWW-Authenticate"].startswith("Bearer"))
+            answers.add(response.text)
+        self.assertEqual(len(answers), 1)
+        self.assertFalse(self.keys())
+
+    def test_cooldown(self):
+        """Odoo's own, which counts over all ways to log in."""
+        self.env["ir.config_parameter"].set_param("base.login_cooldown_after", "3")
+        for _try in range(3):
+            self.sign_in(password="wrong", status=401)
+        with self.assertLogs("odoo.addons.base.models.res_users", "WARNING") as logged:
+            self.sign_in(status=401)
+        self.assertIn("Login attempt ignored", logged.output[0])
+        self.env["ir.config_parameter"].set_param("base.login_cooldown_duration", "0")
+        self.sign_in()
+
+    def test_odoos_log(self):
+        with self.assertLogs("odoo.addons.base.models.res_users", logging.INFO) as logged:
+            self.sign_in()
+            self.sign_in(password="wrong", status=401)
+        text = "\n".join(logged.output)
+        self.assertIn("Login successful for login:clerk from 127.0.0.1", text)
+        self.assertIn("Login failed for login:clerk from 127.0.0.1", text)
+        self.assertNotIn("secret", text)
+        self.assertTrue(self.env["res.users.log"].search([("create_uid", "=", self.clerk.id)]))
+
+    def test_off(self):
+        """It is unless the administrator turned it on and chose a policy that there is."""
+        tokens = self.sign_in()
+        for values in (
+            {"sign_in": "False"},
+            {"sign_in": ""},
+            {"sign_in": "True", "sign_in_policy": 0},
+            {"sign_in_policy": self.app_policy.id + 1000},
+        ):
+            self.set_parameters(**values)
+            for path in ROUTES:
+                with self.subTest(values, path=path):
+                    body = self.post(path, tokens, 404)
+                    self.assertEqual(body["code"], "NOT_FOUND")
+        self.set_parameters(sign_in_policy=self.app_policy.id)
+        self.app_policy.active = False
+        self.sign_in(status=404)
+
+    def test_portal_users(self):
+        new_test_user(self.env, "guest", groups="base.group_portal", password="a secret 2")
+        self.assert_works(self.sign_in("guest", "a secret 2"))
+
+    def test_a_device_without_a_name(self):
+        self.sign_in(device=None)
+        self.assertTrue(self.keys().name)
+
+    def test_expiry(self):
+        self.set_parameters(sign_in_minutes=5, sign_in_days=2)
+        tokens = self.sign_in()
+        self.assertEqual(tokens["expires_in"], 300)
+        self.assertEqual(tokens["refresh_expires_in"], 2 * 24 * 3600)
+        self.assert_works(tokens)
+        with freeze_time(fields.Datetime.now() - timedelta(minutes=6)):
+            late = self.sign_in()
+        self.assert_works(late, 401)
+        self.assert_works(self.refresh(late))
+        with freeze_time(fields.Datetime.now() - timedelta(days=2, minutes=1)):
+            late = self.sign_in()
+        self.refresh(late, 401)
+
+    def test_bad_bodies(self):
+        good = {"login": "clerk", "password": "Very secret 1"}
+        for body in (
+            [],
+            "text",
+            {},
+            {"login": "clerk"},
+            {"password": "x"},
+            {**good, "login": 1},
+            {**good, "login": ""},
+            {**good, "login": "a\x00b"},
+            {**good, "password": ["Very secret 1"]},
+            {**good, "password": None},
+            {**good, "login": "x" * 1001},
+            {**good, "totp": 123456},
+            {**good, "device": {}},
+            {**good, "device": "x" * 101},
+            {**good, "scope": "all"},
+            {**good, "uid": 1},
+        ):
+            with self.subTest(str(body)[:60]):
+                answer = self.post("/api/auth/token", body, 400)
+                self.assertEqual(answer["code"], "BAD_USER_INPUT")
+                self.assertNotIn("Very secret 1", json.dumps(answer))
+        for text in (b"", b"{", b"\xff", b"[" * 5000):
+            response = self.http(
+                "POST",
+                "/api/auth/token",
+                login=None,
+                data=text,
+                headers={"Content-Type": "application/json"},
+            )
+            self.assertEqual(response.status_code, 400)
+        self.post("/api/auth/token?login=clerk", good, 400)
+        self.assertFalse(self.keys())
+
+    def test_what_a_form_can_send(self):
+        body = json.dumps({"login": "clerk", "password": "Very secret 1"})
+        for path in ROUTES:
+            for content_type in (
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "",
+            ):
+                with self.subTest(path, content_type=content_type):
+                    response = self.http(
+                        "POST", path, login=None, data=body, headers={"Content-Type": content_type}
+                    )
+                    self.assertEqual(response.status_code, 415, response.text)
+        self.assertFalse(self.keys())
+
+    def test_large_bodies(self):
+        body = {"login": "clerk", "password": "x" * 20_000}
+        self.assertEqual(self.post("/api/auth/token", body, 413)["code"], "PAYLOAD_TOO_LARGE")
+
+    def test_other_methods(self):
+        for path in ROUTES:
+            for method in ("PUT", "PATCH", "DELETE"):
+                response = self.http(method, path, json={})
+                self.assertIn(response.status_code, (404, 405), response.text)
+                self.assertEqual(response.json()["status"], "error")
+            self.rest(path, status=404)
+
+    def test_the_cookie_is_left_alone(self):
+        """Signing in here neither uses a session of the web client nor makes one."""
+        self.authenticate("admin", "admin")
+        self.sign_in()
+        self.sign_in(password="wrong", status=401)
+        session = self.url_open("/web/session/get_session_info", json={"params": {}}).json()
+        self.assertEqual(session["result"]["username"], "admin")
+
+
+@tagged("post_install", "-at_install")
+class TestRefresh(SignInCase):
+    def test_new_pair(self):
+        first = self.sign_in(device="Ann's phone")
+        second = self.refresh(first)
+        self.assert_works(first, 401)
+        self.assert_works(second)
+        self.assertNotEqual(first["refresh_token"], second["refresh_token"])
+        self.assertEqual(self.rows(), ["graphql_api", "graphql_api.refresh"])
+        third = self.refresh(second)
+        self.assert_works(third)
+        self.assertEqual(self.keys().name, "Ann's phone")
+
+    def test_reuse_ends_the_family(self):
+        """Whoever of two has the stolen token: both are out, other devices are not."""
+        other = self.sign_in(device="Tablet")
+        first = self.sign_in()
+        second = self.refresh(first)
+        self.assert_works(second)
+        self.refresh(first, 401)
+        self.assert_works(second, 401)
+        self.refresh(second, 401)
+        self.assertEqual(self.keys().name, "Tablet")
+        self.assert_works(self.refresh(other))
+
+    def test_other_tokens(self):
+        tokens = self.sign_in()
+        family, secret = tokens["refresh_token"].split(".")
+        for text in (
+            tokens["access_token"],
+            secret,
+            f"{'0' * 32}.{secret}",
+            f".{secret}",
+            ".",
+            "nonsense",
+            family[:-1],
+        ):
+            with self.subTest(text):
+                self.post("/api/auth/refresh", {"refresh_token": text}, 401)
+        self.assert_works(tokens)
+        self.assert_works(self.refresh(tokens))
+
+    def test_bad_bodies(self):
+        for body in ({}, {"refresh_token": 5}, {"refresh_token": "x" * 201}, {"login": "x"}):
+            self.post("/api/auth/refresh", body, 400)
+
+    def test_archived_user(self):
+        tokens = self.sign_in()
+        self.clerk.active = False
+        self.assert_works(tokens, 401)
+        self.refresh(tokens, 401)
+        self.clerk.active = True
+        self.refresh(tokens, 401)
+
+    def test_changed_password(self):
+        """As a session of the web client, it ends at once with the password."""
+        tokens, other = self.sign_in(), self.sign_in()
+        self.assert_works(tokens)
+        self.clerk.password = "Another secret 1"
+        self.assert_works(tokens, 401)
+        self.refresh(other, 401)
+        self.assert_works(self.sign_in(password="Another secret 1"))
+
+    def test_log_out_from_all_devices(self):
+        tokens = self.sign_in()
+        self.scoped_key(self.app_policy, "clerk")
+        self.clerk.with_user(self.clerk)._action_revoke_all_devices()
+        self.assert_works(tokens, 401)
+        self.refresh(tokens, 401)
+        self.assertEqual(self.keys().mapped("signed_in"), [False])
+
+    def test_another_policy(self):
+        """The tokens that come next are under the policy that applies now."""
+        tokens = self.sign_in()
+        self.set_parameters(sign_in_policy=self.policy({"Customer": ["read"]}).id)
+        self.assert_works(tokens)
+        tokens = self.refresh(tokens)
+        self.assert_works(tokens, 404)
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        self.rest("/api/customers?limit=1", headers=headers)
+
+    def test_after_odoo_removed_the_expired_access_token(self):
+        """The device is still signed in."""
+        with freeze_time(fields.Datetime.now() - timedelta(hours=2)):
+            tokens = self.sign_in()
+        self.env["res.users.apikeys"]._gc_user_apikeys()
+        self.env.invalidate_all()
+        self.assertEqual(self.rows(), ["graphql_api.refresh"])
+        self.assert_works(self.refresh(tokens))
+
+    def test_odoos_own_list_ends_it(self):
+        tokens = self.sign_in()
+        row = self.env["res.users.apikeys"].search([("scope", "=", "graphql_api.refresh")])
+        row._remove()
+        self.env.invalidate_all()
+        self.assertFalse(self.keys())
+        self.assert_works(tokens, 401)
+        self.refresh(tokens, 401)
+
+
+@tagged("post_install", "-at_install")
+class TestRevoke(SignInCase):
+    def test_refresh_token(self):
+        tokens, other = self.sign_in(), self.sign_in()
+        body = {"refresh_token": tokens["refresh_token"]}
+        for _again in range(2):
+            self.assertIsNone(self.post("/api/auth/revoke", body)["data"])
+        self.assert_works(tokens, 401)
+        self.refresh(tokens, 401)
+        self.assert_works(self.refresh(other))
+
+    def test_access_token(self):
+        tokens = self.sign_in()
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        response = self.http("POST", "/api/auth/revoke", headers=headers)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assert_works(tokens, 401)
+        self.refresh(tokens, 401)
+        self.assertEqual(self.rows(), [])
+        response = self.http("POST", "/api/auth/revoke", headers=headers)
+        self.assertEqual(response.status_code, 401)
+
+    def test_other_keys(self):
+        """A key that was not made by signing in is not revoked here."""
+        for headers in (
+            {"Authorization": f"Bearer {self.key('clerk')}"},
+            self.scoped_key(self.app_policy, "clerk"),
+        ):
+            response = self.http("POST", "/api/auth/revoke", headers=headers)
+            self.assertEqual(response.status_code, 403)
+            self.rest("/api/countries?limit=1", headers=headers)
+
+
+@tagged("post_install", "-at_install")
+class TestSecondFactor(SignInCase):
+    """Users of auth_totp, which Odoo installs with its web client."""
+
+    def setUp(self):
+        super().setUp()
+        self.assertIn("totp_secret", self.clerk._fields)
+        self.secret = base64.b32encode(b"12345678901234567890").decode()
+        self.clerk.totp_secret = self.secret
+        self.env.flush_all()
+
+    def code(self, offset: int = 0) -> str:
+        """Return the code of the app, some 30 seconds before or after now."""
+        counter = int(time.time() / TIMESTEP) + offset
+        return f"{hotp(base64.b32decode(self.secret), counter):06}"
+
+    def test_code(self):
+        body = self.sign_in(status=401)
+        self.assertEqual(body["code"], "TOTP_REQUIRED")
+        self.assertFalse(self.keys())
+        self.assert_works(self.sign_in(totp=self.code()))
+
+    def test_with_spaces(self):
+        code = self.code()
+        self.assert_works(self.sign_in(totp=f"{code[:3]} {code[3:]}"))
+
+    def test_wrong_code(self):
+        wrong = f"{(int(self.code()) + 1) % 1_000_000:06}"
+        for code in (wrong, "12345", "1234567", "abcdef", "٠١٢٣٤٥"):
+            with self.subTest(code):
+                body = self.sign_in(totp=code, status=401)
+                self.assertEqual(body["code"], "TOTP_REQUIRED")
+        self.assertFalse(self.keys())
+
+    def test_a_code_counts_once(self):
+        code = self.code()
+        self.sign_in(totp=code)
+        self.assertEqual(self.sign_in(totp=code, status=401)["code"], "TOTP_REQUIRED")
+
+    def test_a_wrong_password_tells_nothing(self):
+        for members in ({}, {"totp": self.code()}, {"totp": "000000"}):
+            body = self.sign_in(password="wrong", status=401, **members)
+            self.assertEqual(body["code"], "UNAUTHENTICATED")
+
+    def test_odoos_limit_of_tries(self):
+        """It is kept, although the requests fail."""
+        wrong = f"{(int(self.code()) + 1) % 1_000_000:06}"
+        messages = [self.sign_in(totp=wrong, status=401)["message"] for _try in range(6)]
+        self.assertEqual(len(set(messages[:5])), 1)
+        self.assertTrue(re.search("limit", messages[5]), messages)
+        self.assertEqual(self.sign_in(totp=self.code(), status=401)["code"], "TOTP_REQUIRED")
+
+    def test_turned_on_later(self):
+        self.clerk.totp_secret = False
+        self.env.flush_all()
+        tokens = self.sign_in()
+        self.assert_works(tokens)
+        self.clerk.totp_secret = self.secret
+        self.env.registry.clear_cache()
+        self.assert_works(tokens, 401)
+        self.refresh(tokens, 401)
+
+    def test_another_second_factor(self):
+        """What can only be checked in a browser is refused."""
+        self.assertIn("mail", self.env.registry._init_modules)
+        self.clerk.totp_secret = False
+        self.env["ir.config_parameter"].set_param("auth_totp.policy", "all_required")
+        self.assertEqual(self.clerk._mfa_type(), "totp_mail")
+        body = self.sign_in(status=403)
+        self.assertEqual(body["code"], "FORBIDDEN")
+        self.assertEqual(self.sign_in(password="wrong", status=401)["code"], "UNAUTHENTICATED")
+        self.assertFalse(self.keys())
+
+
+@tagged("post_install", "-at_install")
+class TestEqualWork(SignInCase):
+    """Who has a login cannot be learned from how much is computed."""
+
+    def test_one_hash_each(self):
+        self.user("demo").active = False
+        new_test_user(self.env, "guest", groups="base.group_portal")
+        self.env.cr.execute("UPDATE res_users SET password = NULL WHERE login = 'guest'")
+        for login in ("clerk", "nobody", "demo", "guest"):
+            with patch.object(pbkdf2, "pbkdf2_hmac", wraps=pbkdf2.pbkdf2_hmac) as computed:
+                self.sign_in(login, "wrong", status=401)
+            self.assertEqual(computed.call_count, 1, login)
+
+    def test_none_during_the_cooldown(self):
+        self.env["ir.config_parameter"].set_param("base.login_cooldown_after", "1")
+        self.sign_in("nobody", "wrong", status=401)
+        for login in ("clerk", "nobody"):
+            with patch.object(pbkdf2, "pbkdf2_hmac", wraps=pbkdf2.pbkdf2_hmac) as computed:
+                self.sign_in(login, "wrong", status=401)
+            self.assertEqual(computed.call_count, 0, login)
