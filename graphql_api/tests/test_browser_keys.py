@@ -1,0 +1,81 @@
+"""An administrator gives out a key that opens little, and sees what is done with it."""
+
+from .browser import BrowserCase
+
+_POLICIES = "/odoo/action-graphql_api.action_policies"
+_KEYS = "/odoo/action-graphql_api.action_keys"
+_LOG = "/odoo/action-graphql_api.request_action"
+
+
+class TestKeyScreens(BrowserCase):
+    def setUp(self):
+        super().setUp()
+        self.log_in()
+
+    def test_from_policy_to_log(self):
+        """A key is made under a policy, shown once, used, logged and revoked."""
+        self.make_policy()
+        key = self.make_key()
+        headers = {"Authorization": f"Bearer {key}"}
+
+        self.rest("/api/customers?limit=1", login=None, headers=headers)
+        self.rest("/api/countries?limit=1", login=None, headers=headers, status=404)
+        self.rest(
+            "/api/customers",
+            method="POST",
+            json={"name": "Eve"},
+            login=None,
+            headers=headers,
+            status=403,
+        )
+
+        with self.browser() as page:
+            self.visit(_LOG)
+            for cell in ("Ann's phone", "Marc Demo", "200"):
+                self.row("GET /api/customers").get_by_role("cell", name=cell, exact=True).wait_for()
+            self.row("POST /api/customers").get_by_role("cell", name="FORBIDDEN").wait_for()
+            self.visit(_KEYS)
+            self.assertNotIn(key, page.content())
+            self.screenshot("keys")
+            self.row("Ann's phone").get_by_role("button", name="Revoke").click()
+            page.locator(".modal").get_by_role("button", name="Ok").click()
+            self.row("Ann's phone").wait_for(state="detached")
+        self.rest("/api/customers?limit=1", login=None, headers=headers, status=401)
+
+    def make_policy(self):
+        with self.browser() as page:
+            self.visit(_POLICIES)
+            page.get_by_role("button", name="New", exact=True).click()
+            page.get_by_role("textbox", name="Name").fill("Sales app")
+            page.get_by_label("Log Requests").check()
+            page.get_by_role("button", name="Add a line").click()
+            page.get_by_role("combobox").last.fill("Customer")
+            page.get_by_role("option", name="Customer", exact=True).click()
+            page.get_by_role("button", name="Save manually").click()
+            page.get_by_role("button", name="New Key").wait_for()
+            self.settle()
+            self.screenshot("policy")
+
+    def make_key(self) -> str:
+        """Make a key of the salesman under the policy that is open; return what is shown."""
+        with self.browser() as page:
+            page.get_by_role("button", name="New Key").click()
+            dialog = page.locator(".modal")
+            dialog.get_by_role("combobox", name="User").fill("Marc Demo")
+            dialog.get_by_role("option", name="Marc Demo").first.click()
+            dialog.get_by_role("textbox", name="Description").fill("Ann's phone")
+            self.settle()
+            self.screenshot("key")
+            dialog.get_by_role("button", name="Make Key").click()
+            # Odoo wants to know that it is still the administrator who sits there.
+            page.get_by_placeholder("Enter your password").fill("admin")
+            page.get_by_role("button", name="Confirm Password").click()
+            shown = page.locator(".modal [name=key]")
+            shown.wait_for()
+            self.settle()
+            self.screenshot("key-shown")
+            key = shown.locator("span, input").first.inner_text()
+            page.get_by_role("button", name="Done").click()
+            shown.wait_for(state="detached")
+        self.assertRegex(key, "^[0-9a-f]{40}$")
+        return key
