@@ -4,7 +4,6 @@ from . import (
     idempotency,
     ir_http,
     key,
-    key_use,
     policy,
     request,
     res_company,
