@@ -9,17 +9,16 @@ from odoo.http import Dispatcher, Response
 from ..schema.access import Context
 from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError, to_api_error
+from ..schema.limits import Limits
 from ..schema.policy import Caller
 from .compression import compress
 from .preferences import preferences
 from .request_log import LogEntry, log_after
 from .responses import RolledBack, error_response
 from .timing import report
+from .uploads import is_multipart
 
 _logger = logging.getLogger(__name__)
-
-MAX_BODY_SIZE = 16 * 1024 * 1024
-"""Bytes; a larger body is refused with 413 before it is read."""
 
 
 class ApiDispatcher(Dispatcher):
@@ -36,9 +35,21 @@ class ApiDispatcher(Dispatcher):
         super().__init__(request)
         self.timings: dict[str, float] = {}
         self.caller: Caller | None = None
-        """Who asks; set by the authentication."""
+        """Who asks; known after the authentication."""
         self.log_entry = LogEntry()
-        request.httprequest.max_content_length = MAX_BODY_SIZE
+        # The server's settings are the same for every caller.
+        self._settings = request.env["graphql_api.settings"]._get_settings()
+        request.httprequest.max_content_length = self.limits.max_body_size
+
+    @property
+    def limits(self) -> Limits:
+        """The caller's limits; the server's own before it is known who asks."""
+        return self.caller.policy.limits if self.caller else self._settings.limits
+
+    @property
+    def introspection(self) -> bool:
+        """Whether the caller may ask for the schema, and messages may list its names."""
+        return self.caller.policy.introspection if self.caller else self._settings.introspection
 
     def schema(self) -> BuiltSchema:
         """Return the schema that there is for the caller."""
@@ -47,7 +58,7 @@ class ApiDispatcher(Dispatcher):
 
     def context(self, schema: BuiltSchema) -> Context:
         """Return the context of this request to a schema."""
-        return schema.context(self.request.env, self.timings)
+        return schema.context(self.request.env, self.timings, self.limits, self.introspection)
 
     @classmethod
     def is_compatible_with(cls, request):
@@ -58,9 +69,20 @@ class ApiDispatcher(Dispatcher):
         """Apply the language, companies and time zone that the request asks for."""
         self.log_entry = LogEntry(rule.rule, args)
         prepared = super().pre_dispatch(rule, args)
-        self.request.httprequest.max_content_length = MAX_BODY_SIZE
+        self._check_body_size()
         self.request.update_context(**preferences(self.request))
         return prepared
+
+    def _check_body_size(self) -> None:
+        """Refuse a body that the server takes but the caller's policy does not."""
+        httprequest = self.request.httprequest
+        maximum = self.limits.max_body_size
+        httprequest.max_content_length = maximum
+        size = httprequest.content_length or 0
+        if "Transfer-Encoding" in httprequest.headers and not is_multipart(httprequest):
+            size = len(httprequest.get_data())
+        if size > maximum:
+            raise RequestEntityTooLarge
 
     def dispatch(self, endpoint, args):
         """Call the controller with the path's parameters; it reads the rest itself."""
@@ -90,10 +112,13 @@ class ApiDispatcher(Dispatcher):
         if isinstance(exc, RolledBack):
             return exc.response
         if isinstance(exc, RequestEntityTooLarge):
-            megabytes = MAX_BODY_SIZE // 1024**2
-            exc.description = f"The body is too large; it may have up to {megabytes} MiB."
-        error = to_api_error(exc)
+            size = self.limits.max_body_size
+            size = f"{size // 1024**2} MiB" if size % 1024**2 == 0 else f"{size} bytes"
+            exc.description = f"The body is too large; it may have up to {size}."
+        error = to_api_error(exc, self.limits.max_seconds)
         self.log_entry.error_code = error.code
+        if error.hint and self.introspection:
+            error = error.with_hint()
         if not isinstance(exc, ApiError):
             # Odoo logs what it hands here. What clients cause is no news, and the rest is in
             # the log already, with its id.

@@ -24,7 +24,8 @@ class GraphqlController(http.Controller):
     def _is_readonly(self, rule, args) -> bool:
         """Decide, before the transaction starts, whether it may run on a replica."""
         try:
-            return operation_type(_read_request()) != OperationType.MUTATION
+            limits = request.dispatcher.limits
+            return operation_type(_read_request(), limits) != OperationType.MUTATION
         except ApiError:
             return True
 
@@ -38,7 +39,8 @@ class GraphqlController(http.Controller):
     )
     def graphql(self):
         graphql_request = request.dispatcher.log_entry.graphql_request = _read_request()
-        if operation_type(graphql_request) != OperationType.MUTATION:
+        limits = request.dispatcher.limits
+        if operation_type(graphql_request, limits) != OperationType.MUTATION:
             return _response(_execute(graphql_request))
         if request.httprequest.method != "POST":
             raise ApiError(
@@ -55,6 +57,8 @@ class GraphqlController(http.Controller):
         save_session=False,
     )
     def sdl(self):
+        if not request.dispatcher.introspection:
+            raise ApiError("FORBIDDEN", "This server does not show its schema.")
         text = request.dispatcher.schema().sdl()
         return http.Response(text, content_type="text/plain; charset=utf-8")
 
@@ -127,6 +131,9 @@ def _response(result: Result) -> http.Response:
         body["errors"] = result.errors
     if result.started:
         body["data"] = result.data
+    if result.cost is not None:
+        maximum = request.dispatcher.limits.max_cost
+        body["extensions"] = {"cost": {"requested": result.cost, "maximum": maximum}}
     return json_response(body, _status(result, media_type), media_type=media_type)
 
 

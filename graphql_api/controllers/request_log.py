@@ -22,6 +22,7 @@ from odoo.tools.lru import LRU
 from ..schema.documents import find_operation, parse_document
 from ..schema.errors import ApiError
 from ..schema.executor import Request
+from ..schema.limits import Limits
 from ..schema.policy import Caller
 from ..schema.resource import Resource
 
@@ -63,12 +64,12 @@ class LogEntry:
 
         return re.sub(r"<(?:[^<>:]*:)?(\w+)>", part, self.rule)
 
-    def operation(self, method: str) -> tuple[str, str | None]:
+    def operation(self, method: str, limits: Limits) -> tuple[str, str | None]:
         """Return the name of what was done, and its kind where it is a GraphQL operation."""
         kind = None
         if self.graphql_request:
             try:
-                document = parse_document(self.graphql_request.query)
+                document = parse_document(self.graphql_request.query, limits.max_tokens)
                 operation = find_operation(document, self.graphql_request.operation_name)
             except (ApiError, GraphQLError):
                 return f"{method} {self.route}", None
@@ -110,7 +111,9 @@ def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None
 
     def write():
         try:
-            values["operation"], values["kind"] = entry.operation(values["method"])
+            values["operation"], values["kind"] = entry.operation(
+                values["method"], caller.policy.limits
+            )
             with Registry(database).cursor() as cursor:
                 env = api.Environment(cursor, SUPERUSER_ID, {})
                 if used:

@@ -81,7 +81,7 @@ class RestController(http.Controller):
         page = call.run(text, variables)["page"]
         info = page["pageInfo"]
         meta = {
-            "limit": check_size(resource, "limit", limit, resource.default_page_size),
+            "limit": check_size(call.context, resource, "limit", limit, resource.default_page_size),
             "offset": variables["offset"] or 0,
             "next": info["endCursor"] if info["hasNextPage"] else None,
         }

@@ -13,7 +13,7 @@ from graphql.utilities import validate_input_value
 
 from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError
-from ..schema.limits import check_input_depth
+from ..schema.limits import check_input_size
 from ..schema.names import FIELD_NAME, camel_case
 from .json_body import read_json
 from .rest_query import convert_leaf
@@ -25,11 +25,14 @@ Path = tuple[str | int, ...]
 class BodyReader:
     """Turns bodies into inputs, collecting all that is wrong with their names and types.
 
+    :param introspection: whether messages may list the names that would be right
+
     ``problems`` are these, as ``{"field", "message"}``; the input that is read is without them.
     """
 
-    def __init__(self, schema: BuiltSchema):
+    def __init__(self, schema: BuiltSchema, introspection: bool):
         self._schema = schema
+        self._introspection = introspection
         self.problems: list[dict] = []
 
     def parse(self, httprequest, input_type: GraphQLInputObjectType):
@@ -47,7 +50,7 @@ class BodyReader:
                 "Send JSON (Content-Type: application/json), or a form with files "
                 "(multipart/form-data).",
             )
-        check_input_depth(value)
+        check_input_size(value)
         if isinstance(value, list):
             return [self._convert(item, input_type, (index,)) for index, item in enumerate(value)]
         if isinstance(value, dict):
@@ -83,12 +86,18 @@ class BodyReader:
         if isinstance(input_type, GraphQLInputObjectType):
             return self._convert_object(value, input_type, path)
         errors: list[str] = []
-        validate_input_value(value, input_type, lambda error, _path: errors.append(error.message))
+        validate_input_value(
+            value,
+            input_type,
+            lambda error, _path: errors.append(error.message),
+            hide_suggestions=not self._introspection,
+        )
         return self._refuse(path, errors[0]) if errors else value
 
     def _convert_object(self, value, input_type: GraphQLInputObjectType, path: Path):
         if not isinstance(value, dict):
-            return self._refuse(path, f"Expected an object with {self._some(input_type)}.")
+            names = f" with {self._some(input_type)}" if self._introspection else ""
+            return self._refuse(path, f"Expected an object{names}.")
         result, sent = {}, set()
         for name, item in value.items():
             graphql_name = camel_case(name) if FIELD_NAME.match(name) else ""
@@ -108,6 +117,8 @@ class BodyReader:
 
     def _unknown(self, name: str, graphql_name: str, input_type: GraphQLInputObjectType) -> str:
         resource = self._schema.input_resources.get(input_type.name)
+        if resource is None and not self._introspection:
+            return f"{name[:80]!r} is not expected here."
         if resource is None:
             return f"Expected {self._some(input_type)}, not {name[:80]!r}."
         if graphql_name in self._schema.graphql_schema.type_map[resource.type_name].fields:

@@ -39,9 +39,13 @@ MAX_DEPTH = 10
 """Dots in a path of fields, brackets in a filter."""
 
 
-def bad_parameter(name: str, message: str) -> ApiError:
-    """Return the error for one parameter."""
-    return ApiError("BAD_USER_INPUT", message, errors=[{"field": name, "message": message}])
+def bad_parameter(name: str, message: str, hint: str = "") -> ApiError:
+    """Return the error for one parameter.
+
+    :param hint: names of the schema that would be right
+    """
+    errors = [{"field": name, "message": message}]
+    return ApiError("BAD_USER_INPUT", message, errors=errors, hint=hint)
 
 
 class Selection:
@@ -249,7 +253,7 @@ def _convert(value, input_type, where: str):
             field = input_type.fields.get(name) or input_type.fields.get(camel_case(name))
             if field is None:
                 raise bad_parameter(
-                    where, f"{where} has no {name[:80]!r}; it has {_names(input_type)}."
+                    where, f"{where} has no {name[:80]!r}.", f"It has {_names(input_type)}."
                 )
             key = name if name in input_type.fields else camel_case(name)
             result[key] = _convert(inner, field.type, f"{where}[{name}]")
@@ -287,7 +291,9 @@ def convert_leaf(text: str, leaf_type, where: str):
         raise bad_parameter(where, f"{where} must be {kind}, not {text[:40]!r}.") from None
     if isinstance(leaf_type, GraphQLEnumType) and text not in leaf_type.values:
         raise bad_parameter(
-            where, f"{where} must be one of {', '.join(leaf_type.values)}, not {text[:40]!r}."
+            where,
+            f"{where} must not be {text[:40]!r}.",
+            f"It must be one of {', '.join(leaf_type.values)}.",
         )
     return text
 

@@ -84,7 +84,7 @@ class WriteCall(Call):
 
     def __init__(self, collection: str, operation: str | None = None, parameters=("fields",)):
         super().__init__(collection)
-        self._body = BodyReader(self.schema)
+        self._body = BodyReader(self.schema, self.context.introspection)
         check_parameters(parameters)
         if operation:
             self.context.check_operation(self.resource, operation)
@@ -185,7 +185,8 @@ def _act(call: WriteCall, record_id: str, name: str) -> http.Response:
         known = ", ".join(call.resource.actions) or "none"
         raise ApiError(
             "NOT_FOUND",
-            f"{call.resource.type_name} has no action {name[:80]!r}; its actions: {known}.",
+            f"{call.resource.type_name} has no action {name[:80]!r}.",
+            hint=f"Its actions: {known}.",
         )
     number = call.record_id(record_id)
     if request.httprequest.get_data().strip() not in (b"", b"{}"):

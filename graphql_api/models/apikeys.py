@@ -7,6 +7,7 @@ from odoo.addons.base.models.res_users import INDEX_SIZE, KEY_CRYPT_CONTEXT
 from odoo.exceptions import AccessDenied
 from odoo.tools import SQL
 
+from ..schema.limits import MAX_SECONDS
 from ..schema.policy import Caller
 
 SCOPE = "graphql_api"
@@ -42,11 +43,17 @@ class ResUsersApikeys(models.Model):
         was revoked or has expired, or whose user or policy is archived, is refused from the next
         request on. Only the slow comparison with the stored hash (PBKDF2) is not repeated for a
         key and a hash that were found to fit.
+
+        From here on the transaction's statements take no longer than the key's policy allows;
+        a statement of its own to say so would cost a round trip.
         """
         rows = self.env.execute_query(
             SQL(
                 "SELECT apikey.user_id, apikey.key, COALESCE(scoped.apikey_id, apikey.id), "
-                "policy.id, scoped.token_family, scoped.session_token FROM %s apikey "
+                "policy.id, scoped.token_family, scoped.session_token, "
+                "set_config('statement_timeout', "
+                "(least(coalesce(nullif(policy.max_seconds, 0), %s), %s) * 1000)::text, true) "
+                "FROM %s apikey "
                 "JOIN res_users u ON (u.id = apikey.user_id) "
                 "LEFT JOIN graphql_api_key scoped "
                 "ON (apikey.id IN (scoped.apikey_id, scoped.access_apikey_id)) "
@@ -57,13 +64,15 @@ class ResUsersApikeys(models.Model):
                 "OR (apikey.scope = %s AND policy.id IS NOT NULL)) "
                 "AND (apikey.expiration_date IS NULL "
                 "OR apikey.expiration_date >= now() at time zone 'utc')",
+                self.env["graphql_api.settings"]._get_settings().limits.max_seconds,
+                MAX_SECONDS,
                 SQL.identifier(self._table),
                 key[:INDEX_SIZE],
                 SCOPE,
             )
         )
         digest = hmac.new(_PROCESS_SECRET, key.encode(), hashlib.sha256).digest()
-        for user_id, stored_hash, key_id, policy_id, family, session_token in rows:
+        for user_id, stored_hash, key_id, policy_id, family, session_token, _timeout in rows:
             try:
                 self._graphql_api_verify(stored_hash, digest, key)
             except AccessDenied:

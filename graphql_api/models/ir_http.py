@@ -4,8 +4,10 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from odoo import models
 from odoo.http import request
+from odoo.tools import SQL
 
 from ..controllers.dispatcher import ApiDispatcher
+from ..schema.limits import MAX_SECONDS
 from ..schema.policy import EVERYTHING, Caller
 from ..schema.timings import measure
 
@@ -40,6 +42,13 @@ class IrHttp(models.AbstractModel):
         elif request.session.uid and cls._graphql_api_is_same_origin():
             policy = request.env["graphql_api.policy"]._get_policy(None)
             caller = Caller(request.session.uid, None, policy)
+            # That of a key is set by the statement that reads the key.
+            request.env.execute_query(
+                SQL(
+                    "SELECT set_config('statement_timeout', %s, true)",
+                    str(min(policy.limits.max_seconds, MAX_SECONDS) * 1000),
+                )
+            )
         else:
             raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
         request.update_env(user=caller.uid, context={})

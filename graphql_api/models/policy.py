@@ -50,7 +50,7 @@ class GraphqlApiPolicy(models.Model):
     key_count = fields.Integer(string="Number of Keys", compute="_compute_key_count")
     log_requests = fields.Boolean(help="Each request with one of the keys is in the request log.")
     max_depth = fields.Integer(help="Levels of fields within each other. 0: as the server.")
-    max_aliases = fields.Integer(help="Root fields of a request. 0: as the server.")
+    max_aliases = fields.Integer(help="Aliases that select a field once more. 0: as the server.")
     max_tokens = fields.Integer(help="Words and signs of a document. 0: as the server.")
     max_cost = fields.Integer(
         help="Records that a request may lead to, as estimated before it runs. 0: as the server."
@@ -58,7 +58,7 @@ class GraphqlApiPolicy(models.Model):
     max_page_size = fields.Integer(help="Records of a page. 0: as the server.")
     max_body_size = fields.Integer(help="Bytes of a request's body. 0: as the server.")
     max_seconds = fields.Integer(
-        help="Seconds after which the database gives up a query. 0: as the server."
+        help="Seconds after which a request is given up. 0: as the server."
     )
     requests_per_minute = fields.Integer(help="Requests of each key. 0: as the server.")
 
@@ -102,7 +102,11 @@ class GraphqlApiPolicy(models.Model):
     @tools.ormcache("policy_id", "settings", cache=SCHEMA_CACHE)
     def _build_policy(self, policy_id: int | None, settings: Settings) -> Policy:
         if policy_id is None:
-            return Policy(limits=settings.limits, log_requests=settings.log_requests)
+            return Policy(
+                limits=settings.limits,
+                log_requests=settings.log_requests,
+                introspection=settings.introspection,
+            )
         # Configuration, the same for every caller, hence sudo.
         policy = self.sudo().browse(policy_id)
         own_limits = {name: policy[name] for name in LIMIT_NAMES if policy[name]}
@@ -112,6 +116,7 @@ class GraphqlApiPolicy(models.Model):
             limits=replace(settings.limits, **own_limits),
             networks=policy._get_networks(),
             log_requests=policy.log_requests or settings.log_requests,
+            introspection=settings.introspection,
         )
 
     def _get_rights(self) -> Rights:

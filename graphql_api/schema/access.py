@@ -7,13 +7,15 @@ the database, whatever the ORM's cache holds already.
 """
 
 import contextlib
+import time
 from collections.abc import Iterable
 
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from . import attachments
-from .errors import RETRIED, ApiError
+from .errors import RETRIED, ApiError, OutOfTime
+from .limits import Limits
 from .resource import Resource, ResourceField
 from .scalars import value_type
 
@@ -28,16 +30,31 @@ class Context:
     :param resources: type name -> :class:`Resource`
     :param sources: (type name, GraphQL field name) -> what the field reads (see columns)
     :param timings: phase of the execution -> seconds spent on it, to be added to
+    :param limits: those of the caller
+    :param introspection: whether the caller may ask for the schema
 
-    ``only_check`` makes mutations check their inputs and then stop.
+    ``only_check`` makes mutations check their inputs and then stop. ``conditions`` counts those of
+    all filters.
     """
 
-    def __init__(self, env, resources: dict[str, Resource], sources: dict, timings: dict):
+    def __init__(
+        self,
+        env,
+        resources: dict[str, Resource],
+        sources: dict,
+        timings: dict,
+        limits: Limits,
+        introspection: bool,
+    ):
         self.env = env
         self.resources = resources
         self.sources = sources
         self.timings = timings
+        self.limits = limits
+        self.introspection = introspection
+        self._deadline = time.monotonic() + limits.max_seconds
         self.only_check = False
+        self.conditions = 0
         self.batches: dict = {}
         self.display_names: dict[str, bool] = {}
         self._allowed: dict = {}
@@ -47,12 +64,19 @@ class Context:
         """Return the resource's model for a caller who may read it.
 
         :raise ApiError: FORBIDDEN
+        :raise OutOfTime: the request takes longer than it may
         """
+        if time.monotonic() > self._deadline:
+            raise OutOfTime
         model = self.env[resource.model]
         if not self._is_allowed((resource.model, "read"), lambda: model.has_access("read")):
             raise ApiError("FORBIDDEN", f"You are not allowed to read {resource.type_name}.")
         self._is_allowed("companies", self._know_companies)
         return model
+
+    def max_page_size(self, resource: Resource) -> int:
+        """Return how many records of a resource a list may have."""
+        return min(resource.max_page_size, self.limits.max_page_size)
 
     def _know_companies(self) -> bool:
         """Give the ORM what the record rules of most models compare of the caller's companies.

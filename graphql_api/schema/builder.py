@@ -13,6 +13,7 @@ from .columns import Column, Relation
 from .documents import Documents
 from .filters import to_domain
 from .inputs import InputTypes
+from .limits import Limits
 from .mutations import mutation_fields
 from .ordering import order_terms
 from .pagination import Page, PageArguments
@@ -65,12 +66,22 @@ class BuiltSchema:
         """The resources by REST collection."""
         return {resource.collection: resource for resource in self.resources.values()}
 
-    def context(self, env, timings: dict[str, float] | None = None) -> Context:
+    def context(
+        self,
+        env,
+        timings: dict[str, float] | None = None,
+        limits: Limits | None = None,
+        introspection: bool = True,
+    ) -> Context:
         """Return the context of one request of the environment's user.
 
         :param timings: gets the seconds that the phases of execution take
+        :param limits: those of the caller
+        :param introspection: whether the caller may ask for the schema
         """
-        return Context(env, self.resources, self.sources, {} if timings is None else timings)
+        timings = {} if timings is None else timings
+        limits = limits or Limits()
+        return Context(env, self.resources, self.sources, timings, limits, introspection)
 
     def sdl(self) -> str:
         """Return the schema in GraphQL's schema definition language."""
@@ -106,7 +117,7 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         types=[*types.by_type.values(), *parts.types],
         config=StrawberryConfig(scalar_map=SCALAR_MAP),
     )
-    documents = Documents(schema._schema)
+    documents = Documents(schema._schema, by_type)
     fields = {
         (resource.type_name, field.graphql_name): field
         for resource in resources

@@ -59,8 +59,16 @@ _CODE_BY_HTTP_STATUS = {
     429: "RATE_LIMITED",
 }
 
-RETRIED = (psycopg2.Error, ConcurrencyError)
-"""What Odoo's ``retrying`` must see (odoo/service/model.py): the transaction is broken."""
+
+class OutOfTime(Exception):
+    """A request that takes longer than it may is given up, whatever of it is there already."""
+
+    loglevel = logging.DEBUG
+
+
+RETRIED = (psycopg2.Error, ConcurrencyError, OutOfTime)
+"""What no resolver may keep. The first two are for Odoo's ``retrying`` to see
+(odoo/service/model.py): the transaction is broken."""
 
 REFUSED = (psycopg2.IntegrityError, psycopg2.DataError)
 """Those of them that are about what a client sent: another try would end the same."""
@@ -90,17 +98,19 @@ class ApiError(Exception):
     :param errors: the values to blame, as ``{"field", "message"}``; ``field`` is a path in REST
         names, with points between them
     :param headers: HTTP headers of the response
+    :param hint: names of the schema that would be right, for callers who may ask for them
     """
 
     loglevel = logging.DEBUG
     """The level at which Odoo logs it (odoo/http.py, ``Application.__call__``)."""
 
-    def __init__(self, code: str, message: str, *, errors=(), headers=()):
+    def __init__(self, code: str, message: str, *, errors=(), headers=(), hint: str = ""):
         super().__init__(message)
         self.code = code
         self.message = message
         self.errors = list(errors)
         self.headers = list(headers)
+        self.hint = hint
         if self.status == 401:
             self.headers.append(("WWW-Authenticate", 'Bearer realm="Odoo API"'))
 
@@ -108,6 +118,15 @@ class ApiError(Exception):
     def status(self) -> int:
         """The HTTP status of the code."""
         return STATUS[self.code]
+
+    def with_hint(self) -> "ApiError":
+        """Return the error with its hint in the message, also where a value has the message."""
+        message = f"{self.message} {self.hint}".strip()
+        errors = [
+            {**error, "message": message} if error["message"] == self.message else error
+            for error in self.errors
+        ]
+        return ApiError(self.code, message, errors=errors, headers=self.headers)
 
     @property
     def extensions(self) -> dict:
@@ -121,8 +140,10 @@ class ApiError(Exception):
         return {"code": self.code, "errors": errors}
 
 
-def to_api_error(error: BaseException) -> ApiError:
+def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiError:
     """Return what the client may know of any exception.
+
+    :param max_seconds: how long the request was allowed to take
 
     Access errors lose Odoo's message, which names models and records, and so do those of
     ``_WITHOUT_NAMES``. The unexpected gets an id, which stands in the log with the traceback; the
@@ -141,6 +162,8 @@ def to_api_error(error: BaseException) -> ApiError:
             return _conflict()
         case psycopg2.errors.LockNotAvailable():
             return _conflict()
+        case OutOfTime() | psycopg2.errors.QueryCanceled():
+            return _too_slow(max_seconds)
         case UserError() if isinstance(error.__cause__, psycopg2.IntegrityError):
             return from_database(error.__cause__, _message(error))
         case psycopg2.IntegrityError() | psycopg2.DataError():
@@ -201,6 +224,14 @@ def _raised_by(error: BaseException) -> str:
 
 def _conflict() -> ApiError:
     return ApiError("CONFLICT", "Another request is changing the same records. Try again.")
+
+
+def _too_slow(max_seconds: int | None) -> ApiError:
+    limit = "it may" if max_seconds is None else f"{max_seconds} s"
+    return ApiError(
+        "QUERY_TOO_COMPLEX",
+        f"The request took longer than {limit}. Ask for less: fewer records, simpler filters.",
+    )
 
 
 def _message(error: Exception) -> str:

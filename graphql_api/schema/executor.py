@@ -7,7 +7,8 @@ from graphql.execution import execute_sync
 
 from .builder import BuiltSchema
 from .columnar import ColumnarExecutor
-from .documents import Invalid, find_operation, parse_document
+from .cost import too_costly
+from .documents import Invalid, Prepared, find_operation, parse_document
 from .errors import (
     REFUSED,
     RETRIED,
@@ -16,7 +17,7 @@ from .errors import (
     from_database,
     to_api_error,
 )
-from .limits import check_input_depth
+from .limits import Limits, check_input_size
 from .timings import measure
 
 
@@ -35,13 +36,14 @@ class Result:
 
     ``errors`` are ready for the response, ``causes`` the exceptions behind those that were
     raised in the execution. ``started`` is False where the request was refused before its
-    execution; then the response has no ``data``.
+    execution; then the response has no ``data``. ``cost`` is None where it was not estimated.
     """
 
     data: dict | None = None
     errors: list[dict] = field(default_factory=list)
     causes: list[Exception | None] = field(default_factory=list)
     started: bool = False
+    cost: int | None = None
 
     @property
     def code(self) -> str | None:
@@ -49,10 +51,11 @@ class Result:
         return self.errors[0]["extensions"]["code"] if self.errors else None
 
 
-def operation_type(request: Request) -> OperationType | None:
+def operation_type(request: Request, limits: Limits) -> OperationType | None:
     """Return what kind of operation a request is, None where that cannot be told."""
     try:
-        operation = find_operation(parse_document(request.query), request.operation_name)
+        document = parse_document(request.query, limits.max_tokens)
+        operation = find_operation(document, request.operation_name)
     except (ApiError, GraphQLError):
         return None
     return operation.operation
@@ -70,8 +73,11 @@ def execute(
     """
     try:
         with measure(context.timings, "parse"):
-            document, operation = schema.documents.operation(request.query, request.operation_name)
-            check_input_depth(request.variables or {})
+            prepared = schema.documents.prepare(
+                request.query, request.operation_name, context.limits, context.introspection
+            )
+            check_input_size(request.variables or {})
+            cost = prepared.cost.estimate(request.variables or {}, context.limits)
     except ApiError as error:
         return Result(errors=[format_error(GraphQLError(error.message, original_error=error))])
     except GraphQLError as error:
@@ -80,23 +86,30 @@ def execute(
         return Result(
             errors=[format_error(error, "GRAPHQL_VALIDATION_FAILED") for error in invalid.errors]
         )
+    if cost > context.limits.max_cost:
+        error = too_costly(cost, context.limits)
+        errors = [format_error(GraphQLError(error.message, original_error=error))]
+        return Result(errors=errors, cost=cost)
     with measure(context.timings, "execute"):
-        return _execute(schema, context, request, document, operation, executor_class)
+        result = _execute(schema, context, request, prepared, executor_class)
+    result.cost = cost
+    return result
 
 
-def _execute(schema, context, request, document, operation, executor_class) -> Result:
+def _execute(schema, context, request, prepared: Prepared, executor_class) -> Result:
     result = execute_sync(
         schema.graphql_schema,
-        document,
+        prepared.document,
         context_value=context,
         variable_values=request.variables,
         operation_name=request.operation_name,
         executor_class=executor_class,
+        hide_suggestions=not context.introspection,
     )
     errors = result.errors or []
     # Without a path nothing was executed: the variables did not fit.
     started = result.data is not None or any(error.path for error in errors)
-    if operation.operation == OperationType.MUTATION and not errors:
+    if prepared.operation.operation == OperationType.MUTATION and not errors:
         errors = _flush(context.env)
         if errors:
             return Result(errors=[format_error(error) for error in errors], started=True)

@@ -14,6 +14,9 @@ from .names import pascal_case
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import ID_OPERATORS, check_text, parse_id, value_type
 
+MAX_CONDITIONS = 1000
+"""Filter objects of a request, nested ones included."""
+
 DESCRIPTIONS = {
     "eq": "Equal; null matches what is empty.",
     "ne": "Not equal; empty values are not equal to anything.",
@@ -130,10 +133,17 @@ def to_domain(context: Context, value: Any) -> Domain:
 
     :param value: the input as Strawberry gives it; None is no filter
     :raise ApiError: FORBIDDEN for a field that the caller may not read, BAD_USER_INPUT for a
-        value that the field cannot be compared with
+        value that the field cannot be compared with, QUERY_TOO_COMPLEX for too many conditions
     """
     if value is None:
         return Domain.TRUE
+    context.conditions += 1
+    if context.conditions > MAX_CONDITIONS:
+        raise ApiError(
+            "QUERY_TOO_COMPLEX",
+            f"The filters of a request may have {MAX_CONDITIONS} conditions. To compare one field "
+            "with many values, use in.",
+        )
     return Domain.AND(
         condition(context, operand)
         for name, condition in type(value)._conditions.items()

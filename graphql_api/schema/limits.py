@@ -1,7 +1,7 @@
-"""What a request may cost before it is refused: length, tokens, depth, aliases."""
+"""What a request may cost before it is refused: length, tokens, depth, aliases, values."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -19,9 +19,11 @@ from .errors import ApiError
 MAX_DOCUMENT_LENGTH = 100_000
 """Characters of a document."""
 
-MAX_TOKENS = 10_000
-MAX_DEPTH = 15
-"""Levels of fields, introspection (which needs 13) included."""
+MAX_DEPTH = 50
+"""Levels of fields that no setting goes beyond: they are Python calls within each other."""
+
+MAX_SECONDS = 24 * 60 * 60
+"""A day, which no setting goes beyond: PostgreSQL takes no more than some of them."""
 
 MAX_FIELDS = 5_000
 """Fields and fragments, after fragments are spread: what aliases and fragments multiply to."""
@@ -35,18 +37,26 @@ MAX_ROOT_FIELDS = 100
 MAX_INPUT_DEPTH = 50
 """Objects and lists within each other in an argument or a variable: a filter, say."""
 
+MAX_INPUT_VALUES = 100_000
+"""Values in the variables of a request, or in one argument: 1000 records of 100 fields."""
+
+MAX_INPUT_OBJECTS = 10_000
+"""Objects among these: records that are written, conditions of a filter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits that an administrator may set, for the server and for each policy.
 
-    ``requests_per_minute`` of one key, 0 for any number; ``max_cost`` in estimated records;
-    ``max_page_size`` in records; ``max_body_size`` in bytes; ``max_seconds`` of one SQL query.
+    ``max_depth`` in levels of fields, introspection (which needs 13) included; ``max_aliases``
+    under which the operation selects a field once more, after fragments are spread;
+    ``max_cost`` in estimated records; ``max_page_size`` in records; ``max_body_size`` in bytes;
+    ``max_seconds`` of the execution; ``requests_per_minute`` of one key, 0 for any number.
     """
 
-    max_depth: int = MAX_DEPTH
-    max_aliases: int = MAX_ROOT_FIELDS
-    max_tokens: int = MAX_TOKENS
+    max_depth: int = 15
+    max_aliases: int = 100
+    max_tokens: int = 10_000
     max_cost: int = 50_000
     max_page_size: int = 1000
     max_body_size: int = 16 * 1024 * 1024
@@ -54,10 +64,42 @@ class Limits:
     requests_per_minute: int = 600
 
 
-def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> None:
-    """Refuse an operation that is too deep or too large, before it is validated.
+class Measures(NamedTuple):
+    """The size of an operation, after its fragments are spread.
 
-    :raise ApiError: QUERY_TOO_COMPLEX
+    ``aliases`` are those of fields that stand beside a selection of the same field.
+    """
+
+    depth: int
+    root_fields: int
+    aliases: int
+
+    def check(self, limits: Limits) -> None:
+        """Refuse an operation that is larger than a caller's limits.
+
+        :raise ApiError: QUERY_TOO_COMPLEX
+        """
+        if self.depth > limits.max_depth:
+            raise _too_deep(limits.max_depth)
+        if self.root_fields > MAX_ROOT_FIELDS:
+            raise ApiError(
+                "QUERY_TOO_COMPLEX",
+                f"The operation has {self.root_fields} root fields; at most {MAX_ROOT_FIELDS} "
+                "are allowed. Send several requests.",
+            )
+        if self.aliases > limits.max_aliases:
+            raise ApiError(
+                "QUERY_TOO_COMPLEX",
+                f"The operation selects fields once more under {self.aliases} aliases; at most "
+                f"{limits.max_aliases} are allowed. Read lists of records, or send several "
+                "requests.",
+            )
+
+
+def measure(document: DocumentNode, operation: OperationDefinitionNode) -> Measures:
+    """Return the size of an operation that need not be valid.
+
+    :raise ApiError: QUERY_TOO_COMPLEX where it is larger than any setting allows
     """
     fragments = {
         node.name.value: node
@@ -65,23 +107,18 @@ def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> 
         if isinstance(node, FragmentDefinitionNode)
     }
     counter = _Counter(fragments)
-    counter.visit(operation.selection_set.selections, 1, ())
-    if counter.root_fields > MAX_ROOT_FIELDS:
-        raise ApiError(
-            "QUERY_TOO_COMPLEX",
-            f"The operation has {counter.root_fields} root fields; at most {MAX_ROOT_FIELDS} "
-            "are allowed. Send several requests.",
-        )
+    counter.visit(operation.selection_set.selections, 1, (), set())
     for definition in operation.variable_definitions or ():
-        check_input_depth(definition.default_value)
+        check_input_size(definition.default_value)
+    return Measures(counter.depth, counter.root_fields, counter.aliases)
 
 
-def check_input_depth(value: Any) -> None:
-    """Refuse a value, of a variable or in the document, that is nested too deeply.
+def check_input_size(value: Any) -> None:
+    """Refuse a value, of a variable or in the document, that is nested too deeply or too large.
 
     :raise ApiError: QUERY_TOO_COMPLEX
     """
-    level, depth = [value], 0
+    level, depth, values, objects = [value], 0, 0, 0
     while level:
         depth += 1
         if depth > MAX_INPUT_DEPTH:
@@ -93,14 +130,27 @@ def check_input_depth(value: Any) -> None:
         for item in level:
             match item:
                 case dict():
+                    objects += 1
                     below += item.values()
                 case list():
                     below += item
                 case ListValueNode():
                     below += item.values
                 case ObjectValueNode():
+                    objects += 1
                     below += [field.value for field in item.fields]
+        values += len(below)
+        if values > MAX_INPUT_VALUES or objects > MAX_INPUT_OBJECTS:
+            raise ApiError(
+                "QUERY_TOO_COMPLEX",
+                f"The variables, or an argument, have more than {MAX_INPUT_VALUES} values or "
+                f"{MAX_INPUT_OBJECTS} objects. Send several requests.",
+            )
         level = below
+
+
+def _too_deep(maximum: int) -> ApiError:
+    return ApiError("QUERY_TOO_COMPLEX", f"The operation is deeper than {maximum} levels.")
 
 
 class _Counter:
@@ -108,10 +158,19 @@ class _Counter:
         self._fragments = fragments
         self.fields = 0
         self.root_fields = 0
+        self.aliases = 0
+        self.depth = 0
 
-    def visit(self, selections: tuple[SelectionNode, ...], depth: int, spread: tuple) -> None:
+    def visit(
+        self, selections: tuple[SelectionNode, ...], depth: int, spread: tuple, beside: set[str]
+    ) -> None:
+        """Count what is selected.
+
+        :param spread: names of the fragments around
+        :param beside: names of the fields that are selected in the same place
+        """
         if depth > MAX_DEPTH:
-            raise ApiError("QUERY_TOO_COMPLEX", f"The operation is deeper than {MAX_DEPTH} levels.")
+            raise _too_deep(MAX_DEPTH)
         if len(spread) > MAX_FRAGMENT_DEPTH:
             raise ApiError(
                 "QUERY_TOO_COMPLEX",
@@ -124,16 +183,19 @@ class _Counter:
                     "QUERY_TOO_COMPLEX", f"The operation selects more than {MAX_FIELDS} fields."
                 )
             if isinstance(node, FieldNode):
+                self.depth = max(self.depth, depth)
                 self.root_fields += depth == 1
+                self.aliases += node.alias is not None and node.name.value in beside
+                beside.add(node.name.value)
                 for argument in node.arguments or ():
-                    check_input_depth(argument.value)
+                    check_input_size(argument.value)
                 if node.selection_set:
-                    self.visit(node.selection_set.selections, depth + 1, spread)
+                    self.visit(node.selection_set.selections, depth + 1, spread, set())
             elif isinstance(node, FragmentSpreadNode):
                 name = node.name.value
                 fragment = self._fragments.get(name)
                 # Unknown fragments and circles are for validation to report.
                 if fragment is not None and name not in spread:
-                    self.visit(fragment.selection_set.selections, depth, (*spread, name))
+                    self.visit(fragment.selection_set.selections, depth, (*spread, name), beside)
             else:
-                self.visit(node.selection_set.selections, depth, spread)
+                self.visit(node.selection_set.selections, depth, spread, beside)

@@ -54,7 +54,7 @@ def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
         return _returned(info, resource, records.ids)[0]
 
     def many(info: strawberry.Info, inputs: list[input_type]):
-        _check_size(resource, "inputs", inputs)
+        _check_size(info.context, resource, "inputs", inputs)
         paths = [("inputs", index) for index in range(len(inputs))]
         return _returned(info, resource, _create(info.context, resource, inputs, paths).ids)
 
@@ -196,7 +196,7 @@ def _existing(context: Context, resource: Resource, operation: str, ids: Iterabl
     """
     context.check_operation(resource, operation)
     numbers = list(dict.fromkeys(parse_id(text) for text in ids))
-    _check_size(resource, "ids", numbers)
+    _check_size(context, resource, "ids", numbers)
     visible = set(find(context, resource, numbers).ids)
     missing = [number for number in numbers if number not in visible]
     if missing:
@@ -221,11 +221,12 @@ def _returned(info: strawberry.Info, resource: Resource, ids: list[int]) -> list
     return list(context.env[resource.model].browse(ids))
 
 
-def _check_size(resource: Resource, name: str, items: list) -> None:
-    if len(items) > resource.max_page_size:
+def _check_size(context: Context, resource: Resource, name: str, items: list) -> None:
+    maximum = context.max_page_size(resource)
+    if len(items) > maximum:
         raise ApiError(
             "BAD_USER_INPUT",
-            f"{name} may have at most {resource.max_page_size} items; send several requests.",
+            f"{name} may have at most {maximum} items; send several requests.",
         )
 
 

@@ -58,18 +58,21 @@ def check_offset(offset: int | None) -> int:
     return offset or 0
 
 
-def check_size(resource: Resource, name: str, size: int | None, default: int) -> int:
+def check_size(
+    context: Context, resource: Resource, name: str, size: int | None, default: int | None
+) -> int | None:
     """Return how many records a page may have.
 
-    :raise ApiError: BAD_USER_INPUT for a negative size or one over the resource's maximum
+    :raise ApiError: BAD_USER_INPUT for a negative size, or one over the maximum of the resource
+        or of the caller
     """
+    maximum = context.max_page_size(resource)
     if size is None:
-        return default
-    if not 0 <= size <= resource.max_page_size:
+        return None if default is None else min(default, maximum)
+    if not 0 <= size <= maximum:
         raise ApiError(
             "BAD_USER_INPUT",
-            f"{name} must be between 0 and {resource.max_page_size}; "
-            "get more records with further pages.",
+            f"{name} must be between 0 and {maximum}; get more records with further pages.",
         )
     return size
 
@@ -97,10 +100,11 @@ class Page:
         self._columns = columns
         self._archived = archived
         self._size = check_size(
+            context,
             resource,
             "last" if arguments.backwards else "first",
             arguments.last if arguments.backwards else arguments.first,
-            min(resource.default_page_size, resource.max_page_size),
+            resource.default_page_size,
         )
         # Both are decoded here, so that a bad cursor is an error whatever is selected.
         self._after = _bound(after, self.model, terms, arguments.after)

@@ -74,7 +74,7 @@ class Policy:
 
     ``id`` is that of its record, None for what the server allows to keys without a policy.
     ``networks`` are those that requests may come from, empty for any. ``log_requests`` tells that
-    each request is logged.
+    each request is logged, ``introspection`` that callers may ask for the schema.
     """
 
     id: int | None = None
@@ -82,6 +82,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     log_requests: bool = False
+    introspection: bool = True
 
     def admits(self, address: str | None) -> bool:
         """Tell whether requests may come from an IP address."""

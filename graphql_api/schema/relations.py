@@ -111,12 +111,13 @@ def to_many(
     :return: sibling's id -> list of ids, or an :class:`ApiError` where there are too many
     """
     model_field = siblings._fields[field.field]
+    maximum = context.max_page_size(target)
     ids = None
     if _is_whole(context, model_field, target, arguments):
         ids = _whole_ids(context, model_field, target, siblings, columns, arguments)
     is_fetched = ids is not None
     if ids is None:
-        limit = target.max_page_size + 1 if arguments.limit is None else arguments.limit
+        limit = maximum + 1 if arguments.limit is None else arguments.limit
         page_ids = _joined_ids if _is_joined(context, model_field) else _computed_ids
         ids = page_ids(context, model_field, target, siblings, arguments, limit)
     if not is_fetched:
@@ -128,10 +129,10 @@ def to_many(
     result: dict = {}
     for sibling_id in siblings._ids:
         part = ids.get(sibling_id, [])
-        if arguments.limit is None and len(part) > target.max_page_size:
+        if arguments.limit is None and len(part) > maximum:
             part = ApiError(
                 "BAD_USER_INPUT",
-                f"{field.graphql_name} has more than {target.max_page_size} records here; "
+                f"{field.graphql_name} has more than {maximum} records here; "
                 "page through it with first and offset.",
             )
         result[sibling_id] = part

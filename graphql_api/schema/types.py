@@ -165,7 +165,7 @@ class ResourceTypes:
                 arguments = ListArguments(
                     domain=to_domain(context, filter),
                     terms=order_terms(context, target, sortable, order_by),
-                    limit=check_size(target, "first", first, None),
+                    limit=check_size(context, target, "first", first, None),
                     offset=check_offset(offset),
                     archived=include_archived,
                 )

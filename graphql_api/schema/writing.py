@@ -190,10 +190,11 @@ class InputReader:
     def _check_size(self, target: Resource, items: list, path: Path) -> bool:
         """Refuse lists that would take the server minutes to write."""
         self._listed += len(items)
-        if len(items) > target.max_page_size:
+        maximum = self._context.max_page_size(target)
+        if len(items) > maximum:
             self._refuse(
                 path,
-                f"A list may have at most {target.max_page_size} items; send several requests.",
+                f"A list may have at most {maximum} items; send several requests.",
             )
             return False
         if self._listed > MAX_LISTED_RECORDS:

@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, tagged
 
 from ..models import schema as schema_model
 from ..models.exposure import SCHEMA_CACHE
+from ..models.settings import PREFIX
 from ..schema.builder import build
 from ..schema.executor import Request, execute
 
@@ -29,6 +30,11 @@ def build_once(*parts):
     _schemas[4:] = []
     _schemas.insert(0, (parts, schema))
     return schema
+
+
+def without_cost(body: dict) -> dict:
+    """Return the body of a GraphQL response but for what the request costs."""
+    return {name: value for name, value in body.items() if name != "extensions"}
 
 
 @tagged("post_install", "-at_install")
@@ -64,6 +70,11 @@ class ApiCase(HttpCase):
         self.startPatcher(patch.object(schema_class, "_collect", collect_more))
         self.env.registry.clear_cache(SCHEMA_CACHE)
         self.addCleanup(self.env.registry.clear_cache, SCHEMA_CACHE)
+
+    @classmethod
+    def set_setting(cls, name: str, value) -> None:
+        """Set one of the server's settings for the rest of the test."""
+        cls.env["ir.config_parameter"].set_param(PREFIX + name, str(value))
 
     @classmethod
     def user(cls, login: str):

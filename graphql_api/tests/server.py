@@ -22,6 +22,7 @@ import requests
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tests import BaseCase
 from odoo.tools import config
 
@@ -139,6 +140,31 @@ def api_key(login: str) -> Iterator[str]:
             env["res.users.apikeys"].search([("name", "=", name)]).unlink()
 
 
+@contextlib.contextmanager
+def scoped_key(login: str, **policy) -> Iterator[str]:
+    """Yield a key of a user under a policy of its own, for all that is exposed.
+
+    :param policy: values of the policy
+    """
+    with committed() as env:
+        user = env["res.users"].search([("login", "=", login)]).ensure_one()
+        values = {"name": "Test", "all_resources": True, "allow_extensions": True, **policy}
+        record = env["graphql_api.policy"].create(values)
+        expiration = datetime.datetime.now() + datetime.timedelta(hours=1)
+        key = env["graphql_api.key"]._generate(user, record, "test", expiration)
+    try:
+        yield key
+    finally:
+        with committed() as env:
+
+            def remove():
+                env["graphql_api.key"].search([("policy_id", "=", record.id)]).unlink()
+                env["graphql_api.policy"].browse(record.id).unlink()
+
+            # A server may just be writing when the key was used.
+            retrying(remove, env)
+
+
 class ServerCase(BaseCase):
     """A test with a server of its own, and with no transaction that would stand in its way.
 
@@ -153,11 +179,15 @@ class ServerCase(BaseCase):
             cls.key = stack.enter_context(api_key("admin"))
             cls.addClassCleanup(stack.pop_all().close)
 
-    def client(self) -> Client:
-        """Return a client of the administrator."""
-        client = self.server.client(self.key)
+    def client(self, key: str | None = None) -> Client:
+        """Return a client, of the administrator unless the key is another's."""
+        client = self.server.client(key or self.key)
         self.addCleanup(client.close)
         return client
+
+    def scoped_key(self, **policy) -> str:
+        """Return a key of the administrator under a policy with these values."""
+        return self.enterContext(scoped_key("admin", **policy))
 
 
 def together(jobs: Iterable[Callable[[], Any]]) -> list:

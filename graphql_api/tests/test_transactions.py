@@ -10,6 +10,7 @@ from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from odoo.tests import BaseCase, tagged
 
 from ..schema.executor import Request, operation_type
+from ..schema.limits import Limits
 from .common import ApiCase
 
 RAISE = "DO $$ BEGIN RAISE EXCEPTION 'concurrency' USING ERRCODE = '%s'; END $$"
@@ -201,7 +202,7 @@ class TestOperationType(BaseCase):
     """What kind of operation a request is."""
 
     def check(self, expected, query, name=None):
-        self.assertEqual(operation_type(Request(query, None, name)), expected)
+        self.assertEqual(operation_type(Request(query, None, name), Limits()), expected)
 
     def test_one_operation(self):
         self.check(OperationType.QUERY, "{ a }")
