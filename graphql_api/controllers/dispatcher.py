@@ -2,7 +2,7 @@
 
 import logging
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 from odoo.http import Dispatcher, Response
 
@@ -11,6 +11,7 @@ from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError, to_api_error
 from ..schema.limits import Limits
 from ..schema.policy import Caller
+from . import rate
 from .compression import compress
 from .preferences import preferences
 from .request_log import LogEntry, log_after
@@ -37,6 +38,7 @@ class ApiDispatcher(Dispatcher):
         self.caller: Caller | None = None
         """Who asks; known after the authentication."""
         self.log_entry = LogEntry()
+        self._rate: rate.Rate | None = None
         # The server's settings are the same for every caller.
         self._settings = request.env["graphql_api.settings"]._get_settings()
         request.httprequest.max_content_length = self.limits.max_body_size
@@ -50,6 +52,19 @@ class ApiDispatcher(Dispatcher):
     def introspection(self) -> bool:
         """Whether the caller may ask for the schema, and messages may list its names."""
         return self.caller.policy.introspection if self.caller else self._settings.introspection
+
+    def admit(self, caller: Caller) -> None:
+        """Take note of who asks, and count the request, once however often Odoo tries it.
+
+        :raise TooManyRequests: the caller has sent more than it may
+        """
+        self.caller = caller
+        limit = self.limits.requests_per_minute
+        if limit and self._rate is None:
+            name = f"user {caller.uid}" if caller.key_id is None else f"key {caller.key_id}"
+            self._rate = rate.count(self.request.db, name, limit)
+        if self._rate is not None:
+            check_rate(self._rate, f"This caller may send {limit} requests per minute.")
 
     def schema(self) -> BuiltSchema:
         """Return the schema that there is for the caller."""
@@ -99,6 +114,8 @@ class ApiDispatcher(Dispatcher):
         return result
 
     def _finish(self, response):
+        if self._rate is not None:
+            response.headers.update(self._rate.headers)
         compress(self.request.httprequest, response)
         report(self.request.httprequest, response, self.timings)
         log_after(self.request, response, self.caller, self.log_entry)
@@ -124,3 +141,15 @@ class ApiDispatcher(Dispatcher):
             # the log already, with its id.
             exc.loglevel = logging.DEBUG
         return error_response(self.request.httprequest, error)
+
+
+def check_rate(standing: rate.Rate, message: str) -> None:
+    """Refuse a request of a caller that is over its limit.
+
+    :raise TooManyRequests: with the seconds to wait; Odoo takes no other exceptions from an
+        authentication
+    """
+    if standing.retry_after:
+        raise TooManyRequests(
+            f"{message} Try again in {standing.retry_after} s.", retry_after=standing.retry_after
+        )

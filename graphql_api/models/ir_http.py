@@ -6,7 +6,8 @@ from odoo import models
 from odoo.http import request
 from odoo.tools import SQL
 
-from ..controllers.dispatcher import ApiDispatcher
+from ..controllers import rate
+from ..controllers.dispatcher import ApiDispatcher, check_rate
 from ..schema.limits import MAX_SECONDS
 from ..schema.policy import EVERYTHING, Caller
 from ..schema.timings import measure
@@ -31,6 +32,7 @@ class IrHttp(models.AbstractModel):
         :raise Unauthorized: whatever is wrong with the key; of other exceptions Odoo keeps
             only that access was denied
         :raise Forbidden: a key that is not for use from this network
+        :raise TooManyRequests: too many requests of a caller, or wrong keys from an address
         """
         header = request.httprequest.headers.get("Authorization")
         if header is not None:
@@ -53,7 +55,7 @@ class IrHttp(models.AbstractModel):
             raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
         request.update_env(user=caller.uid, context={})
         if isinstance(request.dispatcher, ApiDispatcher):
-            request.dispatcher.caller = caller
+            request.dispatcher.admit(caller)
         elif caller.policy.rights != EVERYTHING:
             raise Unauthorized("This key is for the API alone.")
 
@@ -64,6 +66,7 @@ class IrHttp(models.AbstractModel):
             raise Unauthorized("The Authorization header must be: Bearer <key>.")
         caller = request.env["res.users.apikeys"]._graphql_api_caller(match[1])
         if caller is None:
+            cls._graphql_api_count_wrong_key()
             raise Unauthorized("The API key is unknown, expired or revoked.")
         if (
             caller.policy.id is None
@@ -75,6 +78,14 @@ class IrHttp(models.AbstractModel):
         if not caller.policy.admits(request.httprequest.remote_addr):
             raise Forbidden("This API key is not for use from your network.")
         return caller
+
+    @classmethod
+    def _graphql_api_count_wrong_key(cls) -> None:
+        # Right keys from the same address are served all the same: many share one.
+        name = rate.address_name(request.httprequest.remote_addr)
+        standing = rate.count(request.db, name, rate.MAX_WRONG_KEYS)
+        if standing is not None:
+            check_rate(standing, "Your address has sent too many wrong API keys.")
 
     @classmethod
     def _graphql_api_is_same_origin(cls) -> bool:
