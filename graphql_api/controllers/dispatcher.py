@@ -11,7 +11,7 @@ from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError, to_api_error
 from ..schema.limits import Limits
 from ..schema.policy import Caller
-from . import rate
+from . import cors, rate
 from .compression import compress
 from .preferences import preferences
 from .request_log import LogEntry, log_after
@@ -114,6 +114,7 @@ class ApiDispatcher(Dispatcher):
         return result
 
     def _finish(self, response):
+        cors.allow(self.request.httprequest, response, self._settings.origins)
         if self._rate is not None:
             response.headers.update(self._rate.headers)
         compress(self.request.httprequest, response)

@@ -1,12 +1,13 @@
 import re
 
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import Forbidden, Unauthorized, abort
 
 from odoo import models
 from odoo.http import request
 from odoo.tools import SQL
 
 from ..controllers import rate
+from ..controllers.cors import is_preflight, preflight_response
 from ..controllers.dispatcher import ApiDispatcher, check_rate
 from ..schema.limits import MAX_SECONDS
 from ..schema.policy import EVERYTHING, Caller
@@ -23,6 +24,11 @@ class IrHttp(models.AbstractModel):
         if path_info == "/api" or path_info.startswith("/api/"):
             # Also what matches no route below /api must answer in the contract's shape.
             request.dispatcher = ApiDispatcher(request)
+            if is_preflight(request.httprequest):
+                # For any path, and before the authentication: browsers send no key with it.
+                settings = request.env["graphql_api.settings"]._get_settings()
+                request.session.can_save = False
+                abort(preflight_response(request.httprequest, settings.origins))
         return super()._match(path_info)
 
     @classmethod

@@ -30,6 +30,7 @@ from ..models.settings import PREFIX
 
 _HOST = "127.0.0.1"
 _READY_WITHIN = 120  # seconds
+_PREFLIGHT = {"Origin": "http://localhost", "Access-Control-Request-Method": "GET"}
 _ENDS_WITHIN = 20
 
 
@@ -91,7 +92,7 @@ class Server:
         with self.client("none") as client:
             while time.monotonic() < deadline and self._process.poll() is None:
                 with contextlib.suppress(requests.RequestException):
-                    if client.send_request("GET", "/api").status_code == 401:
+                    if client.send_request("OPTIONS", "/api", headers=_PREFLIGHT).ok:
                         return
                 time.sleep(0.1)
         raise RuntimeError(f"The server does not answer. Its log:\n{self.log()[-4000:]}")

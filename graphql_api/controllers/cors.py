@@ -1,0 +1,90 @@
+"""Cross-origin resource sharing (https://fetch.spec.whatwg.org/#http-cors-protocol).
+
+Pages of the origins that the administrator lists may call the API from a browser, with an API key
+in a header. They never get ``Access-Control-Allow-Credentials``: the cookie of an Odoo session
+works for pages of this server alone.
+"""
+
+from odoo.http import Response
+
+from .uploads import PREFLIGHT_HEADERS
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+REQUEST_HEADERS = (
+    "Accept",
+    "Accept-Language",
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "If-Range",
+    "Prefer",
+    "Range",
+    "X-Odoo-Companies",
+    "X-Odoo-Database",
+    "X-Timezone",
+    *PREFLIGHT_HEADERS,
+)
+"""Headers that clients of the API send."""
+
+RESPONSE_HEADERS = (
+    "Accept-Ranges",
+    "Allow",
+    "Content-Disposition",
+    "Content-Range",
+    "ETag",
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
+    "Preference-Applied",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Server-Timing",
+    "WWW-Authenticate",
+    "X-Request-Id",
+)
+"""Headers of answers that scripts may read, beside those that they always may."""
+
+_MAX_AGE = 3600
+"""Seconds for which a browser remembers the answer to a preflight request."""
+
+
+def is_preflight(httprequest) -> bool:
+    """Tell whether a browser asks what a page of another site may send."""
+    headers = httprequest.headers
+    return (
+        httprequest.method == "OPTIONS"
+        and "Origin" in headers
+        and "Access-Control-Request-Method" in headers
+    )
+
+
+def preflight_response(httprequest, origins: tuple[str, ...]) -> Response:
+    """Return the answer to a preflight request; to an unknown origin it says nothing."""
+    response = Response(status=204)
+    if allow(httprequest, response, origins):
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
+        response.headers["Access-Control-Allow-Headers"] = ", ".join(REQUEST_HEADERS)
+        response.headers["Access-Control-Max-Age"] = str(_MAX_AGE)
+    return response
+
+
+def allow(httprequest, response, origins: tuple[str, ...]) -> bool:
+    """Let the page that sent the request read the response, if it is of one of the origins.
+
+    :param origins: as browsers send them, in lower case
+    :return: whether it is
+    """
+    if not origins:
+        return False
+    response.headers.add("Vary", "Origin")
+    origin = httprequest.headers.get("Origin")
+    if origin not in origins:
+        return False
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = ", ".join(RESPONSE_HEADERS)
+    return True
