@@ -25,6 +25,7 @@
         "views/key_views.xml",
         "views/policy_views.xml",
         "views/user_views.xml",
+        "views/settings_views.xml",
         "data/cron.xml",
         "data/catalog_base.xml",
         "data/catalog_product.xml",

@@ -7,6 +7,7 @@ from . import (
     policy,
     request,
     res_company,
+    res_config_settings,
     res_users,
     resource,
     resource_action,
