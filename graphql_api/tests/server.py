@@ -79,6 +79,11 @@ class Server:
             self._process.wait(_ENDS_WITHIN)
         self._log.close()
 
+    @property
+    def process_id(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def log(self) -> str:
         """Return what the server has logged so far."""
         return Path(self._log.name).read_text(errors="replace")
