@@ -9,7 +9,6 @@ from odoo.tools import SQL
 from ..controllers import rate
 from ..controllers.cors import is_preflight, preflight_response
 from ..controllers.dispatcher import ApiDispatcher, check_rate
-from ..schema.limits import MAX_SECONDS
 from ..schema.policy import EVERYTHING, Caller
 from ..schema.timings import measure
 
@@ -51,12 +50,8 @@ class IrHttp(models.AbstractModel):
             policy = request.env["graphql_api.policy"]._get_policy(None)
             caller = Caller(request.session.uid, None, policy)
             # That of a key is set by the statement that reads the key.
-            request.env.execute_query(
-                SQL(
-                    "SELECT set_config('statement_timeout', %s, true)",
-                    str(min(policy.limits.max_seconds, MAX_SECONDS) * 1000),
-                )
-            )
+            set_timeout = request.env["res.users.apikeys"]._graphql_api_set_timeout()
+            request.env.execute_query(SQL("SELECT %s", set_timeout))
         else:
             raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
         request.update_env(user=caller.uid, context={})
