@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.addons.base.models.res_users import check_identity
 from odoo.tools import SQL, consteq
 
+from .apikeys import REFRESH_SCOPE, SCOPE
+
 EQUAL_WORK = "graphql_api_equal_work"
 """In the context of a login: it takes as long for a login that nobody has."""
 
@@ -11,6 +13,8 @@ EQUAL_WORK = "graphql_api_equal_work"
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    # Keys for the API have a list of their own, which tells more of them.
+    api_key_ids = fields.One2many(domain=[("scope", "not in", (SCOPE, REFRESH_SCOPE))])
     graphql_api_key_ids = fields.One2many("graphql_api.key", "user_id", string="Keys for the API")
 
     @property
@@ -26,6 +30,12 @@ class ResUsers(models.Model):
         """Sign out apps, too."""
         self.sudo().graphql_api_key_ids.filtered("signed_in").unlink()
         return super()._action_revoke_all_devices()
+
+    def _deactivate_portal_user(self, **post):
+        """Revoke all keys: Odoo does it with those that it lists."""
+        result = super()._deactivate_portal_user(**post)
+        self.sudo().graphql_api_key_ids.unlink()
+        return result
 
     def _graphql_api_is_session(self, session_id: str, session_token: str) -> bool:
         """Tell whether something that began when the user signed in goes on.

@@ -157,6 +157,21 @@ class TestOwnKeys(KeyDialogCase):
         self.prove(check, "clerk")
         self.rest("/api/countries?limit=1", status=401, headers=headers)
 
+    def test_odoos_list_shows_odoos_keys(self):
+        self.key("clerk")
+        self.make("clerk")
+        (user,) = self.call("res.users", "read", self.clerk.ids, ["api_key_ids"])
+        rows = self.env["res.users.apikeys"].browse(user["api_key_ids"])
+        self.assertEqual(rows.mapped("scope"), [False])
+
+    def test_a_portal_account_that_is_closed(self):
+        guest = new_test_user(self.env, "guest", groups="base.group_portal")
+        headers = self.scoped_key(self.closed, "guest")
+        self.rest("/api/me", headers=headers)
+        guest._deactivate_portal_user()
+        self.assertFalse(self.env["res.users.apikeys"].search([("user_id", "=", guest.id)]))
+        self.rest("/api/me", status=401, headers=headers)
+
     def test_others_keys_are_hidden(self):
         self.scoped_key(self.offered, "boss")
         self.scoped_key(self.offered, "clerk")

@@ -22,7 +22,16 @@ class GraphqlApiMakeKey(models.TransientModel):
         domain=[("active", "=", True)],
         help="What the user may not do, the key may not do either.",
     )
-    policy = fields.Selection(selection="_select_policy", required=True)
+    policy = fields.Selection(
+        selection="_select_policy",
+        required=True,
+        default=lambda self: self._get_only_policy(),
+    )
+
+    @api.model
+    def _get_only_policy(self):
+        policies = self._get_policies()
+        return str(policies.id) if len(policies) == 1 else None
 
     @api.model
     def _select_policy(self):
