@@ -11,6 +11,8 @@ from odoo.http import request
 from ..models.res_users import EQUAL_WORK
 from ..models.sign_in import Tokens
 from ..schema.errors import ApiError
+from . import rate
+from .dispatcher import check_rate
 from .json_body import read_json
 from .responses import error_response, success_response
 from .rest_call import check_parameters, unknown_route
@@ -22,6 +24,9 @@ ROUTE = {
     "readonly": False,
     "save_session": False,
 }
+
+MAX_SIGN_INS = 60
+"""Tries in a minute, right and wrong, that one address has: each costs an expensive hash."""
 
 MAX_BODY_SIZE = 16 * 1024
 MAX_LENGTH = {"login": 1000, "password": 4000, "totp": 20, "device": 100, "refresh_token": 200}
@@ -39,6 +44,9 @@ class AuthController(http.Controller):
     def token(self):
         """Sign in a device."""
         members = _read_members("login", "password", optional=("totp", "device"))
+        address = rate.address_name(request.httprequest.remote_addr)
+        if standing := rate.count(request.db, f"sign-in {address}", MAX_SIGN_INS):
+            check_rate(standing, "Your address signs in too often.")
         try:
             user = _authenticate(members)
         except ApiError as error:

@@ -7,6 +7,7 @@ import re
 import time
 from datetime import timedelta
 from unittest.mock import patch
+from uuid import uuid4
 
 from freezegun import freeze_time
 from passlib.handlers import pbkdf2
@@ -15,6 +16,7 @@ from odoo import fields
 from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
 from odoo.tests import new_test_user, tagged
 
+from ..controllers import auth, rate
 from .test_scoped_keys import ScopedKeyCase
 
 ROUTES = ("/api/auth/token", "/api/auth/refresh", "/api/auth/revoke")
@@ -33,6 +35,7 @@ class SignInCase(ScopedKeyCase):
 
     def setUp(self):
         super().setUp()
+        self.startPatcher(patch.object(auth, "MAX_SIGN_INS", 1_000_000))
         self.app_policy = self.policy(self.grants, name="Apps")
         self.set_parameters(sign_in="True", sign_in_policy=self.app_policy.id)
         self.env.registry._login_failures = None
@@ -155,6 +158,23 @@ class TestSignIn(SignInCase):
         self.assertIn("Login attempt ignored", logged.output[0])
         self.env["ir.config_parameter"].set_param("base.login_cooldown_duration", "0")
         self.sign_in()
+
+    def test_rate_of_an_address(self):
+        """Counted for all processes, beside Odoo's cooldown, which each has for itself."""
+        self.startPatcher(patch.object(auth, "MAX_SIGN_INS", 3))
+        self.startPatcher(patch.object(rate, "address_name", lambda _address: str(uuid4())))
+        for _try in range(5):
+            self.sign_in()
+        name = str(uuid4())
+        self.startPatcher(patch.object(rate, "address_name", lambda _address: name))
+        for _try in range(3):
+            tokens = self.sign_in()
+        body = {"login": "clerk", "password": "Very secret 1"}
+        response = self.http("POST", "/api/auth/token", login=None, json=body)
+        self.assertEqual(response.status_code, 429)
+        self.assertEqual(response.json()["code"], "RATE_LIMITED")
+        self.assertIn("Retry-After", response.headers)
+        self.assert_works(self.refresh(tokens))
 
     def test_odoos_log(self):
         with self.assertLogs("odoo.addons.base.models.res_users", logging.INFO) as logged:
