@@ -121,11 +121,8 @@ def _read(collection: str, record_id: str, fields: str | None) -> http.Response:
 def _list_variables(call: Call, limit: int | None) -> dict:
     parameters = request.httprequest.args
     check_repeated(parameters, LIST_PARAMETERS)
-    filters = parameters.copy()
-    for name in LIST_PARAMETERS:
-        filters.poplist(name)
     return {
-        "filter": read_filter(call.input_type("Filter"), filters),
+        "filter": read_filter(call.input_type("Filter"), parameters),
         "search": parameters.get("q"),
         "orderBy": read_sort(call.input_type("Order"), parameters.get("sort")),
         "first": limit,

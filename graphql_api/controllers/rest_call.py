@@ -59,7 +59,8 @@ class Call:
 
     def selection(self, fields: str | None) -> Selection:
         """Return what the ``fields`` parameter selects."""
-        return Selection(self.schema, self.context, self.resource, fields)
+        root = self.schema.graphql_schema.type_map[self.resource.type_name]
+        return Selection(self.schema, self.context, root, fields)
 
     def run(self, text: str, variables: dict | None = None) -> dict:
         """Return the data of a GraphQL request."""

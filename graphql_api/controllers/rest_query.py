@@ -22,7 +22,6 @@ from ..schema.access import Context
 from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError
 from ..schema.names import FIELD_NAME, camel_case
-from ..schema.resource import Resource
 
 Tree = dict[str, "Tree"]
 """Selected REST names, each with what is selected below it; empty for values."""
@@ -51,17 +50,21 @@ def bad_parameter(name: str, message: str, hint: str = "") -> ApiError:
 class Selection:
     """The fields that a request asks for.
 
-    :param fields: the ``fields`` parameter; None selects the resource's values, and its
+    :param root: the type that the fields are of
+    :param fields: the ``fields`` parameter; None selects the type's values, and its
         many2one fields as id and name, as far as the caller may read them
     :raise ApiError: BAD_USER_INPUT for an unknown field, FORBIDDEN for a forbidden one
     """
 
     def __init__(
-        self, schema: BuiltSchema, context: Context, resource: Resource, fields: str | None
+        self,
+        schema: BuiltSchema,
+        context: Context,
+        root: GraphQLObjectType,
+        fields: str | None,
     ):
         self._schema = schema
         self._context = context
-        root = schema.graphql_schema.type_map[resource.type_name]
         self.tree: Tree = {}
         if fields is None:
             self.tree = self._default(root)
@@ -191,15 +194,20 @@ def _is_list(field: GraphQLField) -> bool:
     return isinstance(get_nullable_type(field.type), GraphQLList)
 
 
-def read_filter(input_type: GraphQLInputObjectType, parameters) -> dict | None:
+def read_filter(
+    input_type: GraphQLInputObjectType, parameters, known=LIST_PARAMETERS
+) -> dict | None:
     """Return the GraphQL filter of ``filter[path][operator]=value`` and ``field=value``.
 
-    :param parameters: the query's MultiDict, less :data:`LIST_PARAMETERS`
+    :param parameters: the query's MultiDict
+    :param known: the parameters that are no conditions
     :raise ApiError: BAD_USER_INPUT for an unknown parameter or a value of the wrong type
     """
     nested: dict = {}
     equalities = []
     for key, values in parameters.lists():
+        if key in known:
+            continue
         if match := re.fullmatch(r"filter((?:\[[^\[\]]*\])+)", key):
             path = re.findall(r"\[([^\[\]]*)\]", match[1])
             if path[-1] == "":
@@ -208,7 +216,7 @@ def read_filter(input_type: GraphQLInputObjectType, parameters) -> dict | None:
                 raise bad_parameter(key[:80], "Write filters like filter[city][eq]=Ghent.")
             _put(nested, path, values, key)
         else:
-            equalities.append(_equality(input_type, key, values))
+            equalities.append(_equality(input_type, key, values, known))
     conditions = [_convert(nested, input_type, "filter")] if nested else []
     conditions += equalities
     if len(conditions) > 1:
@@ -226,7 +234,7 @@ def _put(nested: dict, path: list[str], values: list[str], key: str) -> None:
     nested[path[-1]] = values
 
 
-def _equality(input_type: GraphQLInputObjectType, key: str, values: list[str]) -> dict:
+def _equality(input_type: GraphQLInputObjectType, key: str, values: list[str], known) -> dict:
     """Return the filter of ``city=Ghent``."""
     field = input_type.fields.get(camel_case(key)) if FIELD_NAME.match(key) else None
     named = get_named_type(field.type) if field else None
@@ -234,7 +242,7 @@ def _equality(input_type: GraphQLInputObjectType, key: str, values: list[str]) -
     if equal is None:
         raise bad_parameter(
             key[:80],
-            f"Unknown parameter {key[:80]!r}. There are {', '.join(sorted(LIST_PARAMETERS))}, "
+            f"Unknown parameter {key[:80]!r}. There are {', '.join(sorted(known))}, "
             "filter[...] and the fields that can be compared.",
         )
     return {camel_case(key): {"eq": _convert(values, equal.type, key)}}

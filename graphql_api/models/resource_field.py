@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..schema.aggregates import NUMBER_TYPES
 from ..schema.conflicts import RESERVED_FIELDS
+from ..schema.group_keys import DATE_TYPES, GROUPED_TYPES
 from ..schema.names import FIELD_NAME, camel_case, default_name
 from ..schema.resource import RELATIONS, ResourceField
 from ..schema.scalars import VALUE_TYPES
@@ -236,6 +238,11 @@ class GraphqlApiResourceField(models.Model):
             delegate=field.related.split(".")[0] if field.inherited else None,
             unlink_deletes=_unlink_deletes(self.env, field),
             selection=_static_selection(field),
+            groupable=field.type in GROUPED_TYPES and _is_column(self.env, field),
+            aggregatable=_is_aggregatable(self.env, field),
+            currency=field.get_currency_field(self.env[field.model_name])
+            if field.type == "monetary"
+            else None,
         )
 
 
@@ -246,6 +253,18 @@ def _has_default(env, field) -> bool:
     while field.inherited:
         field = field.related_field
     return bool(field.default or field.compute or field.related)
+
+
+def _is_column(env, field) -> bool:
+    """Tell whether the values are in the database, be it in the table of a parent."""
+    return bool(field.store or field.inherited) and field._description_groupable(env)
+
+
+def _is_aggregatable(env, field) -> bool:
+    """Tell whether the database can sum up the values, or find the first and the last date."""
+    if field.type in NUMBER_TYPES:
+        return _is_column(env, field) and bool(field._description_aggregator(env))
+    return field.type in DATE_TYPES and _is_column(env, field)
 
 
 def is_writable(field) -> bool:

@@ -285,6 +285,38 @@ def search(
     return records
 
 
+def read_groups(
+    context: Context,
+    resource: Resource,
+    domain: Domain,
+    keys: Iterable[str],
+    aggregates: Iterable[str],
+    *,
+    archived: bool = False,
+    order: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[tuple]:
+    """Return groups of the records that the caller may see, as Odoo's ``_read_group`` does.
+
+    The caller has checked the access to the fields. What a many2one key leads to has not been
+    checked: it is for :func:`find` to do.
+
+    :param keys: what Odoo groups by, like ``date_order:month``
+    :param aggregates: like ``__count`` and ``amount_total:sum``
+    :raise ApiError: FORBIDDEN where the caller may not read the model
+    """
+    model = context.model(resource)
+    return model._read_group(
+        scope(context, resource, domain, archived),
+        list(keys),
+        list(aggregates),
+        order=order,
+        limit=limit,
+        offset=offset,
+    )
+
+
 def fetch_related(records, names: Iterable[str]) -> None:
     """Fetch what fields take from a field of another record, like a product from its template.
 

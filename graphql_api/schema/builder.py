@@ -9,17 +9,17 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from .access import Context, find
+from .aggregation import aggregate_field
 from .columns import Column, Relation
 from .documents import Documents
-from .filters import to_domain
 from .inputs import InputTypes
 from .limits import Limits
 from .mutations import mutation_fields
 from .ordering import order_terms
 from .pagination import Page, PageArguments
 from .resource import Resource, ResourceField
-from .scalars import SCALAR_MAP, check_text, parse_id
-from .search import search_domain
+from .scalars import SCALAR_MAP, parse_id
+from .search import list_domain
 from .selection import selected_columns
 from .types import ResourceTypes
 from .viewer import me_query
@@ -103,6 +103,8 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         if "read" in resource.operations:
             namespace[resource.single_name] = _single_field(resource, types)
             namespace[resource.list_name] = _list_field(resource, types)
+            if (aggregate := aggregate_field(resource, types)) is not None:
+                namespace[resource.aggregate_name] = aggregate
     queries = [
         me_query(by_type, types.by_type),
         strawberry.type(type("ResourceQuery", (), namespace)),
@@ -161,14 +163,10 @@ def _list_field(resource: Resource, types: ResourceTypes):
         include_archived: bool = False,
     ):
         context: Context = info.context
-        context.model(resource)
-        domain = to_domain(context, filter)
-        if search:
-            domain &= search_domain(context, resource, check_text(search))
         return Page(
             context,
             resource,
-            domain,
+            list_domain(context, resource, filter, search),
             order_terms(context, resource, sortable, order_by),
             PageArguments(first, after, last, before, offset),
             selected_columns(context, info, resource, ("nodes",), ("edges", "node")),

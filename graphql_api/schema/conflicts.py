@@ -18,7 +18,10 @@ BUILT_IN_TYPES = frozenset(
     [
         *_SCALARS,
         *(f"{name}Filter" for name in _SCALARS),
+        *(f"{name}Aggregates" for name in ("Date", "DateTime", "Float", "Int")),
+        "AggregatesOrder",
         "File",
+        "Granularity",
         "Me",
         "Mutation",
         "NullableIntFilter",
@@ -36,10 +39,14 @@ RESERVED_FIELDS = AUTOMATIC_FIELDS | {"and", "or", "not", "is_null", EXTERNAL_ID
 
 _SUFFIXES = (
     "",
+    "Aggregate",
     "Connection",
     "CreateInput",
     "Edge",
     "Filter",
+    "GroupBy",
+    "GroupKeys",
+    "GroupOrder",
     "Key",
     "ListFilter",
     "NestedUpdateInput",
@@ -101,7 +108,7 @@ def _names(resource: Resource):
     one, many = resource.type_name, resource.plural_name
     for name in type_names(resource):
         yield "type", name
-    for name in (resource.single_name, resource.list_name):
+    for name in (resource.single_name, resource.list_name, resource.aggregate_name):
         yield "query", name
     for verb in ("create", "update", "delete"):
         yield "mutation", f"{verb}{one}"

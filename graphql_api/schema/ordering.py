@@ -19,8 +19,10 @@ class OrderDirection(Enum):
 
 
 ID_FIELD = ResourceField(name="id", field="id", type="integer")
-CREATE_DATE_FIELD = ResourceField(name="create_date", field="create_date", type="datetime")
-WRITE_DATE_FIELD = ResourceField(name="write_date", field="write_date", type="datetime")
+CREATE_DATE_FIELD, WRITE_DATE_FIELD = (
+    ResourceField(name=name, field=name, type="datetime", groupable=True, aggregatable=True)
+    for name in ("create_date", "write_date")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,13 @@ def many2one(
     visible = set(find(context, target, ids, columns)._ids) if ids else set()
     if visible.issuperset(ids):
         return targets
-    hidden = ApiError("FORBIDDEN", f"You are not allowed to read this {target.type_name}.")
+    hidden = hidden_record(target)
     return {key: value if value in visible else hidden for key, value in targets.items()}
+
+
+def hidden_record(target: Resource) -> ApiError:
+    """Return the error that stands for a record at the other end that the caller may not see."""
+    return ApiError("FORBIDDEN", f"You are not allowed to read this {target.type_name}.")
 
 
 def to_records(context: Context, target: Resource, found: dict) -> dict:

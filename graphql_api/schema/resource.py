@@ -26,7 +26,9 @@ class ResourceField:
     ``is_key`` finds the record of an upsert. ``inverse`` is the Odoo field at the other end of a
     one2many, ``delegate`` the Odoo field of ``_inherits`` whose record has the value of this one,
     ``unlink_deletes`` tells that a record taken off the list is deleted.
-    ``selection`` has the keys of a static selection, else None.
+    ``selection`` has the keys of a static selection, else None. ``groupable`` and
+    ``aggregatable`` say what the database can do with many records, ``currency`` is the Odoo field
+    with the currency of a monetary one.
     """
 
     name: str
@@ -47,6 +49,9 @@ class ResourceField:
     delegate: str | None = None
     unlink_deletes: bool = False
     selection: tuple[str, ...] | None = None
+    groupable: bool = False
+    aggregatable: bool = False
+    currency: str | None = None
 
     @property
     def graphql_name(self) -> str:
@@ -100,6 +105,11 @@ class Resource:
     def list_name(self) -> str:
         """The GraphQL field that lists records: ``saleOrders``."""
         return camel_case(self.collection)
+
+    @property
+    def aggregate_name(self) -> str:
+        """The GraphQL field that counts and sums up groups of records: ``saleOrdersAggregate``."""
+        return f"{self.list_name}Aggregate"
 
     @property
     def plural_name(self) -> str:

@@ -6,7 +6,9 @@ from odoo.models import BaseModel
 from .access import Context, through
 from .display_names import is_shown
 from .errors import ApiError
+from .filters import to_domain
 from .resource import Resource
+from .scalars import check_text
 
 _ALSO_COMPARED = {
     "product.product": ("default_code", "barcode"),
@@ -22,6 +24,16 @@ _ALSO_COMPARED = {
 What a search that is not listed here compares cannot be known; then the declared fields are
 compared one by one.
 """
+
+
+def list_domain(context: Context, resource: Resource, filter, text: str | None) -> Domain:
+    """Return the domain of a list's arguments ``filter`` and ``search``.
+
+    :raise ApiError: see :func:`.filters.to_domain` and :func:`search_domain`
+    """
+    context.model(resource)
+    domain = to_domain(context, filter)
+    return domain & search_domain(context, resource, check_text(text)) if text else domain
 
 
 def search_domain(context: Context, resource: Resource, text: str) -> Domain:

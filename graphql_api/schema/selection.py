@@ -16,18 +16,26 @@ def selected_columns(context: Context, info, resource: Resource, *wrappers: tupl
     :param wrappers: paths of field names that lie between the current field and the records,
         for example ``("nodes",), ("edges", "node")`` for a connection
     """
-    # Strawberry's own selected_fields is made anew, arguments and all, at every access.
-    raw = info._raw_info
     columns: set[str] = set()
     for path in wrappers or ((),):
-        nodes = raw.field_nodes
-        for name in path:
-            nodes = [node for node in _below(nodes, raw.fragments) if node.name.value == name]
-        for node in _below(nodes, raw.fragments):
-            source = context.sources.get((resource.type_name, node.name.value))
+        for name in selected_names(info, *path):
+            source = context.sources.get((resource.type_name, name))
             if source is not None:
                 columns.update(source.fetches)
     return columns
+
+
+def selected_names(info, *path: str) -> set[str]:
+    """Return the names of the fields that are selected below the current field.
+
+    :param path: field names that lie between the current field and those
+    """
+    # Strawberry's own selected_fields is made anew, arguments and all, at every access.
+    raw = info._raw_info
+    nodes = raw.field_nodes
+    for name in path:
+        nodes = [node for node in _below(nodes, raw.fragments) if node.name.value == name]
+    return {node.name.value for node in _below(nodes, raw.fragments)}
 
 
 def _below(nodes: Iterable[FieldNode], fragments: dict) -> Iterator[FieldNode]:

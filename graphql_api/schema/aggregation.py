@@ -1,0 +1,175 @@
+"""Root fields that count records in groups, and sum up their numbers, in the database."""
+
+from types import SimpleNamespace
+from typing import Optional
+
+import strawberry
+
+from .access import Context, read_groups
+from .aggregates import (
+    COUNT,
+    NUMBER_TYPES,
+    Aggregate,
+    AggregatesOrder,
+    aggregates_type,
+    is_aggregatable,
+)
+from .errors import ApiError
+from .group_keys import (
+    GroupTerm,
+    add_attribute,
+    attribute,
+    group_by_class,
+    group_keys,
+    group_keys_class,
+    group_terms,
+)
+from .input_objects import add_input_field, given, new_input
+from .ordering import OrderDirection
+from .pagination import check_offset, check_size
+from .resource import Resource, ResourceField
+from .search import list_domain
+from .selection import selected_names
+
+
+def aggregate_field(resource: Resource, types):
+    """Return the root field that aggregates a resource; None where there is no way to group it.
+
+    :param types: :class:`.types.ResourceTypes`
+    """
+    # Those of the resource, and the dates of creation and change where the model keeps them.
+    fields = types.sortable[resource.type_name] | resource.fields
+    # Grouping tells values, as filtering does.
+    groupable = {
+        name: field for name, field in fields.items() if field.groupable and field.filterable
+    }
+    if not groupable:
+        return None
+    aggregatable = {
+        name: field for name, field in fields.items() if is_aggregatable(resource, field)
+    }
+    group_type = _group_class(resource, aggregatable, group_keys_class(resource, groupable, types))
+    group_by_type = group_by_class(resource, groupable)
+    order_type = _order_class(resource, aggregatable)
+    filter_type = types.filters[resource.type_name]
+
+    def resolve(
+        info: strawberry.Info,
+        filter: filter_type | None = None,
+        search: str | None = None,
+        group_by: list[group_by_type] | None = None,
+        order_by: list[order_type] | None = None,
+        first: int | None = None,
+        offset: int | None = None,
+        include_archived: bool = False,
+    ):
+        context: Context = info.context
+        domain = list_domain(context, resource, filter, search)
+        terms = group_terms(context, resource, groupable, group_by)
+        selected = selected_names(info)
+        aggregates = [
+            Aggregate(context, resource, field, selected_names(info, field.graphql_name), terms)
+            for field in aggregatable.values()
+            if field.graphql_name in selected
+        ]
+        order = _order(context, resource, aggregatable, order_by)
+        # What is only ordered by is read too: models decide by what is read whose values count.
+        specs = [COUNT, *(spec for aggregate in aggregates for spec in aggregate.specs), *order]
+        specs = list(dict.fromkeys(specs))
+        limit = check_size(resource, "first", first, resource.max_page_size + 1)
+        rows = read_groups(
+            context,
+            resource,
+            domain,
+            [term.spec for term in terms],
+            specs,
+            archived=include_archived,
+            order=_order_string(order, terms),
+            # Odoo takes 0 for no limit.
+            limit=max(limit, 1),
+            offset=check_offset(offset),
+        )[:limit]
+        if len(rows) > resource.max_page_size:
+            raise ApiError(
+                "BAD_USER_INPUT",
+                f"There are more than {resource.max_page_size} groups; "
+                "page through them with first and offset.",
+            )
+        columns = {
+            spec: [row[place] for row in rows] for place, spec in enumerate(specs, len(terms))
+        }
+        values = {"count": columns[COUNT]}
+        for aggregate in aggregates:
+            values[attribute(aggregate.field.name)] = aggregate.values(columns)
+        if "keys" in selected:
+            values["keys"] = group_keys(context, info, terms, groupable, rows)
+        return [
+            SimpleNamespace(**{name: column[place] for name, column in values.items()})
+            for place in range(len(rows))
+        ]
+
+    resolve.__annotations__["return"] = list[group_type] | None
+    return strawberry.field(
+        resolve,
+        name=resource.aggregate_name,
+        description=f"The visible {resource.type_name} records in groups: how many they are, and "
+        "what their numbers come to. Without groupBy all of them are one group.",
+    )
+
+
+def _group_class(resource: Resource, fields: dict[str, ResourceField], keys_type: type) -> type:
+    cls = type(f"{resource.type_name}Aggregate", (), {"__annotations__": {}})
+    cls.__annotations__["keys"] = keys_type
+    cls.__annotations__["count"] = int
+    cls.count = strawberry.field(description="The number of records in the group.")
+    for name, field in fields.items():
+        annotation = Optional[aggregates_type(field)]  # noqa: UP045 - a run-time value
+        add_attribute(cls, name, annotation, field.description)
+    return strawberry.type(cls, description=f"A group of {resource.type_name} records.")
+
+
+def _order_class(resource: Resource, fields: dict[str, ResourceField]) -> type:
+    cls = new_input(f"{resource.type_name}GroupOrder")
+    add_input_field(cls, "count", OrderDirection, "The number of records in the group.")
+    for name, field in fields.items():
+        if field.type in NUMBER_TYPES:
+            add_input_field(cls, name, AggregatesOrder, field.description)
+    return strawberry.input(
+        cls,
+        one_of=True,
+        description=f"Order of groups of {resource.type_name} records. Give several in a list; "
+        "the keys come last by themselves.",
+    )
+
+
+def _order(
+    context: Context, resource: Resource, fields: dict[str, ResourceField], order_by: list | None
+) -> dict[str, OrderDirection]:
+    """Return what the argument ``orderBy`` asks for, by Odoo's name of the aggregate.
+
+    :raise ApiError: FORBIDDEN for a field that the caller may not read
+    """
+    order: dict[str, OrderDirection] = {}
+    for item in order_by or ():
+        for name, value in given(item):
+            if name == "count":
+                order.setdefault(COUNT, value)
+                continue
+            field = fields[name]
+            context.check_field(resource, field, "order by")
+            for function, direction in given(value):
+                order.setdefault(f"{field.field}:{function}", direction)
+    return order
+
+
+def _order_string(order: dict[str, OrderDirection], terms: list[GroupTerm]) -> str:
+    """Return Odoo's ``order`` argument, which ends in the lowest id of a group: it is complete.
+
+    Groups are never ordered by a many2one: that would tell something about hidden records.
+    """
+    parts = [
+        f"{spec} {'desc nulls last' if direction is OrderDirection.DESC else 'asc nulls first'}"
+        for spec, direction in order.items()
+    ]
+    keys = [term.spec for term in terms if term.field.type != "many2one"]
+    return ", ".join([*parts, *keys, "id:min"])

@@ -1,0 +1,171 @@
+"""What records are grouped by: the inputs that name it, and the keys of the groups."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from types import SimpleNamespace
+from typing import Any, Optional
+
+import strawberry
+
+from .access import Context, find
+from .errors import ApiError
+from .input_objects import add_input_field, given, new_input
+from .names import camel_case
+from .relations import hidden_record
+from .resource import Resource, ResourceField
+from .scalars import Date, value_type
+from .selection import selected_columns, selected_names
+
+DATE_TYPES = ("date", "datetime")
+
+GROUPED_TYPES = ("boolean", "char", "integer", "many2one", "selection", *DATE_TYPES)
+"""The types of Odoo fields that records can be grouped by."""
+
+
+@strawberry.enum(
+    description="How long the periods are that records are grouped by. A week begins on the day "
+    "that the caller's language says."
+)
+class Granularity(Enum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTerm:
+    """One thing to group by: a field, of a date the granularity, too."""
+
+    field: ResourceField
+    granularity: Granularity | None = None
+
+    @property
+    def spec(self) -> str:
+        """The term as Odoo's ``_read_group`` takes it."""
+        suffix = f":{self.granularity.value}" if self.granularity else ""
+        return f"{self.field.field}{suffix}"
+
+
+def group_by_class(resource: Resource, fields: dict[str, ResourceField]) -> type:
+    """Return the input that says what to group by: exactly one field of it is given at a time.
+
+    :param fields: REST name -> field
+    """
+    cls = new_input(f"{resource.type_name}GroupBy")
+    for name, field in fields.items():
+        annotation = Granularity if field.type in DATE_TYPES else bool
+        add_input_field(cls, name, annotation, field.description)
+    return strawberry.input(
+        cls,
+        one_of=True,
+        description=f"What {resource.type_name} records are grouped by: one field, with true or "
+        "the length of the periods. Give several in a list.",
+    )
+
+
+def attribute(name: str) -> str:
+    """Return the name of the attribute that has a field's value; no keyword of Python."""
+    return f"field_{name}"
+
+
+def add_attribute(cls: type, name: str, annotation: Any, description: str | None) -> None:
+    """Add a field to an object type whose values are attributes of plain objects."""
+    cls.__annotations__[attribute(name)] = annotation
+    field = strawberry.field(name=camel_case(name), description=description or None)
+    setattr(cls, attribute(name), field)
+
+
+def group_keys_class(resource: Resource, fields: dict[str, ResourceField], types) -> type:
+    """Return the object type of the keys.
+
+    :param fields: REST name -> field
+    :param types: :class:`.types.ResourceTypes`
+    """
+    cls = type(f"{resource.type_name}GroupKeys", (), {"__annotations__": {}})
+    for name, field in fields.items():
+        if field.type == "many2one":
+            annotation = types.by_type[field.relation]
+        elif field.type in DATE_TYPES:
+            annotation = Date
+        else:
+            annotation = types.enums.get((resource.type_name, name), value_type(field).annotation)
+        add_attribute(cls, name, Optional[annotation], field.description)  # noqa: UP045
+    return strawberry.type(
+        cls,
+        description=f"What the {resource.type_name} records of a group have in common. A field is "
+        "null where it is empty, and where groupBy does not name it. A date is the first day of "
+        "the period, in the caller's time zone.",
+    )
+
+
+def group_terms(
+    context: Context, resource: Resource, fields: dict[str, ResourceField], group_by: list | None
+) -> list[GroupTerm]:
+    """Return what the argument ``groupBy`` asks for.
+
+    :raise ApiError: FORBIDDEN for a field, or the other end of a relation, that the caller may
+        not read; BAD_USER_INPUT for one that is named twice, or not to be grouped by
+    """
+    terms: dict[str, GroupTerm] = {}
+    for item in group_by or ():
+        for name, value in given(item):
+            field = fields[name]
+            if not value:
+                expected = "a granularity" if field.type in DATE_TYPES else "true"
+                raise ApiError(
+                    "BAD_USER_INPUT", f"groupBy.{field.graphql_name} must be {expected}."
+                )
+            if name in terms:
+                raise ApiError("BAD_USER_INPUT", f"groupBy names {field.graphql_name} twice.")
+            context.check_field(resource, field, "group by")
+            if field.type == "many2one":
+                context.model(context.resources[field.relation])
+            terms[name] = GroupTerm(field, value if field.type in DATE_TYPES else None)
+    return list(terms.values())
+
+
+def group_keys(
+    context: Context, info, terms: list[GroupTerm], fields: Iterable[str], rows: list[tuple]
+) -> list[SimpleNamespace]:
+    """Return the keys of each group, as objects of the type of :func:`group_keys_class`.
+
+    :param fields: REST names of all fields of that type
+    :param rows: what ``_read_group`` returned: the values of the terms come first
+    """
+    selected = selected_names(info, "keys")
+    values = {
+        attribute(term.field.name): _values(context, info, term.field, [row[place] for row in rows])
+        for place, term in enumerate(terms)
+        if term.field.graphql_name in selected
+    }
+    empty = dict.fromkeys(map(attribute, fields))
+    return [
+        SimpleNamespace(**empty | {name: column[place] for name, column in values.items()})
+        for place in range(len(rows))
+    ]
+
+
+def _values(context: Context, info, field: ResourceField, values: list) -> list:
+    """Return the values of a key as the schema has them."""
+    if field.type == "many2one":
+        return _records(context, info, field, values)
+    if field.type in DATE_TYPES:
+        return [value.isoformat()[:10] if value else None for value in values]
+    if field.type == "boolean":
+        return values
+    # An empty text, or a 0, is a group of its own beside that of the records without a value.
+    return [None if value is False else value for value in values]
+
+
+def _records(context: Context, info, field: ResourceField, values: list) -> list:
+    """Return the record of each group: None where it has none, an error where it is hidden."""
+    target = context.resources[field.relation]
+    ids = list(dict.fromkeys(record.id for record in values if record))
+    columns = selected_columns(context, info, target, ("keys", field.graphql_name))
+    found = find(context, target, ids, columns) if ids else ()
+    visible = {record.id: record for record in found}
+    hidden = hidden_record(target)
+    return [visible.get(record.id, hidden) if record else None for record in values]
