@@ -55,7 +55,7 @@ class RestAggregateController(http.Controller):
         )
         groups = call.run(text, variables)["groups"]
         meta = {
-            "limit": check_size(resource, "limit", limit, resource.max_page_size),
+            "limit": check_size(call.context, resource, "limit", limit, resource.max_page_size),
             "offset": variables["offset"] or 0,
         }
         return success_response([selection.to_rest(group) for group in groups], meta=meta)

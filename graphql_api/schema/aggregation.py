@@ -76,7 +76,9 @@ def aggregate_field(resource: Resource, types):
         # What is only ordered by is read too: models decide by what is read whose values count.
         specs = [COUNT, *(spec for aggregate in aggregates for spec in aggregate.specs), *order]
         specs = list(dict.fromkeys(specs))
-        limit = check_size(resource, "first", first, resource.max_page_size + 1)
+        maximum = context.max_page_size(resource)
+        limit = check_size(context, resource, "first", first, None)
+        limit = maximum + 1 if limit is None else limit
         rows = read_groups(
             context,
             resource,
@@ -89,11 +91,10 @@ def aggregate_field(resource: Resource, types):
             limit=max(limit, 1),
             offset=check_offset(offset),
         )[:limit]
-        if len(rows) > resource.max_page_size:
+        if len(rows) > maximum:
             raise ApiError(
                 "BAD_USER_INPUT",
-                f"There are more than {resource.max_page_size} groups; "
-                "page through them with first and offset.",
+                f"There are more than {maximum} groups; page through them with first and offset.",
             )
         columns = {
             spec: [row[place] for row in rows] for place, spec in enumerate(specs, len(terms))
