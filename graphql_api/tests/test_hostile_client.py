@@ -252,6 +252,7 @@ class HostileCase(AccessCase):
             *self.filter_attacks(secret, conditions),
             *self.selection_attacks(secret),
             *self.order_attacks(secret),
+            *self.aggregate_attacks(secret),
             *self.cursor_attacks(secret),
             *self.name_attacks(secret),
             *self.error_attacks(secret),
@@ -362,6 +363,40 @@ class HostileCase(AccessCase):
                 yield query("nested order", text)
         for sort in (secret.field, f"-{secret.field}", f"id,{secret.field}"):
             yield Attack("REST order", f"/api/{resource.collection}?sort={sort}&fields=id")
+
+    def aggregate_attacks(self, secret) -> Iterator[Attack]:
+        """Group by the secret, by relations to its record, and take the least and the last."""
+        resource = self.env["graphql_api.schema"]._get_schema().resources[secret.type_name]
+        field, many = secret.graphql_name, resource.aggregate_name
+        for arguments in (
+            f"groupBy: [{{{field}: true}}]",
+            f"groupBy: [{{createDate: YEAR}}, {{{field}: true}}], first: 9",
+            f"orderBy: [{{{field}: {{max: DESC}}}}], groupBy: [{{createDate: YEAR}}]",
+        ):
+            yield query("group", f"{{ {many}({arguments}) {{ keys {{ {field} }} count }} }}")
+            yield query("count groups", f"{{ {many}({arguments}) {{ count }} }}")
+        functions = "sum avg min max"
+        yield query("aggregate", f"{{ {many} {{ count {field} {{ {functions} }} }} }}")
+        relations = {
+            "Customer": ("saleOrdersAggregate", "customer"),
+            "Product": ("saleOrderLinesAggregate", "product"),
+            "Lead": ("saleOrdersAggregate", "opportunity"),
+        }
+        name, relation = relations[secret.type_name]
+        for below in (f"id displayName {field}", "id displayName", field):
+            text = (
+                f"{{ {name}(groupBy: [{{{relation}: true}}], first: 1000) "
+                f"{{ keys {{ {relation} {{ {below} }} }} count createDate {{ max }} }} }}"
+            )
+            yield query(f"group by {relation}", text)
+        path = f"/api/{resource.collection}/aggregate"
+        for parameters in (
+            f"group_by={secret.field}",
+            f"fields={secret.field}.max",
+            f"group_by=create_date:year&sort=-{secret.field}.max",
+        ):
+            yield Attack("REST group", f"{path}?{parameters}")
+        yield Attack("REST group", "/api/sale-orders/aggregate?group_by=customer,opportunity")
 
     def cursor_attacks(self, secret) -> Iterator[Attack]:
         """Use cursors of another user's lists, and some that no list has given."""
