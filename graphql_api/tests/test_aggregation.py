@@ -563,7 +563,8 @@ class TestRights(AccessCase):
             ):
                 self.graphql(text, errors=errors, login=login)
         path = "/api/customers/aggregate?group_by=ref"
-        self.assertEqual(self.rest(path, status=403)["code"], "FORBIDDEN")
+        error = self.rest(path, status=403)
+        self.assertEqual(error["message"], "You are not allowed to group by Customer.ref.")
 
     def test_forbidden_number(self):
         """It is null with an error; the rest stands."""
