@@ -5,7 +5,7 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots bench key lint format stop clean
+.PHONY: help run assets test screenshots bench key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make screenshots       take the pictures in docs/images again'
 	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
 	@echo 'make key LOGIN=demo    print a new API key of a user (DB=...)'
+	@echo 'make assets            fetch GraphiQL and Swagger UI into the addon; run and test do, too'
 	@echo 'make lint              check the style of the code; make format corrects it'
 	@echo 'make stop              stop the PostgreSQL server that the commands started'
 	@echo 'make clean             remove all state: .dev/ with its databases'
@@ -32,5 +33,5 @@ bench:
 key:
 	@$(PYTHON) -m tools key -- "$$LOGIN"
 
-lint format stop clean:
+assets lint format stop clean:
 	@$(PYTHON) -m tools $@

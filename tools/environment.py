@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import lock, node, odoo_source, postgres
+from tools import assets, lock, odoo_source, postgres
 from tools.paths import ADDON, DATA, EXAMPLES, PYTHON, STATE, replace_link, write_private
 from tools.postgres import Server
 from tools.progress import StepFailed
@@ -35,7 +35,7 @@ class Environment:
 def ensure() -> Environment:
     """Set up what is missing and return the environment."""
     source, import_path = odoo_source.ensure()
-    node_variables = node.ensure()
+    assets.ensure()
     server = postgres.ensure()
     _link_addons()
     DATA.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,6 @@ def ensure() -> Environment:
     variables = {
         **{key: value for key, value in os.environ.items() if key not in _CONFUSING},
         **server.environment,
-        **node_variables,
         "HYPOTHESIS_STORAGE_DIRECTORY": str(STATE / "hypothesis"),
         "PYTHONPATH": str(import_path),
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore"),

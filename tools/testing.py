@@ -4,7 +4,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from tools import databases, environment, lock
+from tools import databases, environment, lock, node
 from tools.databases import APPS, BASE, TEST, TEST_BASE
 from tools.environment import CONFIGURATION, Environment
 from tools.paths import ADDON, PYTHON, ROOT
@@ -39,6 +39,7 @@ def test(arguments: list[str]) -> int:
                 continue
             with lock.exclusive("setup"):
                 current = environment.ensure()
+                current.variables.update(node.ensure())
                 database = databases.ensure_test(current, name, template)
             codes.append(_pytest(current, database, template, [*options, *selection]))
             if codes[-1] == _INTERRUPTED:

@@ -10,8 +10,10 @@ from ..schema.errors import ApiError
 from ..schema.timings import measure
 
 GRAPHQL_PATH = "/api/graphql"
+GRAPHIQL_PATH = "/api/graphql/graphiql"
 JSON_TYPE = "application/json"
 GRAPHQL_RESPONSE_TYPE = "application/graphql-response+json"
+HTML_TYPE = "text/html"
 
 
 class RolledBack(Exception):
@@ -62,4 +64,13 @@ def graphql_media_type(httprequest) -> str:
     """
     return httprequest.accept_mimetypes.best_match(
         [JSON_TYPE, GRAPHQL_RESPONSE_TYPE], default=JSON_TYPE
+    )
+
+
+def prefers_page(httprequest) -> bool:
+    """Tell whether it is a browser that opens the address of GraphQL, to see something."""
+    accepted = httprequest.accept_mimetypes
+    return (
+        httprequest.method in ("GET", "HEAD")
+        and accepted.best_match([JSON_TYPE, GRAPHQL_RESPONSE_TYPE, HTML_TYPE]) == HTML_TYPE
     )

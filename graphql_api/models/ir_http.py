@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..controllers import rate
 from ..controllers.cors import is_preflight, preflight_response
 from ..controllers.dispatcher import ApiDispatcher, check_rate
+from ..controllers.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
 from ..schema.policy import EVERYTHING, Caller
 from ..schema.timings import measure
 
@@ -23,11 +24,17 @@ class IrHttp(models.AbstractModel):
         if path_info == "/api" or path_info.startswith("/api/"):
             # Also what matches no route below /api must answer in the contract's shape.
             request.dispatcher = ApiDispatcher(request)
+            settings = request.env["graphql_api.settings"]._get_settings()
             if is_preflight(request.httprequest):
                 # For any path, and before the authentication: browsers send no key with it.
-                settings = request.env["graphql_api.settings"]._get_settings()
                 request.session.can_save = False
                 abort(preflight_response(request.httprequest, settings.origins))
+            if (
+                path_info == GRAPHQL_PATH
+                and settings.graphiql
+                and prefers_page(request.httprequest)
+            ):
+                path_info = GRAPHIQL_PATH
         return super()._match(path_info)
 
     @classmethod
