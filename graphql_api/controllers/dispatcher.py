@@ -53,6 +53,14 @@ class ApiDispatcher(Dispatcher):
         """Whether the caller may ask for the schema, and messages may list its names."""
         return self.caller.policy.introspection if self.caller else self._settings.introspection
 
+    def check_introspection(self) -> None:
+        """Refuse to show the schema to those who may not ask for it.
+
+        :raise ApiError: FORBIDDEN
+        """
+        if not self.introspection:
+            raise ApiError("FORBIDDEN", "This server does not show its schema.")
+
     def admit(self, caller: Caller) -> None:
         """Take note of who asks, and count the request, once however often Odoo tries it.
 

@@ -1,4 +1,7 @@
-"""Pages for developers: GraphiQL. They know nothing; what they show, their scripts ask for."""
+"""For developers: the OpenAPI document, and the pages GraphiQL and Swagger UI.
+
+The pages know nothing; what they show, their scripts ask for.
+"""
 
 import secrets
 from pathlib import Path
@@ -8,8 +11,11 @@ from werkzeug.exceptions import NotFound
 
 from odoo import http
 from odoo.http import Response, request
+from odoo.modules import Manifest
 
-from .responses import GRAPHIQL_PATH
+from ..schema.openapi import find_usable
+from .responses import GRAPHIQL_PATH, JSON_TYPE, document_response
+from .rest_call import check_parameters
 
 ROUTE = {
     "type": "http",
@@ -70,14 +76,27 @@ load this page again:</p>
 
 
 class DocsController(http.Controller):
+    @http.route(
+        "/api/openapi.json",
+        type="graphql_api",
+        auth="graphql_api",
+        methods=["GET"],
+        readonly=True,
+        save_session=False,
+    )
+    def openapi(self):
+        """Describe the REST routes that the caller may use."""
+        request.dispatcher.check_introspection()
+        schema = request.dispatcher.schema()
+        check_parameters(())
+        usable = find_usable(schema, request.dispatcher.context(schema))
+        version = Manifest.for_addon("graphql_api")["version"]
+        document = schema.openapi.get(usable, version)
+        return document_response(document.body, JSON_TYPE, document.tag)
+
     @http.route(GRAPHIQL_PATH, **ROUTE)
     def graphiql(self, **_parameters):
-        """Serve GraphiQL; ``/api/graphql`` is where browsers find it (see ir.http).
-
-        :raise NotFound: the administrator has switched it off
-        """
-        if not request.env["graphql_api.settings"]._get_settings().graphiql:
-            raise NotFound
+        """Serve GraphiQL; ``/api/graphql`` is where browsers find it (see ir.http)."""
         return _page(
             "GraphiQL",
             styles=["graphiql/graphiql.css", "graphiql/explorer.css"],
@@ -90,13 +109,26 @@ class DocsController(http.Controller):
             script="graphiql.js",
         )
 
+    @http.route("/api/docs", **ROUTE)
+    def swagger(self, **_parameters):
+        """Serve Swagger UI, which shows the OpenAPI document."""
+        return _page(
+            "Swagger UI",
+            styles=["swagger-ui/swagger-ui.css"],
+            libraries=["swagger-ui/swagger-ui.js"],
+            script="swagger.js",
+        )
+
 
 def _page(title: str, styles: list[str], libraries: list[str], script: str) -> Response:
     """Return a page, or one that says how to get what is missing for it.
 
     :param styles: paths below static/lib/, as ``libraries``
     :param script: name of the page's own script in static/src/
+    :raise NotFound: the administrator has switched such pages off
     """
+    if not request.env["graphql_api.settings"]._get_settings().graphiql:
+        raise NotFound
     complete = all((_LIBRARIES / path).is_file() for path in [*styles, *libraries])
     nonce = secrets.token_urlsafe(16)
     styles = ["src/page.css", *(f"lib/{path}" for path in styles if complete)]

@@ -12,6 +12,7 @@ from .json_body import read_json
 from .responses import (
     GRAPHQL_RESPONSE_TYPE,
     RolledBack,
+    document_response,
     graphql_media_type,
     json_response,
 )
@@ -57,10 +58,8 @@ class GraphqlController(http.Controller):
         save_session=False,
     )
     def sdl(self):
-        if not request.dispatcher.introspection:
-            raise ApiError("FORBIDDEN", "This server does not show its schema.")
-        text = request.dispatcher.schema().sdl()
-        return http.Response(text, content_type="text/plain; charset=utf-8")
+        request.dispatcher.check_introspection()
+        return document_response(request.dispatcher.schema().sdl, "text/plain")
 
 
 def _execute(graphql_request: Request) -> Result:

@@ -46,6 +46,26 @@ def success_response(data, status: int = 200, headers=(), **members) -> Response
     return json_response({"status": "success", "data": data, **members}, status, headers)
 
 
+def document_response(text: str | bytes, media_type: str, tag: str | None = None) -> Response:
+    """Return a document that seldom changes; without a body to those who have it already.
+
+    :param tag: what changes with the text, by default a hash of it
+    """
+    response = Response(
+        text,
+        headers=[
+            ("Content-Type", f"{media_type}; charset=utf-8"),
+            ("Cache-Control", "private, no-cache"),
+            ("Vary", "Authorization, Cookie"),
+        ],
+    )
+    if tag is None:
+        response.add_etag()
+    else:
+        response.set_etag(tag)
+    return response.make_conditional(request.httprequest.environ)
+
+
 def error_response(httprequest, error: ApiError) -> Response:
     """Return an error in the shape of the route below which it happened."""
     if httprequest.path.rstrip("/") == GRAPHQL_PATH:

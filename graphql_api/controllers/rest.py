@@ -6,6 +6,7 @@ from odoo.http import request
 from ..schema.access import OPERATION_RIGHTS
 from ..schema.executor import Request
 from ..schema.pagination import check_size
+from ..schema.resource import MOBILE_ALIASES
 from .responses import success_response
 from .rest_call import Call, check_parameters, run, unknown_route
 from .rest_query import (
@@ -18,9 +19,6 @@ from .rest_query import (
 )
 
 ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": True, "save_session": False}
-
-MOBILE_ALIASES = {"customer": ("customers", "id,name,email,phone")}
-"""Legacy routes ``/api/mobile/<name>/<id>`` -> collection and fields."""
 
 
 class RestController(http.Controller):

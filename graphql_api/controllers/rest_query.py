@@ -79,8 +79,10 @@ class Selection:
         tree: Tree = {}
         for graphql_name, field in root.fields.items():
             named = get_named_type(field.type)
-            name = rest_name(root, graphql_name, self._schema)
-            if not self._may_read(root, graphql_name) or _needs_arguments(field):
+            name = self._schema.rest_name(root.name, graphql_name)
+            if not self._schema.may_read(
+                self._context, root.name, graphql_name
+            ) or _needs_arguments(field):
                 continue
             if is_leaf_type(named):
                 tree[name] = {}
@@ -108,7 +110,7 @@ class Selection:
                 tree[name] = _REFERENCE | tree.get(name, {})
             else:
                 tree[name] = {
-                    rest_name(named, graphql_name, self._schema): {}
+                    self._schema.rest_name(named.name, graphql_name): {}
                     for graphql_name, inner in named.fields.items()
                     if is_leaf_type(get_named_type(inner.type))
                 }
@@ -119,21 +121,9 @@ class Selection:
             raise bad_parameter("fields", f"{parent.name} has no field {path[:80]}.")
         if _needs_arguments(field):
             raise bad_parameter("fields", f"{parent.name}.{name} needs arguments: use GraphQL.")
-        if not self._may_read(parent, camel_case(name)):
+        if not self._schema.may_read(self._context, parent.name, camel_case(name)):
             raise ApiError("FORBIDDEN", f"You are not allowed to read {parent.name}.{name}.")
         return field
-
-    def _may_read(self, parent: GraphQLObjectType, graphql_name: str) -> bool:
-        resource = self._schema.resources.get(parent.name)
-        if resource is None:
-            return True
-        source = self._schema.sources.get((parent.name, graphql_name))
-        names = set(source.fetches if source else ())
-        # Lists and files are not columns to fetch, but fields all the same.
-        field = self._schema.fields.get((parent.name, graphql_name))
-        if field is not None:
-            names.add(field.field)
-        return all(self._context.may_read(resource, name) for name in names)
 
     def _print(self, parent: GraphQLObjectType, tree: Tree) -> str:
         """Return the selection as GraphQL, every field under its REST name."""
@@ -173,17 +163,6 @@ def _with_integer_ids(data, tree: Tree):
             elif name == "id" and data[name] is not None:
                 data[name] = int(data[name])
     return data
-
-
-def rest_name(parent: GraphQLObjectType, graphql_name: str, schema: BuiltSchema) -> str:
-    """Return the REST name of a field of a type."""
-    field = schema.fields.get((parent.name, graphql_name))
-    return field.name if field else snake_case(graphql_name)
-
-
-def snake_case(graphql_name: str) -> str:
-    """Return the REST name of a field that no resource names: ``createDate``."""
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match[1].lower(), graphql_name)
 
 
 def _needs_arguments(field: GraphQLField) -> bool:

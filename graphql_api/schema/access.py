@@ -109,6 +109,18 @@ class Context:
         """Tell whether the caller may read an Odoo field, as the model itself decides."""
         return self._has_field_access(resource, field_name, "read")
 
+    def may_write(self, resource: Resource, field_name: str) -> bool:
+        """Tell whether the caller may change an Odoo field, as the model itself decides."""
+        return self._has_field_access(resource, field_name, "write")
+
+    def may_act(self, resource: Resource) -> bool:
+        """Tell whether the caller may call actions: see records of the model and change them."""
+        model = self.env[resource.model]
+        return all(
+            self._is_allowed((resource.model, right), lambda right=right: model.has_access(right))
+            for right in ("read", "write")
+        )
+
     def check_field(self, resource: Resource, field: ResourceField, use: str = "read") -> None:
         """Refuse a field that the caller may not read, also for filtering and ordering.
 

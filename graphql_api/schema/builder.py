@@ -15,6 +15,8 @@ from .documents import Documents
 from .inputs import InputTypes
 from .limits import Limits
 from .mutations import mutation_fields
+from .names import snake_case
+from .openapi import OpenApiDocuments
 from .ordering import order_terms
 from .pagination import Page, PageArguments
 from .resource import Resource, ResourceField
@@ -66,6 +68,29 @@ class BuiltSchema:
         """The resources by REST collection."""
         return {resource.collection: resource for resource in self.resources.values()}
 
+    @cached_property
+    def openapi(self) -> OpenApiDocuments:
+        """The OpenAPI documents of the schema's REST routes."""
+        return OpenApiDocuments(self)
+
+    def rest_name(self, type_name: str, graphql_name: str) -> str:
+        """Return the REST name of a field of a type."""
+        field = self.fields.get((type_name, graphql_name))
+        return field.name if field else snake_case(graphql_name)
+
+    def may_read(self, context: Context, type_name: str, graphql_name: str) -> bool:
+        """Tell whether the caller may read all that a field of a type shows."""
+        resource = self.resources.get(type_name)
+        if resource is None:
+            return True
+        source = self.sources.get((type_name, graphql_name))
+        names = set(source.fetches if source else ())
+        # Lists and files are not columns to fetch, but fields all the same.
+        field = self.fields.get((type_name, graphql_name))
+        if field is not None:
+            names.add(field.field)
+        return all(context.may_read(resource, name) for name in names)
+
     def context(
         self,
         env,
@@ -83,8 +108,9 @@ class BuiltSchema:
         limits = limits or Limits()
         return Context(env, self.resources, self.sources, timings, limits, introspection)
 
+    @cached_property
     def sdl(self) -> str:
-        """Return the schema in GraphQL's schema definition language."""
+        """The schema in GraphQL's schema definition language."""
         return print_schema(self.strawberry_schema)
 
 

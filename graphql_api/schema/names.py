@@ -10,6 +10,15 @@ FIELD_NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 ACTION_NAME = COLLECTION_NAME
 
 
+def snake_case(graphql_name: str) -> str:
+    """Return the REST name of a field that no resource names.
+
+    >>> snake_case("createDate")
+    'create_date'
+    """
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match[1].lower(), graphql_name)
+
+
 @lru_cache(maxsize=4096)
 def camel_case(name: str) -> str:
     """Return the GraphQL name of a snake_case or kebab-case name.

@@ -5,9 +5,23 @@ from dataclasses import dataclass, field
 from .names import camel_case, lower_first, upper_first
 
 RESERVED_COLLECTIONS = frozenset(
-    ["auth", "docs", "graphql", "health", "me", "metrics", "mobile", "openapi", "ready"]
+    [
+        "auth",
+        "docs",
+        "graphql",
+        "health",
+        "me",
+        "metrics",
+        "mobile",
+        "openapi",
+        "openapi.json",
+        "ready",
+    ]
 )
 """First segments below ``/api`` that are routes of their own."""
+
+MOBILE_ALIASES = {"customer": ("customers", "id,name,email,phone")}
+"""Legacy routes ``/api/mobile/<name>/<id>`` -> collection and fields."""
 
 AUTOMATIC_FIELDS = frozenset(["id", "display_name", "create_date", "write_date", "version"])
 """REST names that every type has (where the model keeps them); no line may reuse them."""

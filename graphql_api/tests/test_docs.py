@@ -44,7 +44,8 @@ class TestGraphiqlPage(ApiCase):
 
     def test_it_can_be_switched_off(self):
         self.env["ir.config_parameter"].set_param("graphql_api.graphiql", "False")
-        self.assertEqual(self.page("/api/graphql/graphiql").status_code, 404)
+        for path in ("/api/graphql/graphiql", "/api/docs"):
+            self.assertEqual(self.page(path).status_code, 404)
         response = self.page(QUERY)
         self.assertEqual(response.status_code, 401)
         self.assertEqual(response.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED")

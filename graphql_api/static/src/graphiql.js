@@ -103,5 +103,5 @@
         );
     }
 
-    session.open(explore, []);
+    session.open(explore, [["REST", "/api/docs"]]);
 })();

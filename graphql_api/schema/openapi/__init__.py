@@ -1,0 +1,50 @@
+"""The REST routes of a schema as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1).
+
+Everything is read from the executable schema, as the routes do: a field that an addon adds to a
+type is in the document without more code.
+"""
+
+import hashlib
+from collections import OrderedDict
+from typing import NamedTuple
+
+import orjson
+
+from .document import build_document
+from .usable import Usable, find_usable
+
+_KEPT = 16
+"""Documents of one schema; callers with the same rights share one."""
+
+
+class Document(NamedTuple):
+    """A document as it is served, and what changes with it."""
+
+    body: bytes
+    tag: str
+
+
+class OpenApiDocuments:
+    """The documents of one schema, each made once for all callers who may use the same.
+
+    :param schema: the :class:`BuiltSchema`
+    """
+
+    def __init__(self, schema):
+        self._schema = schema
+        self._documents: OrderedDict[tuple[Usable, str], Document] = OrderedDict()
+
+    def get(self, usable: Usable, version: str) -> Document:
+        """Return the document of what a caller may use.
+
+        :param version: that of the API, for people
+        """
+        key = (usable, version)
+        document = self._documents.pop(key, None)
+        if document is None:
+            body = orjson.dumps(build_document(self._schema, usable, version))
+            document = Document(body, hashlib.sha256(body).hexdigest()[:16])
+        self._documents[key] = document
+        while len(self._documents) > _KEPT:
+            self._documents.popitem(last=False)
+        return document

@@ -1,0 +1,156 @@
+"""What requests carry: the values of records to create and to change."""
+
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLList,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+    is_required_input_field,
+)
+
+from ..resource import Resource, ResourceField
+from ..scalars import FILE_TYPES
+from .components import Components, Json, described, nullable
+from .usable import Usable
+from .values import FORM_FILE, RECORD_ID, leaf_example, leaf_schema
+
+_NESTED = {"create": "CreateInput", "update": "NestedUpdateInput"}
+"""What is done with the records of a list -> the input that each of them takes."""
+
+_EXAMPLE_FIELDS = 3
+
+
+class BodySchemas:
+    """Schemas of the input types, as far as a caller may write them."""
+
+    def __init__(self, schema, usable: Usable, components: Components):
+        self._schema = schema
+        self._usable = usable
+        self._components = components
+
+    def body(self, resource: Resource, operation: str) -> Json:
+        """Return the request body that creates or updates.
+
+        :param operation: ``create`` or ``update``
+        """
+        suffix = f"{operation.capitalize()}Input"
+        one = self._input(resource, suffix)
+        media: Json = {"schema": one}
+        if operation == "create":
+            size = self._usable.page_size(resource.type_name)
+            media["schema"] = {"oneOf": [one, {"type": "array", "items": one, "maxItems": size}]}
+        if example := self._example(resource, suffix):
+            media["example"] = example
+        content = {"application/json": media}
+        if form := self._form(resource, suffix):
+            content["multipart/form-data"] = {"schema": form}
+        return {"required": True, "content": content}
+
+    def _fields(self, resource: Resource, suffix: str):
+        """Yield the fields of an input that the caller may set: their line and GraphQL's field."""
+        fields = self._type(resource, suffix).fields
+        for line in resource.writable_fields:
+            field = fields.get(line.graphql_name)
+            if field is not None and (resource.type_name, line.name) in self._usable.writable:
+                yield line, field
+
+    def _type(self, resource: Resource, suffix: str) -> GraphQLInputObjectType:
+        return self._schema.graphql_schema.type_map[f"{resource.type_name}{suffix}"]
+
+    def _input(self, resource: Resource, suffix: str) -> Json:
+        return self._components.refer(
+            "schemas", f"{resource.type_name}{suffix}", lambda: self._object(resource, suffix)
+        )
+
+    def _object(self, resource: Resource, suffix: str) -> Json:
+        properties: Json = {}
+        required = []
+        if suffix == _NESTED["update"]:
+            properties["id"] = described(RECORD_ID, "Which record to change.")
+            required.append("id")
+        for line, field in self._fields(resource, suffix):
+            value = self._value(line, get_nullable_type(field.type))
+            if value is None:
+                continue
+            if is_required_input_field(field):
+                required.append(line.name)
+            else:
+                value = nullable(value)
+            properties[line.name] = described(value, field.description)
+        result: Json = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+        }
+        if required:
+            result["required"] = required
+        return described(result, self._type(resource, suffix).description)
+
+    def _value(self, line: ResourceField, graphql_type) -> Json | None:
+        """Return the schema of a value; None where nothing can be sent."""
+        if line.to_many:
+            return self._list(line, graphql_type)
+        if line.relation:
+            return dict(RECORD_ID)
+        return leaf_schema(graphql_type)
+
+    def _list(self, line: ResourceField, graphql_type: GraphQLInputObjectType) -> Json | None:
+        target = self._schema.resources[line.relation]
+        properties: Json = {}
+        for operation, field in graphql_type.fields.items():
+            if operation in ("create", "update", "delete") and not self._usable.may(
+                target.type_name, operation
+            ):
+                continue
+            suffix = _NESTED.get(operation)
+            items = self._input(target, suffix) if suffix else dict(RECORD_ID)
+            size = self._usable.page_size(target.type_name)
+            value = {"type": ["array", "null"], "items": items, "maxItems": size}
+            properties[operation] = described(value, field.description)
+        if not properties:
+            return None
+        return self._components.refer(
+            "schemas",
+            graphql_type.name,
+            lambda: {
+                "type": "object",
+                "properties": properties,
+                "additionalProperties": False,
+                "description": graphql_type.description,
+            },
+        )
+
+    def _form(self, resource: Resource, suffix: str) -> Json | None:
+        """Return the schema of a form with files; None where there is no file to send."""
+        properties, required, files = {}, [], 0
+        for line, field in self._fields(resource, suffix):
+            leaf = get_nullable_type(field.type)
+            if isinstance(leaf, GraphQLList) or not is_leaf_type(leaf):
+                continue
+            files += line.type in FILE_TYPES
+            value = FORM_FILE if line.type in FILE_TYPES else self._value(line, leaf)
+            properties[line.name] = described(value, field.description)
+            if is_required_input_field(field):
+                required.append(line.name)
+        if not files:
+            return None
+        form: Json = {"type": "object", "properties": properties, "additionalProperties": False}
+        return {**form, "required": required} if required else form
+
+    def _example(self, resource: Resource, suffix: str) -> Json:
+        """Return a body with what is required and a few values more; empty if it would not fit."""
+        required, optional = {}, {}
+        for line, field in self._fields(resource, suffix):
+            needed = is_required_input_field(field)
+            value = None if line.to_many else leaf_example(get_named_type(field.type))
+            if value is None and needed:
+                return {}
+            if value is None:
+                continue
+            if needed:
+                required[line.name] = value
+            elif not line.relation and line.type != "boolean":
+                optional[line.name] = value
+        more = list(optional.items())[: max(0, _EXAMPLE_FIELDS - len(required))]
+        return {**required, **dict(more)}

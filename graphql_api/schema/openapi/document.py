@@ -1,0 +1,137 @@
+"""The document as a whole: what the API is, who may use it, and all routes."""
+
+from ..resource import MOBILE_ALIASES
+from .components import Components, Json
+from .parameters import Parameters
+from .records import RecordSchemas
+from .resource_paths import ResourcePaths
+from .responses import READ_ERRORS, Responses
+from .usable import Usable
+
+_DESCRIPTION = """\
+The resources of this Odoo that the caller may use, over REST. The same types are served as GraphQL
+at `/api/graphql`, where one request reads a whole screen.
+
+Send an API key of Odoo as `Authorization: Bearer <key>`. Answers are JSON in an envelope: `status`
+is `success` or `error`, `data` has what was asked for. What is empty is `null`; moments are UTC.
+Records that the caller may not see do not exist for it."""
+
+_TAG = "API"
+
+
+def build_document(schema, usable: Usable, version: str) -> Json:
+    """Return the OpenAPI document of what a caller may use.
+
+    :param schema: the :class:`BuiltSchema`
+    :param version: that of the API
+    """
+    components = Components()
+    routes = ResourcePaths(schema, usable, components)
+    paths = _own_paths(schema, usable, components)
+    tags = [{"name": _TAG, "description": "The API itself."}]
+    for resource in schema.resources.values():
+        found = routes.paths(resource)
+        if found:
+            description = resource.description or f"{resource.type_name} records."
+            tags.append({"name": resource.type_name, "description": description})
+        paths |= found
+    return {
+        "openapi": "3.1.1",
+        "info": {
+            "title": "Odoo API",
+            "version": version,
+            "description": _DESCRIPTION,
+            "contact": {"name": "The administrator of this Odoo"},
+        },
+        "servers": [{"url": "/", "description": "The server of this document."}],
+        "security": [{"key": []}],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            **components.to_json(),
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key of an Odoo user, who may do with it what it may do.",
+                }
+            },
+        },
+    }
+
+
+def _own_paths(schema, usable: Usable, components: Components) -> dict[str, Json]:
+    """Return the routes that belong to no resource alone."""
+    responses = Responses(components)
+    parameters = Parameters(schema, usable, components)
+    records = RecordSchemas(schema, usable, components)
+
+    def route(operation_id: str, summary: str, answers: Json, errors, more=()) -> Json:
+        return {
+            "parameters": [*more, *parameters.shared()],
+            "get": {
+                "operationId": operation_id,
+                "summary": summary,
+                "description": summary,
+                "tags": [_TAG],
+                "responses": {**answers, **responses.errors(*errors)},
+            },
+        }
+
+    def success(data: Json, *headers: str) -> Json:
+        return {"200": responses.success(data, "The answer.", *headers)}
+
+    unchanged = {"304": responses.bare("Nothing has changed.", "ETag")}
+    text = {"description": "The document.", "content": {"application/json": {"schema": _ANYTHING}}}
+    sdl = {"description": "The schema.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    paths = {
+        "/api": route(
+            "listResources", "List what the caller may use", success(_RESOURCES), READ_ERRORS
+        ),
+        "/api/me": route(
+            "readMe", "Tell who is asking", success(records.record("Me")), READ_ERRORS
+        ),
+        "/api/openapi.json": route(
+            "readOpenApi", "This document", {"200": text, **unchanged}, READ_ERRORS
+        ),
+        "/api/graphql/schema.graphql": route(
+            "readGraphqlSchema",
+            "The schema of GraphQL, in its own language",
+            {"200": sdl, **unchanged},
+            READ_ERRORS,
+        ),
+    }
+    for name, (collection, fields) in MOBILE_ALIASES.items():
+        resource = schema.by_collection.get(collection)
+        if resource and usable.may(resource.type_name, "read"):
+            summary = f"Read one {resource.type_name}: {fields}"
+            record = success(records.record(resource.type_name), "ETag")
+            paths[f"/api/mobile/{name}/{{id}}"] = route(
+                f"readMobile{resource.type_name}",
+                summary,
+                {**record, **unchanged},
+                (*READ_ERRORS, 404),
+                [parameters.record_id()],
+            )
+    return paths
+
+
+_ANYTHING: Json = {"type": "object"}
+
+_RESOURCES: Json = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "description": "The collection in the path."},
+            "type": {"type": "string", "description": "The type in GraphQL."},
+            "description": {"type": "string"},
+            "url": {"type": "string"},
+            "operations": {
+                "type": "array",
+                "items": {"type": "string", "enum": ["read", "create", "update", "delete"]},
+            },
+        },
+        "required": ["name", "type", "description", "url", "operations"],
+    },
+}

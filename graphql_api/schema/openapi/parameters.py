@@ -1,0 +1,211 @@
+"""Parameters of paths, queries and headers."""
+
+from collections.abc import Iterator
+
+from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
+
+from ..filters import DESCRIPTIONS
+from ..resource import Resource
+from .components import Components, Json, described
+from .usable import Usable
+from .values import RECORD_ID, leaf_schema
+
+_FILTERS = (
+    "Conditions side by side must all hold. Paths lead through relations, also deeper than is "
+    "listed here: `filter[country][code][eq]=BE`, `filter[order_lines][some][quantity][gt]=2`; "
+    "`filter[or][0][name][contains]=S0` and `filter[not][…]` combine them. `city=Ghent` is short "
+    "for `filter[city][eq]=Ghent`."
+)
+
+
+class Parameters:
+    """The parameters of routes, as far as a caller may use them."""
+
+    def __init__(self, schema, usable: Usable, components: Components):
+        self._schema = schema
+        self._usable = usable
+        self._components = components
+
+    def shared(self) -> list[Json]:
+        """Return the headers that every request may have."""
+        return [
+            self._refer(
+                "Accept-Language",
+                "header",
+                {"type": "string"},
+                "Chooses among the installed languages, like `fr-BE, en;q=0.5`; else the user's "
+                "own counts.",
+            ),
+            self._refer(
+                "X-Odoo-Companies",
+                "header",
+                {"type": "string", "pattern": "^[0-9]{1,9}(,[0-9]{1,9})*$"},
+                "Ids of companies of the user, like `1,3`; else all of them.",
+            ),
+            self._refer(
+                "X-Timezone",
+                "header",
+                {"type": "string"},
+                "A name of the tz database, like `Europe/Brussels`, for groupings.",
+            ),
+        ]
+
+    def record_id(self) -> Json:
+        """Return the id in the path."""
+        return self._components.refer(
+            "parameters",
+            "id",
+            lambda: {
+                "name": "id",
+                "in": "path",
+                "required": True,
+                "description": "The record's id.",
+                "schema": dict(RECORD_ID),
+            },
+        )
+
+    def fields(self) -> Json:
+        """Return the selection of what an answer shows."""
+        return self._refer(
+            "fields",
+            "query",
+            {"type": "string"},
+            "What to show: names with commas between them, also through relations "
+            "(`country.code`). A relation alone shows `id` and `name`, the display name. Without "
+            "`fields`: the values of the record and its many2one relations.",
+            "id,display_name",
+        )
+
+    def idempotency_key(self) -> Json:
+        """Return the header that makes a POST safe to repeat."""
+        return self._refer(
+            "Idempotency-Key",
+            "header",
+            {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+            "A UUID, say: the same request with the same key is executed once, and answered alike "
+            "for 24 hours.",
+        )
+
+    def if_match(self) -> Json:
+        """Return the header that refuses to change what somebody else has changed meanwhile."""
+        text = "The ETag that was read: refused where the record has been changed since."
+        return self._refer("If-Match", "header", {"type": "string"}, text)
+
+    def if_none_match(self) -> Json:
+        """Return the header that spares what the client has already."""
+        text = "The ETag that was read: 304 while it is current."
+        return self._refer("If-None-Match", "header", {"type": "string"}, text)
+
+    def byte_range(self) -> Json:
+        """Return the header that asks for a part of a file."""
+        text = "The bytes to send, like `bytes=0-1023`."
+        return self._refer("Range", "header", {"type": "string"}, text)
+
+    def page(self, resource: Resource) -> list[Json]:
+        """Return what chooses, sorts and pages the records of a list."""
+        size = self._usable.page_size(resource.type_name)
+        default = min(resource.default_page_size, size)
+        limit = {"type": "integer", "minimum": 0, "maximum": size, "default": default}
+        boolean = {"type": "boolean", "default": False}
+        common = [
+            ("after", {"type": "string"}, "The page after the one whose `meta.next` it is."),
+            ("total", boolean, "Count all records, as `meta.total`."),
+            ("q", {"type": "string"}, "Odoo's name search."),
+            ("include_archived", boolean, "Archived records, too."),
+        ]
+        offset = {"type": "integer", "minimum": 0, "maximum": 10**9 - 1, "default": 0}
+        return [
+            self.fields(),
+            self._sort(resource),
+            {
+                "name": "limit",
+                "in": "query",
+                "description": "Records of the page.",
+                "schema": limit,
+            },
+            self._refer("offset", "query", offset, "Records to pass over."),
+            *(self._refer(name, "query", schema, text) for name, schema, text in common),
+            *self._filters(resource),
+        ]
+
+    def filter_notes(self) -> str:
+        """Return how the filters of a list work together."""
+        return _FILTERS
+
+    def _sort(self, resource: Resource) -> Json:
+        order = self._schema.graphql_schema.type_map[f"{resource.type_name}Order"]
+        names = [
+            self._schema.rest_name(resource.type_name, name)
+            for name in order.fields
+            if (resource.type_name, name) in self._usable.readable
+        ]
+        return {
+            "name": "sort",
+            "in": "query",
+            "description": "The order: names with commas between them, a minus before one is "
+            f"descending. There are {', '.join(names)}.",
+            "schema": {"type": "string"},
+            "example": f"-{names[-1]},id",
+        }
+
+    def _filters(self, resource: Resource) -> Iterator[Json]:
+        filters = self._schema.graphql_schema.type_map[f"{resource.type_name}Filter"].fields
+        yield self._operators("filter[id]", get_named_type(filters["id"].type), "The id.")
+        for line in resource.fields.values():
+            field = filters.get(line.graphql_name)
+            if (
+                field is None
+                or (resource.type_name, line.graphql_name) not in self._usable.readable
+            ):
+                continue
+            graphql_type = get_named_type(field.type)
+            name = f"filter[{line.name}]"
+            if line.relation is None:
+                yield self._operators(name, graphql_type, field.description)
+            elif self._usable.may(line.relation, "read"):
+                target = self._schema.graphql_schema.type_map[f"{line.relation}Filter"].fields["id"]
+                quantified = f"{name}[some]" if line.to_many else name
+                yield self._operators(
+                    f"{quantified}[id]", get_named_type(target.type), field.description
+                )
+                if not line.to_many:
+                    yield {
+                        "name": f"{name}[isNull]",
+                        "in": "query",
+                        "description": DESCRIPTIONS["isNull"],
+                        "schema": {"type": "boolean"},
+                    }
+
+    def _operators(self, name: str, operators: GraphQLInputObjectType, text: str | None) -> Json:
+        schema = self._components.refer(
+            "schemas", operators.name, lambda: _operator_schema(operators)
+        )
+        parameter: Json = {
+            "name": name,
+            "in": "query",
+            "style": "deepObject",
+            "explode": True,
+            "schema": schema,
+            # Tools fill forms with examples: nothing is a condition until somebody writes it.
+            "example": {},
+        }
+        return described(parameter, text)
+
+    def _refer(self, name: str, place: str, schema: Json, text: str, example=None) -> Json:
+        # Tools fill forms with examples and send them: only what fits every request is one.
+        parameter: Json = {"name": name, "in": place, "description": text, "schema": schema}
+        if example is not None:
+            parameter["example"] = example
+        return self._components.refer("parameters", name, lambda: parameter)
+
+
+def _operator_schema(operators: GraphQLInputObjectType) -> Json:
+    properties: Json = {}
+    for name, field in operators.fields.items():
+        graphql_type = get_nullable_type(field.type)
+        leaf = get_named_type(graphql_type)
+        value = dict(RECORD_ID) if leaf.name == "ID" else leaf_schema(leaf)
+        if isinstance(graphql_type, GraphQLList):
+            value = {"type": "array", "items": value}
+        properties[name] = described(value, field.description)
+    return {"type": "object", "properties": properties, "additionalProperties": False}

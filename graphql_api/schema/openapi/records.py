@@ -1,0 +1,86 @@
+"""What answers show: records, and what is in them."""
+
+from graphql import (
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from .components import Components, Json, described, nullable
+from .usable import Usable
+from .values import RECORD_ID, leaf_schema
+
+_LABEL: Json = {
+    "type": ["string", "null"],
+    "description": "The display name, in a relation below which no fields are named.",
+}
+
+
+class RecordSchemas:
+    """Schemas of the object types, as far as a caller may read them."""
+
+    def __init__(self, schema, usable: Usable, components: Components):
+        self._schema = schema
+        self._usable = usable
+        self._components = components
+
+    def record(self, type_name: str) -> Json:
+        """Return the schema of what an answer may show of a record, or of another object."""
+        graphql_type = self._schema.graphql_schema.type_map[type_name]
+        return self._components.refer("schemas", type_name, lambda: self._object(graphql_type))
+
+    def written(self, type_name: str) -> Json:
+        """Return the schema of a record in the answer to a change of it."""
+        if "read" in self._schema.resources[type_name].operations:
+            return self.record(type_name)
+        return self._components.refer("schemas", "id", lambda: _only_id())
+
+    def _object(self, graphql_type: GraphQLObjectType) -> Json:
+        properties: Json = {}
+        for graphql_name, field in graphql_type.fields.items():
+            if any(is_required_argument(argument) for argument in field.args.values()):
+                continue
+            value = self._value(graphql_type, graphql_name, field.type)
+            if value is not None:
+                name = self._schema.rest_name(graphql_type.name, graphql_name)
+                properties[name] = described(value, field.description)
+        if graphql_type.name in self._schema.resources:
+            properties.setdefault("name", _LABEL)
+        result: Json = {"type": "object", "properties": properties}
+        return described(result, graphql_type.description)
+
+    def _value(self, parent: GraphQLObjectType, name: str, graphql_type) -> Json | None:
+        """Return the schema of a field; None where the caller may not read it."""
+        named = get_named_type(graphql_type)
+        if parent.name in self._schema.resources:
+            if (parent.name, name) not in self._usable.readable:
+                return None
+            if named.name in self._schema.resources and not self._usable.may(named.name, "read"):
+                return None
+        if not is_leaf_type(named) and not isinstance(named, GraphQLObjectType):
+            return None  # unions and interfaces are for GraphQL alone
+        return self._nested(graphql_type, name)
+
+    def _nested(self, graphql_type, name: str) -> Json:
+        if isinstance(graphql_type, GraphQLNonNull):
+            return self._not_null(graphql_type.of_type, name)
+        return nullable(self._not_null(graphql_type, name))
+
+    def _not_null(self, graphql_type, name: str) -> Json:
+        if isinstance(graphql_type, GraphQLList):
+            return {"type": "array", "items": self._nested(graphql_type.of_type, name)}
+        if is_leaf_type(graphql_type):
+            return dict(RECORD_ID) if name == "id" else leaf_schema(graphql_type)
+        return self.record(graphql_type.name)
+
+
+def _only_id() -> Json:
+    return {
+        "type": "object",
+        "properties": {"id": dict(RECORD_ID)},
+        "required": ["id"],
+        "description": "The record's id; nothing else of it may be read.",
+    }

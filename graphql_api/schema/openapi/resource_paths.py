@@ -1,0 +1,234 @@
+"""The routes of one resource: its list, its records, their actions and files."""
+
+from ..names import camel_case, pascal_case
+from ..resource import Action, Resource, ResourceField
+from ..scalars import FILE_TYPES
+from .bodies import BodySchemas
+from .components import Components, Json
+from .parameters import Parameters
+from .records import RecordSchemas
+from .responses import READ_ERRORS, RECORD_ERRORS, WRITE_ERRORS, Responses
+from .usable import ACT, Usable
+
+_UNCHANGED = "Nothing has changed."
+
+
+class ResourcePaths:
+    """Makes the path items of resources, as far as a caller may use them."""
+
+    def __init__(self, schema, usable: Usable, components: Components):
+        self._usable = usable
+        self._records = RecordSchemas(schema, usable, components)
+        self._bodies = BodySchemas(schema, usable, components)
+        self._parameters = Parameters(schema, usable, components)
+        self._responses = Responses(components)
+
+    def paths(self, resource: Resource) -> dict[str, Json]:
+        """Return path -> path item."""
+        root = f"/api/{resource.collection}"
+        paths = {root: self._collection(resource), f"{root}/{{id}}": self._record(resource)}
+        for line in resource.fields.values():
+            if line.type in FILE_TYPES:
+                paths[f"{root}/{{id}}/{line.name}"] = self._file(resource, line)
+        if self._usable.may(resource.type_name, ACT):
+            for action in resource.actions.values():
+                paths[f"{root}/{{id}}/{action.name}"] = self._action(resource, action)
+        shared = self._parameters.shared()
+        result = {}
+        for path, operations in paths.items():
+            if operations:
+                ids = [self._parameters.record_id()] if "{id}" in path else []
+                result[path] = {"parameters": [*ids, *shared], **operations}
+        return result
+
+    def _may(self, resource: Resource, operation: str) -> bool:
+        return self._usable.may(resource.type_name, operation)
+
+    def _operation(
+        self,
+        resource: Resource,
+        operation_id: str,
+        summary: str,
+        description: str,
+        parameters: list[Json],
+        responses: Json,
+        body: Json | None = None,
+    ) -> Json:
+        operation: Json = {
+            "operationId": operation_id,
+            "summary": summary,
+            "description": description or summary,
+            "tags": [resource.type_name],
+            "parameters": parameters,
+            "responses": responses,
+        }
+        if body:
+            operation["requestBody"] = body
+        return operation
+
+    def _collection(self, resource: Resource) -> Json:
+        name = resource.type_name
+        operations = {}
+        if self._may(resource, "read"):
+            data = {"type": "array", "items": self._records.record(name)}
+            page = self._responses.success(data, "A page.", meta=self._responses.meta())
+            operations["get"] = self._operation(
+                resource,
+                f"list{resource.plural_name}",
+                f"List {name} records",
+                f"{resource.description} {self._parameters.filter_notes()}".strip(),
+                self._parameters.page(resource),
+                {"200": page, **self._responses.errors(*READ_ERRORS)},
+            )
+        if self._may(resource, "create"):
+            one = self._records.written(name)
+            created = self._responses.success(
+                {"oneOf": [one, {"type": "array", "items": one}]},
+                "The new record, or the new records in the order of the body. One record has an "
+                "address and a version.",
+                *("ETag", "Location", "Idempotency-Replayed"),
+            )
+            operations["post"] = self._operation(
+                resource,
+                f"create{name}",
+                f"Create {name} records",
+                "An object creates one record, a list all of its objects or none.",
+                [self._parameters.fields(), self._parameters.idempotency_key()],
+                {
+                    "201": created,
+                    **self._responses.errors(*READ_ERRORS, *WRITE_ERRORS, 404, 415),
+                },
+                self._bodies.body(resource, "create"),
+            )
+        return operations
+
+    def _record(self, resource: Resource) -> Json:
+        name = resource.type_name
+        operations = {}
+        if self._may(resource, "read"):
+            record = self._responses.success(self._records.record(name), "The record.", "ETag")
+            unchanged = self._responses.bare(_UNCHANGED, "ETag")
+            operations["get"] = self._operation(
+                resource,
+                f"read{name}",
+                f"Read one {name}",
+                "",
+                [
+                    self._parameters.fields(),
+                    self._parameters.if_none_match(),
+                ],
+                {
+                    "200": record,
+                    "304": unchanged,
+                    **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS),
+                },
+            )
+        if self._may(resource, "update"):
+            for method, suffix in (("patch", ""), ("put", "WithPut")):
+                operations[method] = self._change(
+                    resource,
+                    f"update{name}{suffix}",
+                    f"Change one {name}",
+                    "What is sent is changed, the rest stays; null clears a value.",
+                    self._bodies.body(resource, "update"),
+                )
+        if self._may(resource, "delete"):
+            data = {
+                "type": "object",
+                "properties": {"id": {"type": "integer"}},
+                "required": ["id"],
+            }
+            operations["delete"] = self._operation(
+                resource,
+                f"delete{name}",
+                f"Delete one {name}",
+                "",
+                [self._parameters.if_match()],
+                {
+                    "200": self._responses.success(data, "The id of the record that is gone."),
+                    **self._write_errors(412),
+                },
+            )
+        return operations
+
+    def _write_errors(self, *more: int) -> Json:
+        return self._responses.errors(*READ_ERRORS, *RECORD_ERRORS, *WRITE_ERRORS, *more)
+
+    def _change(
+        self, resource: Resource, operation_id: str, summary: str, description: str, body: Json
+    ) -> Json:
+        record = self._records.written(resource.type_name)
+        return self._operation(
+            resource,
+            operation_id,
+            summary,
+            description,
+            [self._parameters.fields(), self._parameters.if_match()],
+            {
+                "200": self._responses.success(record, "The record as it is now.", "ETag"),
+                **self._write_errors(412, 415),
+            },
+            body,
+        )
+
+    def _action(self, resource: Resource, action: Action) -> Json:
+        record = self._records.written(resource.type_name)
+        headers = ("ETag", "Idempotency-Replayed")
+        return {
+            "post": self._operation(
+                resource,
+                f"{camel_case(action.name)}{resource.type_name}",
+                action.description or f"{action.name} a {resource.type_name}",
+                "An action on one record, without a body. Where Odoo answers with a question or a "
+                "download, that is an error and nothing is kept.",
+                [self._parameters.fields(), self._parameters.idempotency_key()],
+                {
+                    "200": self._responses.success(record, "The record as it is now.", *headers),
+                    **self._write_errors(),
+                },
+            )
+        }
+
+    def _file(self, resource: Resource, line: ResourceField) -> Json:
+        name = f"{resource.type_name}{pascal_case(line.name)}"
+        operations = {}
+        readable = (resource.type_name, line.graphql_name) in self._usable.readable
+        if self._may(resource, "read") and readable:
+            file = ("ETag", "Content-Disposition", "Accept-Ranges")
+            operations["get"] = self._operation(
+                resource,
+                f"download{name}",
+                f"Download a file: {line.description or line.name}",
+                "The bytes, in the media type of the file; also a range of them.",
+                [
+                    self._parameters.byte_range(),
+                    self._parameters.if_none_match(),
+                ],
+                {
+                    "200": self._responses.file("The file.", *file),
+                    "206": self._responses.file("A part of the file.", *file, "Content-Range"),
+                    "304": self._responses.bare(_UNCHANGED, "ETag"),
+                    **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS, 416),
+                },
+            )
+        if self._may(resource, "update") and (resource.type_name, line.name) in (
+            self._usable.writable
+        ):
+            operations["put"] = self._upload(resource, line, f"upload{name}")
+        return operations
+
+    def _upload(self, resource: Resource, line: ResourceField, operation_id: str) -> Json:
+        record = self._records.written(resource.type_name)
+        headers = [self._parameters.if_match()]
+        return self._operation(
+            resource,
+            operation_id,
+            f"Store a file: {line.description or line.name}",
+            "The body is the file.",
+            headers,
+            {
+                "200": self._responses.success(record, "The record with this field.", "ETag"),
+                **self._write_errors(412, 415),
+            },
+            {"required": True, "content": {"application/octet-stream": {}}},
+        )

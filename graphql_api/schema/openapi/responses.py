@@ -1,0 +1,177 @@
+"""Answers: the envelope, headers, and errors by their HTTP status."""
+
+from ..errors import STATUS
+from .components import Components, Json
+
+_ERRORS = {
+    400: ("BadRequest", "A parameter, a header or the body does not fit."),
+    401: ("Unauthenticated", "The API key is missing, unknown, expired or revoked."),
+    403: ("Forbidden", "The caller may not do this, or not see a field."),
+    404: ("NotFound", "No such record, or the caller may not see it."),
+    405: ("MethodNotAllowed", "The address has other methods."),
+    409: ("Conflict", "Somebody is changing the same records, or others need this one."),
+    412: ("PreconditionFailed", "The record has been changed since it was read."),
+    413: ("PayloadTooLarge", "The body is too large."),
+    415: ("UnsupportedMediaType", "The body has another media type than those listed."),
+    416: ("RangeNotSatisfiable", "The file has no such range of bytes."),
+    422: ("ValidationFailed", "Odoo refuses, with its message."),
+    429: ("RateLimited", "Too many requests."),
+    500: ("InternalServerError", "The server's fault; the message has an id for its log."),
+}
+"""HTTP status -> name of the component, description."""
+
+READ_ERRORS = (400, 401, 403, 422, 429, 500)
+RECORD_ERRORS = (404,)
+WRITE_ERRORS = (409, 413)
+
+_MESSAGES = {
+    400: "sort names no field.",
+    401: "The API key is unknown, expired or revoked.",
+    404: "Customer 5 not found",
+    412: "Customer 5 has been changed since you read it.",
+}
+
+_HEADERS = {
+    "ETag": "The version of the record and of what is shown of it, for If-None-Match; of If-Match "
+    "the version alone counts.",
+    "Location": "The address of the new record.",
+    "Idempotency-Replayed": "`true` where the answer is that to an earlier request.",
+    "WWW-Authenticate": "How to authenticate.",
+    "Retry-After": "Seconds to wait.",
+    "Allow": "The methods that there are.",
+    "Content-Disposition": "The name of the file, and whether a browser may show it.",
+    "Content-Range": "Which bytes these are.",
+    "Accept-Ranges": "`bytes`: parts can be asked for.",
+}
+
+_ERROR_HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After"}
+
+_GRAPHQL_CODES = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED")
+
+
+class Responses:
+    """Response objects of a document."""
+
+    def __init__(self, components: Components):
+        self._components = components
+
+    def success(
+        self, data: Json, description: str, *headers: str, meta: Json | None = None
+    ) -> Json:
+        """Return a successful answer.
+
+        :param data: the schema of ``data``
+        :param meta: the schema of ``meta``, which lists have
+        """
+        properties: Json = {"status": {"const": "success"}, "data": data}
+        if meta:
+            properties["meta"] = meta
+        schema = {"type": "object", "properties": properties, "required": list(properties)}
+        return {
+            "description": description,
+            **self._headers(headers),
+            "content": {"application/json": {"schema": schema}},
+        }
+
+    def file(self, description: str, *headers: str) -> Json:
+        """Return an answer with the bytes of a file."""
+        return {"description": description, **self._headers(headers), "content": {"*/*": {}}}
+
+    def bare(self, description: str, *headers: str) -> Json:
+        """Return an answer without a body."""
+        return {"description": description, **self._headers(headers)}
+
+    def errors(self, *statuses: int) -> Json:
+        """Return the answers with these HTTP statuses."""
+        return {str(status): self._error(status) for status in sorted(statuses)}
+
+    def meta(self) -> Json:
+        """Return the schema of what is told about a page."""
+        return self._components.refer(
+            "schemas",
+            "meta",
+            lambda: {
+                "type": "object",
+                "description": "About a page.",
+                "properties": {
+                    "limit": {"type": "integer", "description": "Records that a page may have."},
+                    "offset": {"type": "integer", "description": "Records passed over."},
+                    "next": {
+                        "type": ["string", "null"],
+                        "description": "For `after` of the next page; null on the last one.",
+                    },
+                    "total": {
+                        "type": "integer",
+                        "description": "All records, where `total=true` asked for it.",
+                    },
+                },
+                "required": ["limit", "offset", "next"],
+            },
+        )
+
+    def _headers(self, names: tuple[str, ...]) -> Json:
+        if not names:
+            return {}
+        return {"headers": {name: self._header(name) for name in names}}
+
+    def _header(self, name: str) -> Json:
+        kind = "integer" if name == "Retry-After" else "string"
+        return self._components.refer(
+            "headers", name, lambda: {"description": _HEADERS[name], "schema": {"type": kind}}
+        )
+
+    def _error(self, status: int) -> Json:
+        name, description = _ERRORS[status]
+        return self._components.refer(
+            "responses", name, lambda: self._build_error(status, description)
+        )
+
+    def _build_error(self, status: int, description: str) -> Json:
+        codes = [
+            code
+            for code, code_status in STATUS.items()
+            if code_status == status and code not in _GRAPHQL_CODES
+        ]
+        schema = {
+            "allOf": [self._envelope(), {"properties": {"code": {"enum": codes}}}],
+        }
+        example = {
+            "status": "error",
+            "code": codes[0],
+            "message": _MESSAGES.get(status, description),
+        }
+        headers = self._headers((_ERROR_HEADERS[status],)) if status in _ERROR_HEADERS else {}
+        return {
+            "description": description,
+            **headers,
+            "content": {"application/json": {"schema": schema, "example": example}},
+        }
+
+    def _envelope(self) -> Json:
+        blame = {
+            "type": "object",
+            "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            "required": ["field", "message"],
+        }
+        return self._components.refer(
+            "schemas",
+            "error",
+            lambda: {
+                "type": "object",
+                "description": "What went wrong.",
+                "properties": {
+                    "status": {"const": "error"},
+                    "code": {
+                        "type": "string",
+                        "enum": [code for code in STATUS if code not in _GRAPHQL_CODES],
+                    },
+                    "message": {"type": "string", "description": "For people."},
+                    "errors": {
+                        "type": "array",
+                        "items": blame,
+                        "description": "The parameters or values to blame.",
+                    },
+                },
+                "required": ["status", "code", "message"],
+            },
+        )

@@ -1,0 +1,58 @@
+"""What of a schema a caller may use, by its own rights in Odoo: what its document shows."""
+
+from dataclasses import dataclass
+
+from ..access import OPERATION_RIGHTS, Context
+
+ACT = "act"
+"""Calling the actions of a resource, beside its operations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """What a caller may use, as plain values that can be compared.
+
+    ``operations`` are pairs of a type name and an operation or :data:`ACT`; ``readable`` pairs of
+    a type name and a GraphQL field name; ``writable`` pairs of a type name and a REST name.
+    ``page_sizes`` are pairs of a type name and how many records a page may have.
+    """
+
+    operations: frozenset[tuple[str, str]]
+    readable: frozenset[tuple[str, str]]
+    writable: frozenset[tuple[str, str]]
+    page_sizes: frozenset[tuple[str, int]]
+
+    def may(self, type_name: str, operation: str) -> bool:
+        """Tell whether an operation is open to the caller."""
+        return (type_name, operation) in self.operations
+
+    def page_size(self, type_name: str) -> int:
+        """Return how many records a page of a resource may have."""
+        return dict(self.page_sizes)[type_name]
+
+
+def find_usable(schema, context: Context) -> Usable:
+    """Return what the caller of a request may use.
+
+    :param schema: the :class:`BuiltSchema`
+    """
+    operations, readable, writable = set(), set(), set()
+    for type_name, resource in schema.resources.items():
+        for operation in OPERATION_RIGHTS:
+            if context.may(resource, operation) and (
+                operation not in ("create", "update") or resource.allows(operation)
+            ):
+                operations.add((type_name, operation))
+        if resource.actions and context.may_act(resource):
+            operations.add((type_name, ACT))
+        fields = schema.graphql_schema.type_map[type_name].fields
+        readable |= {
+            (type_name, name) for name in fields if schema.may_read(context, type_name, name)
+        }
+        writable |= {
+            (type_name, field.name)
+            for field in resource.writable_fields
+            if context.may_write(resource, field.field)
+        }
+    sizes = {(name, resource.max_page_size) for name, resource in schema.resources.items()}
+    return Usable(*map(frozenset, (operations, readable, writable, sizes)))

@@ -1,0 +1,72 @@
+"""A developer tries REST in Swagger UI, without internet access."""
+
+import json
+
+from .browser import BrowserCase
+
+PATH = "/api/docs"
+
+
+class TestSwagger(BrowserCase):
+    def _open(self, page):
+        page.goto(self.base_url() + PATH)
+
+    def _enter_key(self, page, key: str):
+        page.get_by_label("API key").fill(key)
+        page.get_by_role("button", name="Use this key").click()
+        page.locator(".opblock-tag").first.wait_for()
+        self.settle()
+
+    def _call(self, page, tag: str, operation: str, **parameters) -> dict:
+        """Open an operation, send it with parameters, return the body of the answer."""
+        block = page.locator(f"#operations-{tag}-{operation}")
+        if not block.count():
+            page.locator(f"#operations-tag-{tag}").click()
+        block.locator(".opblock-summary-control").click()
+        block.get_by_role("button", name="Try it out").click()
+        for name, value in parameters.items():
+            row = block.locator(f'tr[data-param-name="{name}"]')
+            row.locator("input, textarea").first.fill(value)
+        block.get_by_role("button", name="Execute").click()
+        answer = block.locator(".live-responses-table .response").first
+        answer.wait_for()
+        self.settle()
+        self.assertEqual(answer.locator(".response-col_status").inner_text().split()[0], "200")
+        return json.loads(answer.locator(".response-col_description code").first.inner_text())
+
+    def test_with_a_key(self):
+        """A list and a record with what the form has by itself, then with a condition."""
+        key = self.key("demo")
+        with self.browser() as page:
+            self._open(page)
+            self._enter_key(page, key)
+            self.screenshot("swagger-ui")
+            body = self._call(page, "Customer", "listCustomers", limit="3")
+            self.screenshot("swagger-ui-answer", page.locator(".live-responses-table"))
+            self.assertEqual(body["status"], "success")
+            self.assertEqual(len(body["data"]), 3)
+            record = body["data"][0]["id"]
+            body = self._call(page, "Customer", "readCustomer", id=str(record), fields="id,name")
+            self.assertEqual(set(body["data"]), {"id", "name"})
+            self.assertNotIn(key, page.evaluate("JSON.stringify({...localStorage})"))
+
+    def test_authorize(self):
+        """Another key is entered under Authorize, and kept for the tab."""
+        key = self.key("demo")
+        name = self.user("demo").name
+        self.log_in()
+        with self.browser() as page:
+            self._open(page)
+            page.locator(".opblock-tag").first.wait_for()
+            self.settle()
+            admin = self._call(page, "API", "readMe")
+            page.get_by_role("button", name="Authorize", exact=True).click()
+            dialog = page.locator(".dialog-ux")
+            dialog.get_by_role("textbox").fill(key)
+            dialog.get_by_role("button", name="Apply credentials").click()
+            dialog.get_by_role("button", name="Close").last.click()
+            page.locator("#operations-API-readMe").get_by_role("button", name="Execute").click()
+            page.locator(".live-responses-table").get_by_text(name).first.wait_for()
+            self.settle()
+            self.assertEqual(page.evaluate("sessionStorage.getItem('graphql_api.key')"), key)
+        self.assertEqual(admin["data"]["user"]["name"], self.user("admin").name)

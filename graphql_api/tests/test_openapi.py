@@ -1,0 +1,316 @@
+"""The OpenAPI document: valid, true, and of what the caller may use."""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import jsonschema_rs
+import strawberry
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from ..schema import openapi
+from .common import ApiCase
+
+PATH = "/api/openapi.json"
+RULES = Path(__file__).parent / "clients" / "spectral.yaml"
+
+
+class OpenApiCase(ApiCase):
+    def document(self, login: str = "admin") -> dict:
+        response = self.http("GET", PATH, login=login)
+        self.assertEqual(response.status_code, 200, response.text[:1000])
+        return response.json()
+
+
+class TestDocument(OpenApiCase):
+    def test_it_is_valid(self):
+        """The validator of the specification accepts it."""
+        errors = OpenAPIV31SpecValidator(self.document()).iter_errors()
+        self.assertEqual([f"{error.json_path}: {error.message}" for error in errors], [])
+
+    def test_spectral_finds_nothing(self):
+        """Neither an error nor a warning by the rules for OpenAPI."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(self.document(), file)
+            file.flush()
+            spectral = "@stoplight/spectral-cli/dist/index.js"
+            finished = subprocess.run(
+                [
+                    os.environ["GRAPHQL_API_NODE"],
+                    Path(os.environ["GRAPHQL_API_NODE_MODULES"], spectral),
+                    *("lint", file.name, "--ruleset", RULES),
+                    *("--fail-severity", "hint", "--format", "json", "--quiet"),
+                ],
+                capture_output=True,
+                text=True,
+                timeout=200,
+                check=False,
+            )
+        self.assertEqual(json.loads(finished.stdout), [], finished.stderr)
+        self.assertEqual(finished.returncode, 0)
+
+    def test_every_resource_is_there(self):
+        """With the methods that its operations have, and every route of the API."""
+        paths = self.document()["paths"]
+        for resource in self.rest("/api")["data"]:
+            operations = resource["operations"]
+            methods = {
+                method for method in paths.get(resource["url"], ()) if method != "parameters"
+            }
+            expected = {"read": "get", "create": "post"}
+            self.assertLessEqual(methods, {expected[op] for op in operations if op in expected})
+            self.assertEqual("get" in methods, "read" in operations)
+            record = paths.get(f"{resource['url']}/{{id}}", {})
+            self.assertEqual("delete" in record, "delete" in operations)
+        for path in ("/api", "/api/me", PATH, "/api/mobile/customer/{id}"):
+            self.assertIn("get", paths[path])
+        self.assertIn("post", paths["/api/sale-orders/{id}/confirm"])
+        self.assertEqual({"parameters", "get", "put"}, set(paths["/api/customers/{id}/image_1920"]))
+
+    def test_descriptions(self):
+        """Every operation and parameter says what it is for; fields as Odoo describes them."""
+        document = self.document()
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                if method != "parameters":
+                    self.assertTrue(operation["description"], (path, method))
+                    self.assertTrue(operation["summary"], (path, method))
+        customer = document["components"]["schemas"]["Customer"]["properties"]
+        self.assertIn("Email", customer["email"]["description"])
+        self.assertEqual(customer["email"]["type"], ["string", "null"])
+        self.assertEqual(customer["id"]["type"], "integer")
+
+    def test_components_are_used(self):
+        """Every component is referred to, and every reference leads somewhere."""
+        document = self.document()
+        text = json.dumps(document)
+        for kind, parts in document["components"].items():
+            for name in parts if kind != "securitySchemes" else ():
+                self.assertIn(f'"#/components/{kind}/{name}"', text)
+
+    def test_forms_are_not_filled_with_conditions(self):
+        """Tools send the examples of parameters: those of headers would fit hardly any request."""
+        for name, parameter in self.document()["components"]["parameters"].items():
+            self.assertFalse(parameter["in"] == "header" and "example" in parameter, name)
+
+    def test_the_parameters_are_checked(self):
+        self.rest(f"{PATH}?x=1", status=400)
+        self.rest(PATH, login=None, status=401)
+        self.rest(PATH, method="POST", status=405)
+
+
+class TestRights(OpenApiCase):
+    def test_operations(self):
+        """What the caller may not do is not in its document."""
+        admin, demo = self.document()["paths"], self.document("demo")["paths"]
+        names = {resource["name"] for resource in self.rest("/api", login="demo")["data"]}
+        listed = {path.split("/")[2] for path, item in demo.items() if path.count("/") == 2}
+        self.assertLessEqual(listed - names, {"me", "openapi.json"})
+        self.assertLess(len(json.dumps(demo)), len(json.dumps(admin)))
+
+    def test_fields(self):
+        """A field that the caller may not read is nowhere in the document."""
+        line = self.env["graphql_api.resource.field"].search(
+            [("resource_id.type_name", "=", "Customer"), ("field_name", "=", "phone")]
+        )
+        self.assertTrue(line)
+        field = self.env["res.partner"]._fields["phone"]
+        self.addCleanup(setattr, field, "groups", field.groups)
+        field.groups = "base.group_system"
+        for login, visible in (("admin", True), ("demo", False)):
+            document = self.document(login)
+            schemas = document["components"]["schemas"]
+            self.assertEqual("phone" in schemas["Customer"]["properties"], visible)
+            self.assertEqual("phone" in schemas["CustomerCreateInput"]["properties"], visible)
+            parameters = document["paths"]["/api/customers"]["get"]["parameters"]
+            names = [parameter.get("name") for parameter in parameters]
+            self.assertEqual("filter[phone]" in names, visible)
+            (sort,) = (item for item in parameters if item.get("name") == "sort")
+            self.assertEqual("phone" in re.findall(r"\w+", sort["description"]), visible)
+
+    def test_closed_resources(self):
+        """What is no longer exposed is gone at the next request."""
+        self.assertIn("/api/customers", self.document()["paths"])
+        resource = self.env["graphql_api.resource"].search([("type_name", "=", "Customer")])
+        resource.active = False
+        document = self.document()
+        self.assertNotIn("/api/customers", document["paths"])
+        self.assertNotIn("Customer", document["components"]["schemas"])
+
+    def test_fields_of_addons(self):
+        """A field that an addon adds to a type is in the document."""
+
+        @strawberry.type
+        class More:
+            @strawberry.field(description="How it is greeted.")
+            def greeting(self) -> str:
+                return f"Hello {self.name}"
+
+        def extend(parts):
+            parts.fields.setdefault("Customer", []).append(More)
+
+        self.extend_schema(extend)
+        properties = self.document()["components"]["schemas"]["Customer"]["properties"]
+        self.assertEqual(
+            properties["greeting"], {"type": "string", "description": "How it is greeted."}
+        )
+
+
+class TestCaching(OpenApiCase):
+    def _schema(self, login: str):
+        return self.env(user=self.user(login))["graphql_api.schema"]._get_schema()
+
+    def test_unchanged(self):
+        """A client that has the document, or the schema, gets no second copy."""
+        for path, closed in ((PATH, "Unit"), ("/api/graphql/schema.graphql", "Warehouse")):
+            first = self.http("GET", path)
+            self.assertEqual(first.status_code, 200)
+            self.assertIn("private", first.headers["Cache-Control"])
+            headers = {"If-None-Match": first.headers["ETag"]}
+            second = self.http("GET", path, headers=headers)
+            self.assertEqual((second.status_code, second.content), (304, b""), path)
+            self.assertEqual(self.http("GET", path).headers["ETag"], first.headers["ETag"])
+            self.env["graphql_api.resource"].search([("type_name", "=", closed)]).active = False
+            third = self.http("GET", path, headers=headers)
+            self.assertEqual(third.status_code, 200)
+            self.assertNotEqual(third.headers["ETag"], first.headers["ETag"])
+
+    def test_made_once(self):
+        """Callers with the same rights share one document; others get their own."""
+        made = []
+        for login in ("admin", "demo"):
+            vars(self._schema(login)).pop("openapi", None)
+        build = openapi.build_document
+        self.patch(openapi, "build_document", lambda *args: made.append(1) or build(*args))
+        user = self.user("demo").copy({"login": "demo2", "password": "demo2demo2"})
+        for login in ("demo", "demo", user.login, "admin", "demo"):
+            self.document(login)
+        self.assertEqual(len(made), 2)
+        self.assertNotEqual(self.document("demo"), self.document("admin"))
+
+
+class TestTruth(OpenApiCase):
+    """Answers are as the document says, and have nothing that it does not tell."""
+
+    def setUp(self):
+        super().setUp()
+        self._document = self.document()
+
+    def check(self, path: str, template: str, method: str = "get", status: int = 200, **kwargs):
+        """Send a request, compare the answer with the document, return its data."""
+        body = self.rest(path, method=method.upper(), status=status, **kwargs)
+        self._validator(template, method, status).validate(body)
+        return body["data"]
+
+    def _validator(self, template: str, method: str, status: int):
+        @cache
+        def closed():
+            schemas = json.loads(json.dumps(self._document["components"]))
+            for schema in schemas["schemas"].values():
+                if "properties" in schema:
+                    schema["additionalProperties"] = False
+            return schemas
+
+        responses = self._document["paths"][template][method]["responses"]
+        schema = responses[str(status)]["content"]["application/json"]["schema"]
+        return jsonschema_rs.Draft202012Validator({**schema, "components": closed()})
+
+    def _collections(self):
+        for path, item in self._document["paths"].items():
+            if (
+                path.count("/") == 2
+                and f"{path}/{{id}}" in self._document["paths"]
+                and "get" in item
+            ):
+                yield path, item["get"]
+
+    def _properties(self, path: str) -> dict:
+        get = self._document["paths"][path]["get"]["responses"]["200"]
+        data = get["content"]["application/json"]["schema"]["properties"]["data"]
+        name = data["items"]["$ref"].rpartition("/")[2]
+        return self._document["components"]["schemas"][name]["properties"]
+
+    def test_lists(self):
+        """The default fields, and all fields, of every resource."""
+        for path, _operation in self._collections():
+            with self.subTest(path):
+                records = self.check(f"{path}?limit=3&total=true", path)
+                properties = self._properties(path)
+                fields = [
+                    name
+                    for name, schema in properties.items()
+                    if name != "name" or "no fields are named" not in schema["description"]
+                ]
+                self.assertGreater(len(fields), 3)
+                self.check(f"{path}?limit=3&fields={','.join(fields)}", path)
+                for record in records[:1]:
+                    self.check(f"{path}/{record['id']}", f"{path}/{{id}}")
+
+    def test_no_field_is_missing(self):
+        """Whatever can be selected is a property."""
+        schema = self.env["graphql_api.schema"]._get_schema()
+        for path, _operation in self._collections():
+            resource = schema.by_collection[path.rpartition("/")[2]]
+            fields = schema.graphql_schema.type_map[resource.type_name].fields
+            names = {schema.rest_name(resource.type_name, name) for name in fields}
+            self.assertEqual(set(self._properties(path)) - {"name"}, names - {"name"}, path)
+
+    def test_parameters(self):
+        """Every parameter of every list is taken, and every example and operator of a filter."""
+        schemas = self._document["components"]["schemas"]
+        values = {"string": "a", "integer": "1", "number": "1.5", "boolean": "true"}
+        formats = {"date": "2026-11-23", "date-time": "2026-11-23T08:00:00Z"}
+        for path, operation in self._collections():
+            query = ["fields=id", "offset=1", "total=true", "include_archived=true", "q=a"]
+            for parameter in operation["parameters"]:
+                if "$ref" in parameter:
+                    continue
+                name, schema = parameter["name"], parameter["schema"]
+                if parameter.get("style") != "deepObject":
+                    example = parameter.get("example", values[schema["type"]])
+                    query.append(f"{name}={example}")
+                    continue
+                operators = schemas[schema["$ref"].rpartition("/")[2]]["properties"]
+                for operator, value in operators.items():
+                    value = value.get("items", value)
+                    text = value.get("enum", [None])[0] or formats.get(
+                        value.get("format"), values.get(value.get("type"))
+                    )
+                    query.append(f"{name}[{operator}]={text}")
+            with self.subTest(path):
+                self.assertGreater(len(query), 12)
+                self.rest(f"{path}?{'&'.join(query)}")
+
+    def test_errors(self):
+        missing = "/api/customers/999999999"
+        self._validator("/api/customers/{id}", "get", 200)
+        body = self.rest(missing, status=404)
+        self.assertIn("404", self._document["paths"]["/api/customers/{id}"]["get"]["responses"])
+        error = self._document["components"]["schemas"]["error"]
+        jsonschema_rs.Draft202012Validator(error).validate(body)
+        body = self.rest("/api/customers?limit=x", status=400)
+        jsonschema_rs.Draft202012Validator(error).validate(body)
+
+    def test_writes(self):
+        """A record is created, changed and deleted with what the document shows."""
+        template = "/api/customers"
+        media = self._document["paths"][template]["post"]["requestBody"]["content"]
+        example = media["application/json"]["example"]
+        self.assertIn("name", example)
+        schema = {**media["application/json"]["schema"], "components": self._document["components"]}
+        validator = jsonschema_rs.Draft202012Validator(schema)
+        many = [example, {"name": "Bob", "children": {"create": [{"name": "Child"}]}}]
+        for body in (example, many):
+            validator.validate(body)
+        self.assertFalse(validator.is_valid({"name": "Ann", "nothing": 1}))
+        self.assertFalse(validator.is_valid({"name": "Ann", "country": {"id": 1}}))
+        created = self.check(template, template, "post", 201, json=example)
+        self.check(template, template, "post", 201, json=many)
+        record = f"{template}/{created['id']}"
+        for method in ("patch", "put"):
+            self.check(record, f"{template}/{{id}}", method, json={"city": "Ghent"})
+        self.check(record, f"{template}/{{id}}", "delete")
