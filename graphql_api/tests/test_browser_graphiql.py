@@ -66,7 +66,6 @@ class TestGraphiql(BrowserCase):
             page.keyboard.press("Control+Space")
             hints = page.locator(".CodeMirror-hints li")
             hints.get_by_text("id", exact=True).first.wait_for()
-            self.screenshot("graphiql-completion")
             hints.get_by_text("id", exact=True).first.click()
             source = editor.evaluate("element => element.CodeMirror.getValue()")
             self.assertEqual(source, "{ customers { nodes { id } } }")

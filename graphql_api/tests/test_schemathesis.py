@@ -1,4 +1,7 @@
-"""Requests that schemathesis generates from the schema: none is the server's fault."""
+"""Requests that schemathesis generates from the schema and from the OpenAPI document.
+
+None is answered with an error that is the server's, or otherwise than the document says.
+"""
 
 import os
 import re
@@ -13,21 +16,30 @@ from .common import ApiCase
 
 HOOKS = Path(__file__).parent / "clients" / "schemathesis_hooks.py"
 OPTIONS = [
-    # Scalars and the check are defined in the hooks.
-    *("--checks", "no_internal_error", "--continue-on-failure"),
+    "--continue-on-failure",
     *("--generation-deterministic", "--no-shrink", "--suppress-health-check", "all"),
     *("--request-timeout", "30", "--warnings", "off", "--no-color"),
 ]
 
 
+TRUTHFUL = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+]
+"""Checks that compare an answer with the document."""
+
+
 @tagged("post_install", "-at_install")
 class TestSchemathesis(ApiCase):
-    """Every query and mutation of the schema, over HTTP with a key.
+    """Every query and mutation of the schema and every REST route, over HTTP with a key.
 
-    What the mutations change is in the transaction of the test.
+    What is changed is in the transaction of the test.
     """
 
-    def schemathesis(self, *options: str, timeout: int = 100) -> str:
+    def schemathesis(self, path: str, *options: str, timeout: int = 200) -> str:
         """Run schemathesis against the server of this test and return its report."""
         key = self.key("admin")
         self.env.flush_all()
@@ -38,7 +50,7 @@ class TestSchemathesis(ApiCase):
             finished = subprocess.run(
                 [
                     Path(sys.executable).with_name("schemathesis"),
-                    *("run", f"{self.base_url()}/api/graphql"),
+                    *("run", self.base_url() + path),
                     *("--header", f"Authorization: Bearer {key}"),
                     *OPTIONS,
                     *options,
@@ -61,9 +73,22 @@ class TestSchemathesis(ApiCase):
 
     def test_queries_and_mutations(self):
         """No request is answered with 5xx, or with an error that is the server's."""
-        report = self.schemathesis("--phases", "fuzzing", "--max-examples", "3")
+        # Scalars and the check are defined in the hooks.
+        options = ("--checks", "no_internal_error", "--phases", "fuzzing", "--max-examples", "3")
+        report = self.schemathesis("/api/graphql", *options)
         types = self.env["graphql_api.schema"]._get_schema().graphql_schema
         fields = len(types.query_type.fields) + len(types.mutation_type.fields)
         self.assertIn(f"Tested: {fields}\n", report)
         (generated,) = re.findall(r"(\d+) generated", report)
         self.assertGreater(int(generated), 2 * fields)
+
+    def test_rest(self):
+        """No request is answered with 5xx, or otherwise than the OpenAPI document says."""
+        report = self.schemathesis(
+            *("/api/openapi.json", "--checks", ",".join(TRUTHFUL)),
+            *("--phases", "fuzzing", "--max-examples", "3"),
+        )
+        selected, total = re.findall(r"(\d+) selected / (\d+) total", report)[0]
+        self.assertEqual(selected, total)
+        self.assertGreater(int(total), 100)
+        self.assertIn(f"Tested: {total}\n", report)
