@@ -132,6 +132,16 @@ class TestRights(OpenApiCase):
             (sort,) = (item for item in parameters if item.get("name") == "sort")
             self.assertEqual("phone" in re.findall(r"\w+", sort["description"]), visible)
 
+    def test_limits(self):
+        """A page has as many records as the caller may get at once."""
+        for size in (1000, 7):
+            self.env["ir.config_parameter"].set_param("graphql_api.max_page_size", size)
+            parameters = self.document()["paths"]["/api/customers"]["get"]["parameters"]
+            (limit,) = (item for item in parameters if item.get("name") == "limit")
+            self.assertEqual(limit["schema"]["maximum"], size)
+            self.rest(f"/api/customers?limit={size}")
+            self.rest(f"/api/customers?limit={size + 1}", status=400)
+
     def test_closed_resources(self):
         """What is no longer exposed is gone at the next request."""
         self.assertIn("/api/customers", self.document()["paths"])

@@ -54,5 +54,5 @@ def find_usable(schema, context: Context) -> Usable:
             for field in resource.writable_fields
             if context.may_write(resource, field.field)
         }
-    sizes = {(name, resource.max_page_size) for name, resource in schema.resources.items()}
+    sizes = {(name, context.max_page_size(resource)) for name, resource in schema.resources.items()}
     return Usable(*map(frozenset, (operations, readable, writable, sizes)))
