@@ -47,6 +47,7 @@ BASE = Template("graphql_api_template_base", modules=("web",), options=("--skip-
 
 DEMO = "demo"
 TEST = "graphql_api_test"
+TEST_SECOND = "graphql_api_test_second"
 TEST_BASE = "graphql_api_test_base"
 
 

@@ -294,6 +294,8 @@ class TestOperators(ApiCase):
         records = self.create_filtered(
             "ir.attachment", "res_id", [one, two, 0], res_model="res.partner"
         )
+        # One that belongs to no record is its creator's alone, or everybody's.
+        records[2].write({"res_model": False, "public": True})
         cases = [
             ("eq", one, {0}),
             ("eq", None, {2}),
