@@ -24,11 +24,12 @@ def build_once(*parts):
 
     Odoo clears its caches between tests, that of the schema too.
     """
-    for known, schema in _schemas:
+    for place, (known, schema) in enumerate(_schemas):
         if known == parts:
+            _schemas.insert(0, _schemas.pop(place))
             return schema
     schema = build(*parts)
-    _schemas[4:] = []
+    _schemas[11:] = []
     _schemas.insert(0, (parts, schema))
     return schema
 
