@@ -62,9 +62,7 @@ def _run_halves(options: list[str]) -> list[int]:
         )
     ]
     log = LOGS / "test-second-half.log"
-    say(
-        f"The second half of the tests runs beside the first; its output follows, from {log}"
-    )
+    say(f"The second half of the tests runs beside the first; its output follows, from {log}")
     with log.open("wb") as output:
         second = _start(*commands[1], output)
         try:
