@@ -78,7 +78,7 @@ class AuthController(http.Controller):
         else:
             _check_route()
             caller = request.env["ir.http"]._graphql_api_key_caller(header)
-            key = keys.sudo().search([("apikey_id", "=", caller.key_id), ("signed_in", "=", True)])
+            key = keys._find_signed_in(caller.key_id)
             if not key:
                 raise ApiError(
                     "FORBIDDEN", "This key was not made by signing in; revoke it in Odoo."

@@ -40,18 +40,18 @@ class ApiDispatcher(Dispatcher):
         self.log_entry = LogEntry()
         self._rate: rate.Rate | None = None
         # The server's settings are the same for every caller.
-        self._settings = request.env["graphql_api.settings"]._get_settings()
+        self.settings = request.env["graphql_api.settings"]._get_settings()
         request.httprequest.max_content_length = self.limits.max_body_size
 
     @property
     def limits(self) -> Limits:
         """The caller's limits; the server's own before it is known who asks."""
-        return self.caller.policy.limits if self.caller else self._settings.limits
+        return self.caller.policy.limits if self.caller else self.settings.limits
 
     @property
     def introspection(self) -> bool:
         """Whether the caller may ask for the schema, and messages may list its names."""
-        return self.caller.policy.introspection if self.caller else self._settings.introspection
+        return self.caller.policy.introspection if self.caller else self.settings.introspection
 
     def check_introspection(self) -> None:
         """Refuse to show the schema to those who may not ask for it.
@@ -122,7 +122,7 @@ class ApiDispatcher(Dispatcher):
         return result
 
     def _finish(self, response):
-        cors.allow(self.request.httprequest, response, self._settings.origins)
+        cors.allow(self.request.httprequest, response, self.settings.origins)
         if self._rate is not None:
             response.headers.update(self._rate.headers)
         compress(self.request.httprequest, response)

@@ -127,8 +127,9 @@ class BodyReader:
 
     def _rest_name(self, graphql_name: str, input_type: GraphQLInputObjectType) -> str:
         resource = self._schema.input_resources.get(input_type.name)
-        names = resource.fields if resource else ()
-        return next((name for name in names if camel_case(name) == graphql_name), graphql_name)
+        if resource is None:
+            return graphql_name
+        return self._schema.rest_name(resource.type_name, graphql_name)
 
     def _some(self, input_type: GraphQLInputObjectType) -> str:
         names = list(input_type.fields)

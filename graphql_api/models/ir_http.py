@@ -24,7 +24,7 @@ class IrHttp(models.AbstractModel):
         if path_info == "/api" or path_info.startswith("/api/"):
             # Also what matches no route below /api must answer in the contract's shape.
             request.dispatcher = ApiDispatcher(request)
-            settings = request.env["graphql_api.settings"]._get_settings()
+            settings = request.dispatcher.settings
             if is_preflight(request.httprequest):
                 # For any path, and before the authentication: browsers send no key with it.
                 request.session.can_save = False

@@ -48,8 +48,8 @@ class GraphqlApiResource(models.Model):
     allow_read = fields.Boolean(
         string="Read",
         default=True,
-        help="Clients may list and read records. Without it they still reach records through "
-        "relations of other resources.",
+        help="Clients may list and read records. Without it they see nothing of a record but its "
+        "id and version, through relations of other resources neither.",
     )
     allow_create = fields.Boolean(
         string="Create",

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL, mute_logger
 
+from ..schema.errors import RETRIED
 from ..schema.ordering import sortable_fields
 from ..schema.scalars import VALUE_TYPES
 
@@ -206,6 +207,8 @@ def _is_default(env, field, value) -> bool:
         return False
     try:
         field.convert_to_cache(value, env[field.model_name].new())
+    except RETRIED:
+        raise
     except Exception:
         return False
     return True

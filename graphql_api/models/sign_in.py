@@ -114,6 +114,11 @@ class GraphqlApiKey(models.Model):
         family = refresh_token.partition(".")[0]
         return self.sudo().search([("token_family", "=", _digest(family))])
 
+    @api.model
+    def _find_signed_in(self, apikey_id: int):
+        """Return the key of a device by its row of Odoo's, as the superuser; none for others."""
+        return self.sudo().search([("apikey_id", "=", apikey_id), ("signed_in", "=", True)])
+
     def _is_last_token(self, secret: str) -> bool:
         if not self:
             return False
