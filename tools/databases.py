@@ -1,4 +1,4 @@
-"""The databases: two templates with Odoo's apps, and copies of them with our addon."""
+"""The databases: two templates with Odoo's apps, our addon in a copy of each, and copies of it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,9 +46,6 @@ APPS = Template(
 BASE = Template("graphql_api_template_base", modules=("web",), options=("--skip-auto-install",))
 
 DEMO = "demo"
-TEST = "graphql_api_test"
-TEST_SECOND = "graphql_api_test_second"
-TEST_BASE = "graphql_api_test_base"
 
 
 def full_name(environment: Environment, name: str) -> str:
@@ -76,12 +73,27 @@ def ensure_template(environment: Environment, template: Template) -> str:
     return name
 
 
-def ensure_test(environment: Environment, name: str, template: Template) -> str:
-    """Return the name of a copy of the template with our addon as it is now."""
-    database = full_name(environment, name)
+def ensure_installed(environment: Environment, template: Template) -> str:
+    """Return the name of a copy of the template with our addon as it is now.
+
+    Nothing is done in it; what is worked on are copies.
+    """
+    name = full_name(environment, f"{template.name}_installed")
     inputs = stamp.digest(template.inputs(environment), addon_hash())
-    if database_server.origin(environment.server, database) != inputs:
-        _make(environment, database, template, inputs, log=LOGS / f"{name}.log")
+    if database_server.origin(environment.server, name) != inputs:
+        source = ensure_template(environment, template)
+        log = LOGS / f"{name}.log"
+        with step(f"Installing {_ADDON_NAME} in {name}", f"Database {name} is ready", log):
+            database_server.copy(environment.server, source, name)
+            install(environment, name, (_ADDON_NAME,), log)
+            database_server.set_origin(environment.server, name, inputs)
+    return name
+
+
+def make_fresh(environment: Environment, name: str, template: Template) -> str:
+    """Make a database with our addon anew, for tests; return its name on the server."""
+    database = full_name(environment, name)
+    database_server.copy(environment.server, ensure_installed(environment, template), database)
     return database
 
 
@@ -92,22 +104,14 @@ def ensure_demo(environment: Environment, name: str, *, upgrade: bool = True) ->
     origin = database_server.origin(environment.server, database)
     log = LOGS / f"{name}.log"
     if origin is None:
-        _make(environment, database, APPS, inputs, log=log)
+        installed = ensure_installed(environment, APPS)
+        database_server.copy(environment.server, installed, database)
+        database_server.set_origin(environment.server, database, inputs)
     elif origin != inputs and upgrade:
         with step(f"Upgrading {_ADDON_NAME} in {database}", f"Database {database} is ready", log):
             _odoo(environment, database, log, f"--update={_ADDON_NAME}")
             database_server.set_origin(environment.server, database, inputs)
     return database
-
-
-def _make(
-    environment: Environment, database: str, template: Template, inputs: str, log: Path
-) -> None:
-    source = ensure_template(environment, template)
-    with step(f"Installing {_ADDON_NAME} in {database}", f"Database {database} is ready", log):
-        database_server.copy(environment.server, source, database)
-        install(environment, database, (_ADDON_NAME,), log)
-        database_server.set_origin(environment.server, database, inputs)
 
 
 def install(

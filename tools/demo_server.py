@@ -6,12 +6,11 @@ import socket
 import subprocess
 import threading
 import time
-import urllib.request
 
 from tools import api_key, databases, environment, lock, process
+from tools.odoo_server import HOST, answers
 from tools.progress import StepFailed, step
 
-_HOST = "127.0.0.1"
 _READY_WITHIN = 180  # seconds
 _QUERY = '{"query": "{ customers(first: 3) { nodes { id name country { code } } } }"}'
 
@@ -55,7 +54,7 @@ def _check_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((HOST, port))
         except OSError as error:
             raise StepFailed(
                 f"Port {port} cannot be used ({error.strerror}). Name another one: "
@@ -65,10 +64,10 @@ def _check_free(port: int) -> None:
 
 def _announce(server: subprocess.Popen, port: int, database: str, key: str) -> None:
     """Say how to call the server as soon as it answers."""
-    address = f"http://{_HOST}:{port}"
+    address = f"http://{HOST}:{port}"
     deadline = time.monotonic() + _READY_WITHIN
     # The login page is there only when the database is loaded.
-    while not (_answers(f"{address}/web/health") and _answers(f"{address}/web/login")):
+    while not (answers(f"{address}/web/health") and answers(f"{address}/web/login")):
         if server.poll() is not None or time.monotonic() > deadline:
             return
         time.sleep(0.5)
@@ -86,11 +85,3 @@ Odoo is ready, with the database {database}. Ctrl-C ends it.
 """,
         flush=True,
     )
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=60):
-            return True
-    except OSError:
-        return False

@@ -1,4 +1,4 @@
-"""What pytest needs to know of the environment: a browser for the tests that drive one."""
+"""What pytest needs to know of the environment: a browser, and who runs which files."""
 
 import os
 from pathlib import Path
@@ -21,6 +21,48 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=STATE / "screenshots",
         help="where the tests that drive a browser put their screenshots",
     )
+    parser.addoption(
+        "--share-files",
+        metavar="FOLDER",
+        type=Path,
+        help="run only the files that no other process notes in this folder to have taken",
+    )
+    parser.addoption("--backwards", action="store_true", help="begin with the last file")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Share the files with the other process, where there is one."""
+    if config.option.share_files:
+        config.pluginmanager.register(_SharedFiles(config.option.share_files))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the files, not the tests in them, in the order that is asked for."""
+    if config.option.backwards:
+        items.sort(key=lambda item: item.path, reverse=True)
+
+
+class _SharedFiles:
+    """Processes with the same files: each takes the next one that is free."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._taken: dict[Path, bool] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Leave out, by saying that it was run, what another process has taken."""
+        return None if self._take(item.path) else True
+
+    def _take(self, path: Path) -> bool:
+        if path not in self._taken:
+            try:
+                (self._folder / path.name).touch(exist_ok=False)
+            except FileExistsError:
+                self._taken[path] = False
+            else:
+                self._taken[path] = True
+        return self._taken[path]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -1,120 +1,158 @@
-"""``make test``: the suite, once with Odoo's apps and once with Odoo's base alone."""
+"""``make test``: the addon's tests, with Odoo's apps and with its base alone, and the project's.
 
+The tests of the addon run inside Odoo, on a database for each process. Those of the project
+(tests/) are plain pytest: they start what they need themselves.
+"""
+
+import os
 import shlex
 import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools import databases, environment, lock, node, process
-from tools.databases import APPS, BASE, TEST, TEST_BASE, TEST_SECOND
+from tools.databases import APPS, BASE
 from tools.environment import CONFIGURATION, Environment
 from tools.paths import ADDON, LOGS, PYTHON, ROOT
 from tools.progress import StepFailed, say
 
-_TESTS = ADDON / "tests"
 _BASE_ONLY = "test_base_*.py"  # files for the database that has Odoo's base alone
 
 _SELECTING = ("-k", "-m", "-x", "--")
 """Options with which the suite is not run as a whole, or in which an order matters."""
 
+_AT_ONCE = 2
+
 _OK, _INTERRUPTED, _NONE_SELECTED = 0, 2, 5  # exit codes of pytest
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process of pytest.
+
+    :param template: what its database is made from; None makes none
+    :param takes: whether it is the run for a test file
+    """
+
+    name: str
+    template: databases.Template | None
+    folder: Path
+    takes: Callable[[Path], bool]
+    options: tuple[str, ...] = ()
+
+    def files(self) -> list[str]:
+        """Return the test files, relative to the checkout."""
+        files = [path for path in sorted(self.folder.rglob("test_*.py")) if self.takes(path)]
+        return [str(path.relative_to(ROOT)) for path in files]
+
+
+def _is_base_only(path: Path) -> bool:
+    return path.match(_BASE_ONLY)
+
+
+_WITH_APPS = Run("graphql_api_test", APPS, ADDON / "tests", lambda path: not _is_base_only(path))
+_WITH_BASE = Run("graphql_api_test_base", BASE, ADDON / "tests", _is_base_only)
+_PROJECT = Run("project", None, ROOT / "tests", lambda path: True)
 
 
 def test(arguments: list[str]) -> int:
     """Run the tests; ``arguments`` go to pytest. Return the exit code.
 
-    The whole suite runs in two halves at once, on a database each.
+    The whole suite runs in two processes at once.
     """
     paths = [argument for argument in arguments if _is_path(argument)]
     options = [argument for argument in arguments if argument not in paths]
     # Two runs on one database disturb each other.
     with lock.exclusive("test"):
-        if paths or any(option.startswith(_SELECTING) for option in options):
-            return _result(_run_one_by_one(options, paths))
-        return _result(_run_halves(options))
+        if not paths and not any(option.startswith(_SELECTING) for option in options):
+            return _result(_run_at_once(options))
+        return _result(_run_one_by_one(options, paths))
 
 
 def _run_one_by_one(options: list[str], paths: list[str]) -> list[int]:
-    runs = [
-        (TEST, APPS, [path for path in paths if not _is_base_only(path)] or [_relative(_TESTS)]),
-        (TEST_BASE, BASE, [path for path in paths if _is_base_only(path)] or _base_files()),
-    ]
     codes = []
-    for name, template, selection in runs:
-        if paths and not set(selection) & set(paths):
+    for run in (_WITH_APPS, _WITH_BASE, _PROJECT):
+        files = run.files()
+        selected = [path for path in paths if path.split("::")[0] in files] if paths else files
+        if not selected:
             continue
-        current, database = _prepare(name, template)
-        command = _command(database, template, [*options, *selection])
-        codes.append(_start(current, command).wait())
+        codes.append(_start(run, [*options, *selected]).wait())
         if codes[-1] == _INTERRUPTED:
             break
     return codes
 
 
-def _run_halves(options: list[str]) -> list[int]:
-    files = [_relative(path) for path in sorted(_TESTS.glob("test_*.py"))]
-    files = [path for path in files if not _is_base_only(path)]
-    runs = [(TEST, APPS, files[::2]), (TEST_SECOND, APPS, files[1::2]), (TEST_BASE, BASE, None)]
-    prepared = [(*_prepare(name, template), template) for name, template, _files in runs]
-    commands = [
-        (current, _command(database, template, [*options, *(selection or _base_files())]))
-        for (current, database, template), (_name, _template, selection) in zip(
-            prepared, runs, strict=True
-        )
-    ]
-    log = LOGS / "test-second-half.log"
-    say(f"The second half of the tests runs beside the first; its output follows, from {log}")
-    with log.open("wb") as output:
-        second = _start(*commands[1], output)
-        try:
-            codes = [_start(*commands[0]).wait(), second.wait()]
-        finally:
-            process.stop(second)
-    print(log.read_text(errors="replace"))
-    return [*codes, _start(*commands[2]).wait()]
+def _run_at_once(options: list[str]) -> list[int]:
+    with tempfile.TemporaryDirectory() as folder:
+        # Two processes take the files of the addon from both ends, until they meet.
+        share = (f"--share-files={folder}",)
+        halves = [
+            replace(_WITH_APPS, options=share),
+            replace(_WITH_APPS, name=f"{_WITH_APPS.name}_second", options=(*share, "--backwards")),
+        ]
+        return _run_queue([*halves, _PROJECT, _WITH_BASE], options)
 
 
-def _prepare(name: str, template: databases.Template) -> tuple[Environment, str]:
-    """Return the environment and an up-to-date database."""
+def _run_queue(runs: Iterable[Run], options: list[str]) -> list[int]:
+    """Run a few at a time; the first one's output is seen at once, that of others at the end."""
+    waiting, running, logs = list(runs), [], []
+    started: list[subprocess.Popen] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < _AT_ONCE:
+                run = waiting.pop(0)
+                log = LOGS / f"test-{run.name}.log" if started else None
+                if log:
+                    logs.append(log)
+                    say(f"The output of {run.name} follows at the end, from {log}")
+                running.append(_start(run, [*options, *run.files()], log))
+                started.append(running[-1])
+            time.sleep(0.2)
+            running = [child for child in running if child.poll() is None]
+    finally:
+        for child in running:
+            process.stop(child)
+    for log in logs:
+        print(log.read_text(errors="replace"))
+    return [child.returncode for child in started]
+
+
+def _start(run: Run, arguments: list[str], log: Path | None = None) -> subprocess.Popen:
     with lock.exclusive("setup"):
         current = environment.ensure()
-        current.variables.update(node.ensure())
-        return current, databases.ensure_test(current, name, template)
+        command = _command(current, run)
+        # The project's tests set up what they need as the other commands do.
+        variables = {**(current.variables if run.template else os.environ), **node.ensure()}
+    say(f"Testing {run.name}: pytest {shlex.join(arguments)}")
+    with open(log or "/dev/null", "wb") as output:
+        return subprocess.Popen(
+            [*command, *arguments],
+            cwd=ROOT,
+            env=variables,
+            stdout=output if log else None,
+            stderr=subprocess.STDOUT if log else None,
+            pass_fds=lock.held(),
+        )
 
 
-def _command(database: str, template: databases.Template, arguments: list[str]) -> list[str]:
-    command = [str(PYTHON), "-m", "pytest", "-p", "tools.pytest_plugin", "--odoo-http"]
-    command += [f"--odoo-database={database}", f"--odoo-config={CONFIGURATION}"]
-    if template is APPS:
-        command.append(f"--ignore-glob=*/{_BASE_ONLY}")
-    say(f"Testing in {database}: pytest {shlex.join(arguments)}")
-    return [*command, *arguments]
-
-
-def _start(current: Environment, command: list[str], output=None) -> subprocess.Popen:
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=current.variables,
-        stdout=output,
-        stderr=output and subprocess.STDOUT,
-        pass_fds=lock.held(),
-    )
-
-
-def _base_files() -> list[str]:
-    return [_relative(path) for path in sorted(_TESTS.glob(_BASE_ONLY))]
-
-
-def _relative(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+def _command(current: Environment, run: Run) -> list[str]:
+    command = [str(PYTHON), "-m", "pytest", "-p", "tools.pytest_plugin", *run.options]
+    if run.template is None:
+        return [*command, "-p", "no:odoo"]
+    database = databases.make_fresh(current, run.name, run.template)
+    return [
+        *command,
+        "--odoo-http",
+        f"--odoo-database={database}",
+        f"--odoo-config={CONFIGURATION}",
+    ]
 
 
 def _is_path(argument: str) -> bool:
     return not argument.startswith("-") and (ROOT / argument.split("::")[0]).exists()
-
-
-def _is_base_only(argument: str) -> bool:
-    return Path(argument.split("::")[0]).match(_BASE_ONLY)
 
 
 def _result(codes: list[int]) -> int:

@@ -1,0 +1,33 @@
+"""What the tests of the project share: a real server with demo data, and keys for it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tools import api_key, database_server, databases, environment, lock
+from tools.environment import Environment
+from tools.odoo_server import OdooServer
+from tools.paths import LOGS
+
+
+@pytest.fixture(scope="session")
+def development() -> Environment:
+    """Return the environment that Odoo runs in."""
+    with lock.exclusive("setup"):
+        return environment.ensure()
+
+
+@pytest.fixture(scope="session")
+def demo_server(development: Environment) -> Iterator[OdooServer]:
+    """Run a server on a database with all apps and demo data, as ``make run`` has it."""
+    with lock.exclusive("setup"):
+        name = databases.make_fresh(development, "graphql_api_test_project", databases.APPS)
+    with OdooServer(development, name, LOGS / "test-project-server.log") as server:
+        yield server
+    database_server.drop(development.server, name)
+
+
+@pytest.fixture(scope="session")
+def demo_key(development: Environment, demo_server: OdooServer) -> Callable[[str], str]:
+    """Return a function from a login to an Odoo API key of that user."""
+    return lambda login: api_key.remembered(development, demo_server.database, login)

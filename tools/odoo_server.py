@@ -1,0 +1,101 @@
+"""Odoo servers of our own: on a free port of the loopback interface, for one database."""
+
+import contextlib
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from tools import process
+from tools.environment import Environment
+from tools.progress import StepFailed, tail
+
+HOST = "127.0.0.1"
+_READY_WITHIN = 120  # seconds
+
+
+class OdooServer:
+    """A server in the background; a context manager, which stops it.
+
+    It serves one database and is told which: with a filter Odoo would ask PostgreSQL for the
+    names of all databases at every request.
+
+    :param options: more command line options of Odoo
+    :param workers: worker processes; 0 is one process with a thread for each request
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        database: str,
+        log: Path,
+        *options: str,
+        workers: int = 0,
+    ):
+        self.database = database
+        self.workers = workers
+        self.log = log
+        self.port, gevent_port = free_ports(2)
+        self._command = environment.odoo(
+            f"--database={database}",
+            "--no-database-list",
+            f"--http-port={self.port}",
+            f"--gevent-port={gevent_port}",
+            f"--workers={workers}",
+            *options,
+        )
+        self._variables = environment.variables
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at the end."""
+        return f"http://{HOST}:{self.port}"
+
+    def __enter__(self):
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self._variables,
+            )
+        try:
+            self._wait()
+        except BaseException:
+            process.stop(self._process)
+            raise
+        return self
+
+    def __exit__(self, *_):
+        process.stop(self._process)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _READY_WITHIN
+        while not answers(f"{self.url}/web/login"):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                end = "\n".join(tail(self.log, 20))
+                raise StepFailed(f"Odoo does not answer. The end of {self.log}:\n{end}")
+            time.sleep(0.2)
+
+
+def answers(url: str) -> bool:
+    """Tell whether there is an answer, and no error, at an address of this machine.
+
+    Unlike the port alone, the login page of Odoo is there when the database is loaded.
+    """
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with contextlib.suppress(OSError), opener.open(url, timeout=60):
+        return True
+    return False
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]
