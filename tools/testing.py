@@ -76,13 +76,20 @@ def _run_one_by_one(options: list[str], paths: list[str]) -> list[int]:
     codes = []
     for run in (_WITH_APPS, _WITH_BASE, _PROJECT):
         files = run.files()
-        selected = [path for path in paths if path.split("::")[0] in files] if paths else files
+        selected = _selected(paths, files) if paths else files
         if not selected:
             continue
         codes.append(_start(run, [*options, *selected]).wait())
         if codes[-1] == _INTERRUPTED:
             break
     return codes
+
+
+def _selected(paths: list[str], files: list[str]) -> list[str]:
+    """Return those paths that are test files, and the test files in those that are folders."""
+    found = [path for path in paths if path.split("::")[0] in files]
+    folders = [Path(path) for path in paths if (ROOT / path).is_dir()]
+    return found + [file for file in files if any(map(Path(file).is_relative_to, folders))]
 
 
 def _run_at_once(options: list[str]) -> list[int]:
