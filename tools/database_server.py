@@ -15,7 +15,7 @@ from passlib.hash import pbkdf2_sha512
 from psycopg2 import sql
 
 from tools.paths import DATA
-from tools.postgres import Server
+from tools.postgres_server import Server
 from tools.progress import StepFailed
 
 _API_KEY_INDEX = 8  # the part of a key that Odoo keeps readable

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools import assets, lock, odoo_source, postgres
 from tools.paths import ADDON, DATA, EXAMPLES, PYTHON, STATE, replace_link, write_private
-from tools.postgres import Server
+from tools.postgres_server import Server
 from tools.progress import StepFailed
 
 CONFIGURATION = STATE / "odoo.conf"
