@@ -5,10 +5,11 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run assets test screenshots bench key lint format stop clean
+.PHONY: help run cluster assets test screenshots bench key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
+	@echo 'make cluster           two Odoo servers behind nginx, with a PostgreSQL primary and a replica'
 	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
 	@echo 'make screenshots       take the pictures in docs/images again'
 	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
@@ -33,5 +34,5 @@ bench:
 key:
 	@$(PYTHON) -m tools key -- "$$LOGIN"
 
-assets lint format stop clean:
+cluster assets lint format stop clean:
 	@$(PYTHON) -m tools $@

@@ -3,7 +3,7 @@
 import subprocess
 
 from tools import database_server, databases, environment, lock
-from tools.environment import CONFIGURATION, Environment
+from tools.environment import Environment
 from tools.paths import PYTHON, STATE, TOOLS, write_private
 from tools.progress import StepFailed
 
@@ -35,7 +35,7 @@ def remembered(current: Environment, database: str, login: str) -> str:
 
 def _generate(current: Environment, database: str, login: str) -> str:
     result = subprocess.run(
-        [PYTHON, _SCRIPT, CONFIGURATION, database, login],
+        [PYTHON, _SCRIPT, current.configuration, database, login],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -33,6 +33,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     bench.add_argument("arguments", nargs="*", help="for the benchmark, after --")
     key = commands.add_parser("key", help="print a new API key of a user")
     key.add_argument("login")
+    commands.add_parser("cluster", help="start two Odoo servers, a replica and nginx")
     commands.add_parser("assets", help="fetch GraphiQL and Swagger UI into the addon")
     commands.add_parser("lint", help="check the code's style")
     commands.add_parser("format", help="correct the code's style")
@@ -58,6 +59,10 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         from tools import testing
 
         return testing.test(options.arguments)
+    if options.command == "cluster":
+        from tools.cluster import command
+
+        return command.run()
     if options.command == "assets":
         from tools import assets
 

@@ -87,6 +87,11 @@ def copy(server: Server, template: str, database: str) -> None:
             [template],
         )
     _execute(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", database, template)
+    copy_filestore(template, database)
+
+
+def copy_filestore(template: str, database: str) -> None:
+    """Give a database the attachments of another one."""
     # Odoo never changes a file of the filestore: both databases can share them.
     shutil.copytree(filestore(template), filestore(database), copy_function=os.link)
 

@@ -26,10 +26,11 @@ class Environment:
     server: Server
     odoo_version: str
     variables: dict[str, str]
+    configuration: Path = CONFIGURATION
 
     def odoo(self, *arguments: str) -> list[str]:
         """Return the command that runs Odoo with our configuration."""
-        return [str(PYTHON), "-m", "odoo", "--config", str(CONFIGURATION), *arguments]
+        return [str(PYTHON), "-m", "odoo", "--config", str(self.configuration), *arguments]
 
 
 def ensure() -> Environment:

@@ -52,9 +52,15 @@ class OdooServer:
         """The address, without a slash at the end."""
         return f"http://{HOST}:{self.port}"
 
-    def __enter__(self):
+    @property
+    def process_id(self) -> int:
+        """The id of the process; with workers, of their parent."""
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("wb") as output:
+        with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
@@ -65,12 +71,20 @@ class OdooServer:
         try:
             self._wait()
         except BaseException:
-            process.stop(self._process)
+            self.stop()
             raise
+
+    def stop(self) -> None:
+        """End the server, if it runs; requests that it has begun are answered."""
+        process.stop(self._process)
+
+    def __enter__(self):
+        self.log.unlink(missing_ok=True)
+        self.start()
         return self
 
     def __exit__(self, *_):
-        process.stop(self._process)
+        self.stop()
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN

@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,15 @@ class Place:
         """The programs' major version."""
         return self.programs.name.split("-")[1].split(".")[0]
 
+    def beside(self, name: str) -> "Place":
+        """Return the place of another server with the same programs, made if need be."""
+        place = Place(self.root / name, self.programs, self.user)
+        place.root.mkdir(exist_ok=True)
+        place.root.chmod(0o755)
+        if not place.log.parent.is_dir():
+            place.private_folder("log")
+        return place
+
     def private_folder(self, name: str) -> Path:
         """Return a new, empty folder for the server's user only."""
         folder = self.root / name
@@ -68,8 +78,18 @@ class Place:
         if self.user:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
 
-    def run(self, program: str, *arguments: str, log: Path, failure: str) -> None:
-        """Run one of PostgreSQL's programs as the server's user."""
+    def run(
+        self,
+        program: str,
+        *arguments: str,
+        log: Path,
+        failure: str,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run one of PostgreSQL's programs as the server's user.
+
+        :param variables: more environment variables, such as those that log in to a server
+        """
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
             result = subprocess.run(
@@ -78,7 +98,7 @@ class Place:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/",  # the checkout may be closed to the server's user
-                env=self._environment(),
+                env={**self._environment(), **(variables or {})},
                 check=False,
                 pass_fds=lock.held() if program == "initdb" else (),
                 # Ctrl-C in the terminal is not for the server that stays in the background.

@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+import shutil
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -115,25 +116,48 @@ class OwnServer:
             temporary.rename(place.data)
 
     def copy_of(self, source: "OwnServer") -> None:
-        """Make the server's data a copy of another server's, which it then follows."""
+        """Make the server's data, anew, a copy of another server's, which it then follows."""
         log = LOGS / f"{self._log_name}-basebackup.log"
         with step(f"Copying {source.title} to {self.title}", f"{self.title} is a copy", log):
             temporary = self.place.private_folder("data.new")
-            origin = source.login
             self.place.run(
                 "pg_basebackup",
                 f"--pgdata={temporary}",
-                f"--dbname=host={origin.host} port={origin.port} user={origin.user} "
-                f"password={origin.password}",
                 "--write-recovery-conf",
                 "--wal-method=stream",
                 "--checkpoint=fast",
                 "--no-sync",
                 log=log,
                 failure="PostgreSQL's pg_basebackup failed.",
+                variables=source.login.environment,
             )
             write_private(self._password_file, source.password)
+            shutil.rmtree(self.place.data, ignore_errors=True)
             temporary.rename(self.place.data)
+
+    def take_database(self, source: Server, name: str, database: str) -> None:
+        """Copy a database from another server.
+
+        :param name: what it is called there
+        :param database: what it is to be called here, where it must not be yet
+        """
+        log = LOGS / f"{self._log_name}-restore.log"
+        with step(f"Copying {name} to {self.title}", f"{database} is in {self.title}", log):
+            work = self.place.private_folder("dump")
+            dump = work / name
+            for program, login, arguments in (
+                ("pg_dump", source, ("--format=directory", f"--file={dump}", name)),
+                ("createdb", self.login, (database,)),
+                ("pg_restore", self.login, ("--jobs=2", f"--dbname={database}", str(dump))),
+            ):
+                self.place.run(
+                    program,
+                    *arguments,
+                    log=log,
+                    failure=f"PostgreSQL's {program} failed.",
+                    variables=login.environment,
+                )
+            shutil.rmtree(work)
 
     def is_running(self) -> bool:
         """Tell whether the server runs."""

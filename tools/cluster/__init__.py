@@ -1,0 +1,1 @@
+"""Two Odoo servers behind nginx, with a PostgreSQL primary and a replica, on this machine."""

@@ -1,0 +1,167 @@
+"""The parts of a cluster, each of which can be stopped and started by itself."""
+
+import contextlib
+import subprocess
+import time
+from pathlib import Path
+
+from tools import database_server, databases, nginx, postgres_place, process
+from tools.cluster import configuration
+from tools.environment import Environment
+from tools.odoo_server import HOST, OdooServer, free_ports
+from tools.paths import DATA, LOGS, STATE
+from tools.postgres_server import OwnServer
+from tools.progress import StepFailed, step, tail
+
+DATABASE = "cluster"
+_FOLDER = STATE / "cluster"
+_READY_WITHIN = 10  # seconds, of nginx
+
+# Unlike the servers of the tests, these have to survive their end at any moment.
+_SETTINGS = {"max_connections": "100", "shared_buffers": "256MB", "wal_keep_size": "256MB"}
+
+
+class Nginx:
+    """The proxy in front."""
+
+    def __init__(self, servers: list[OdooServer]):
+        http, self.port = free_ports(2)
+        self._log = LOGS / "cluster-nginx.log"
+        self._folder = _FOLDER / "nginx"
+        addresses = [f"{HOST}:{server.port}" for server in servers]
+        self._configuration = configuration.write_nginx(self._folder, addresses, (http, self.port))
+
+    @property
+    def url(self) -> str:
+        """The address of the cluster."""
+        return f"https://localhost:{self.port}"
+
+    @property
+    def certificate(self) -> Path:
+        """The certificate, which clients have to be told to trust."""
+        return self._folder / "certificate.pem"
+
+    def start(self) -> None:
+        """Start nginx, and wait until it listens."""
+        program = nginx.ensure()
+        with self._log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [program, "-p", self._folder, "-c", self._configuration, "-e", "stderr"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + _READY_WITHIN
+        while not self._listens():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                end = "\n".join(tail(self._log, 10))
+                raise StepFailed(f"nginx does not listen. The end of {self._log}:\n{end}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End nginx, if it runs."""
+        process.stop(self._process)
+
+    def _listens(self) -> bool:
+        return (self._folder / "nginx.pid").exists()
+
+
+class Cluster:
+    """A context manager; at its end nothing of the cluster runs any more.
+
+    :param workers: of each Odoo server
+    """
+
+    def __init__(self, environment: Environment, workers: int = 2):
+        self._development = environment
+        place = postgres_place.ensure()
+        self.primary = OwnServer("The primary", place.beside("primary"), _SETTINGS)
+        self.replica = OwnServer(
+            "The replica", place.beside("replica"), {**_SETTINGS, "hot_standby_feedback": "on"}
+        )
+        self._workers = workers
+        self._parts = contextlib.ExitStack()
+
+    @property
+    def environment(self) -> Environment:
+        """What the Odoo servers of the cluster run in."""
+        login = self.primary.login
+        return Environment(
+            server=login,
+            odoo_version=self._development.odoo_version,
+            variables={**self._development.variables, **login.environment},
+            configuration=_FOLDER / "odoo.conf",
+        )
+
+    def __enter__(self) -> "Cluster":
+        try:
+            self._start()
+        except BaseException:
+            self._parts.close()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._parts.close()
+
+    def _start(self) -> None:
+        _FOLDER.mkdir(parents=True, exist_ok=True)
+        self._start_primary()
+        self._start_replica()
+        self._write_configuration()
+        names = ("first", "second")
+        with step("Starting two Odoo servers", "Both servers answer"):
+            self.servers = [
+                self._parts.enter_context(
+                    OdooServer(
+                        self.environment,
+                        DATABASE,
+                        LOGS / f"cluster-odoo-{name}.log",
+                        workers=self._workers,
+                    )
+                )
+                for name in names
+            ]
+        self.nginx = Nginx(self.servers)
+        self.nginx.start()
+        self._parts.callback(self.nginx.stop)
+
+    def _start_primary(self) -> None:
+        self.primary.initialize()
+        self._parts.callback(self.primary.stop)
+        if not self.primary.is_running():
+            self.primary.start()
+        login = self.primary.login
+        if database_server.origin(login, DATABASE) is None:
+            source = databases.ensure_installed(self._development, databases.APPS)
+            database_server.drop(login, DATABASE)
+            self.primary.take_database(self._development.server, source, DATABASE)
+            database_server.copy_filestore(source, DATABASE)
+            database_server.set_origin(login, DATABASE, databases.addon_hash())
+
+    def _start_replica(self) -> None:
+        self._parts.callback(self.replica.stop)
+        self.replica.stop()
+        # Made anew: the primary may have got another port since.
+        self.replica.copy_of(self.primary)
+        self.replica.start()
+
+    def _write_configuration(self) -> None:
+        primary, replica = self.primary.login, self.replica.login
+        configuration.write_odoo(
+            self.environment.configuration,
+            self._development.configuration,
+            {
+                "db_name": DATABASE,
+                "db_host": primary.host,
+                "db_port": primary.port,
+                "db_user": primary.user,
+                "db_password": primary.password,
+                "db_replica_host": replica.host,
+                "db_replica_port": replica.port,
+                "http_interface": HOST,
+                "max_cron_threads": 0,
+                "data_dir": DATA,
+            },
+        )
