@@ -16,7 +16,7 @@ def print_new(login: str, database: str | None) -> int:
         current = environment.ensure()
         # A server may be running on the database: this is no time to upgrade it.
         name = databases.ensure_demo(current, database or databases.DEMO, upgrade=False)
-    print(_generate(current, name, login))
+    print(new(current, name, login))
     return 0
 
 
@@ -28,12 +28,13 @@ def remembered(current: Environment, database: str, login: str) -> str:
     except OSError:
         key = ""
     if not key or not database_server.has_api_key(current.server, database, login, key):
-        key = _generate(current, database, login)
+        key = new(current, database, login)
         write_private(path, key)
     return key
 
 
-def _generate(current: Environment, database: str, login: str) -> str:
+def new(current: Environment, database: str, login: str) -> str:
+    """Return a new key of a user."""
     result = subprocess.run(
         [PYTHON, _SCRIPT, current.configuration, database, login],
         stdin=subprocess.DEVNULL,

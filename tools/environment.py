@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools import assets, lock, odoo_source, postgres
-from tools.paths import ADDON, DATA, EXAMPLES, PYTHON, STATE, replace_link, write_private
+from tools.paths import ADDON, DATA, EXAMPLES, PYTHON, STATE, TOOLS, replace_link, write_private
 from tools.postgres_server import Server
 from tools.progress import StepFailed
 
 CONFIGURATION = STATE / "odoo.conf"
 _ADDONS = STATE / "addons"
+_SCRIPT = TOOLS / "odoo_scripts" / "start_odoo.py"
 # They would change what our command lines and configuration say.
 _CONFUSING = {"PGDATABASE", "PGPASSWORD", "ODOO_RC", "OPENERP_SERVER", "PYTHONHOME"}
 
@@ -30,7 +31,7 @@ class Environment:
 
     def odoo(self, *arguments: str) -> list[str]:
         """Return the command that runs Odoo with our configuration."""
-        return [str(PYTHON), "-m", "odoo", "--config", str(self.configuration), *arguments]
+        return [str(PYTHON), str(_SCRIPT), "--config", str(self.configuration), *arguments]
 
 
 def ensure() -> Environment:

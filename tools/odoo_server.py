@@ -87,8 +87,9 @@ class OdooServer:
         self.stop()
 
     def _wait(self) -> None:
+        # Unlike the port alone, it answers when the database is loaded.
         deadline = time.monotonic() + _READY_WITHIN
-        while not answers(f"{self.url}/web/login"):
+        while not answers(f"{self.url}/web/health"):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 end = "\n".join(tail(self.log, 20))
                 raise StepFailed(f"Odoo does not answer. The end of {self.log}:\n{end}")
@@ -96,10 +97,7 @@ class OdooServer:
 
 
 def answers(url: str) -> bool:
-    """Tell whether there is an answer, and no error, at an address of this machine.
-
-    Unlike the port alone, the login page of Odoo is there when the database is loaded.
-    """
+    """Tell whether there is an answer, and no error, at an address of this machine."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with contextlib.suppress(OSError), opener.open(url, timeout=60):
         return True

@@ -1,1 +1,1 @@
-from . import auth, dispatcher, docs, files, graphql, rest, rest_aggregate, rest_write
+from . import auth, dispatcher, docs, files, graphql, health, rest, rest_aggregate, rest_write

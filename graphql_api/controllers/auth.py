@@ -19,7 +19,7 @@ from .rest_call import check_parameters, unknown_route
 
 ROUTE = {
     "type": "graphql_api",
-    "auth": "none",
+    "auth": "graphql_api_sign_in",
     "methods": ["POST"],
     "readonly": False,
     "save_session": False,

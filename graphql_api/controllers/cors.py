@@ -15,6 +15,7 @@ REQUEST_HEADERS = (
     "Accept",
     "Accept-Language",
     "Authorization",
+    "Consistency-Token",
     "Content-Type",
     "Idempotency-Key",
     "If-Match",
@@ -33,6 +34,7 @@ REQUEST_HEADERS = (
 RESPONSE_HEADERS = (
     "Accept-Ranges",
     "Allow",
+    "Consistency-Token",
     "Content-Disposition",
     "Content-Range",
     "ETag",

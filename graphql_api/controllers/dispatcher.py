@@ -11,7 +11,7 @@ from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError, to_api_error
 from ..schema.limits import Limits
 from ..schema.policy import Caller
-from . import cors, rate
+from . import cors, rate, replica
 from .compression import compress
 from .preferences import preferences
 from .request_log import LogEntry, log_after
@@ -93,6 +93,7 @@ class ApiDispatcher(Dispatcher):
         self.log_entry = LogEntry(rule.rule, args)
         prepared = super().pre_dispatch(rule, args)
         self._check_body_size()
+        replica.read_token(self.request.httprequest)
         self.request.update_context(**preferences(self.request))
         return prepared
 
@@ -119,6 +120,7 @@ class ApiDispatcher(Dispatcher):
         """Compress the response and say what the request spent its time on."""
         result = super().post_dispatch(response)
         self._finish(response)
+        replica.announce(self.request.env.cr, response)
         return result
 
     def _finish(self, response):

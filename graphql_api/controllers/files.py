@@ -7,6 +7,7 @@ from ..schema.access import find
 from ..schema.errors import ApiError
 from ..schema.files import files
 from ..schema.scalars import FILE_TYPES
+from . import replica
 from .rest_call import Call, check_parameters
 
 INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
@@ -19,7 +20,7 @@ class FilesController(http.Controller):
         type="graphql_api",
         auth="graphql_api",
         methods=["GET"],
-        readonly=True,
+        readonly=replica.reads,
         save_session=False,
     )
     def download(self, collection, record_id, field_name):

@@ -7,6 +7,7 @@ from odoo.http import request
 
 from ..schema.errors import STATUS, ApiError
 from ..schema.executor import Request, Result, execute, operation_type
+from . import replica
 from .idempotency import idempotent
 from .json_body import read_json
 from .responses import (
@@ -26,9 +27,11 @@ class GraphqlController(http.Controller):
         """Decide, before the transaction starts, whether it may run on a replica."""
         try:
             limits = request.dispatcher.limits
-            return operation_type(_read_request(), limits) != OperationType.MUTATION
+            if operation_type(_read_request(), limits) == OperationType.MUTATION:
+                return False
         except ApiError:
             return True
+        return replica.may_serve()
 
     @http.route(
         "/api/graphql",

@@ -32,7 +32,8 @@ class RolledBack(Exception):
 
 def json_response(body, status: int = 200, headers=(), media_type: str = JSON_TYPE) -> Response:
     """Return a JSON response; ``body`` is encoded once, here."""
-    with measure(request.dispatcher.timings, "serialize"):
+    # Other dispatchers than that of the API serve what needs no database.
+    with measure(getattr(request.dispatcher, "timings", {}), "serialize"):
         text = orjson.dumps(body)
     return Response(
         text,

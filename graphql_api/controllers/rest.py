@@ -7,6 +7,7 @@ from ..schema.access import OPERATION_RIGHTS
 from ..schema.executor import Request
 from ..schema.pagination import check_size
 from ..schema.resource import MOBILE_ALIASES
+from . import replica
 from .responses import success_response
 from .rest_call import Call, check_parameters, run, unknown_route
 from .rest_query import (
@@ -18,7 +19,12 @@ from .rest_query import (
     read_sort,
 )
 
-ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": True, "save_session": False}
+ROUTE = {
+    "type": "graphql_api",
+    "auth": "graphql_api",
+    "readonly": replica.reads,
+    "save_session": False,
+}
 
 
 class RestController(http.Controller):

@@ -1,12 +1,13 @@
 import re
 
+import psycopg2
 from werkzeug.exceptions import Forbidden, Unauthorized, abort
 
 from odoo import models
 from odoo.http import request
 from odoo.tools import SQL
 
-from ..controllers import rate
+from ..controllers import rate, replica
 from ..controllers.cors import is_preflight, preflight_response
 from ..controllers.dispatcher import ApiDispatcher, check_rate
 from ..controllers.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
@@ -18,6 +19,12 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    def _generate_routing_rules(self, modules, converters):
+        """Leave out the routes that are for the time without a database."""
+        for url, endpoint in super()._generate_routing_rules(modules, converters):
+            if not endpoint.routing.get("without_database"):
+                yield url, endpoint
 
     @classmethod
     def _match(cls, path_info):
@@ -36,6 +43,11 @@ class IrHttp(models.AbstractModel):
             ):
                 path_info = GRAPHIQL_PATH
         return super()._match(path_info)
+
+    @classmethod
+    def _auth_method_graphql_api_sign_in(cls):
+        """Take everybody; unlike a route for nobody, one to sign in needs a database."""
+        cls._auth_method_none()
 
     @classmethod
     def _auth_method_graphql_api(cls):
@@ -72,7 +84,7 @@ class IrHttp(models.AbstractModel):
         match = re.fullmatch(r"bearer\s+(\S+)", header.strip(), re.IGNORECASE)
         if not match:
             raise Unauthorized("The Authorization header must be: Bearer <key>.")
-        caller = request.env["res.users.apikeys"]._graphql_api_caller(match[1])
+        caller = cls._graphql_api_find_caller(match[1])
         if caller is None:
             cls._graphql_api_count_wrong_key()
             raise Unauthorized("The API key is unknown, expired or revoked.")
@@ -85,6 +97,23 @@ class IrHttp(models.AbstractModel):
             )
         if not caller.policy.admits(request.httprequest.remote_addr):
             raise Forbidden("This API key is not for use from your network.")
+        return caller
+
+    @classmethod
+    def _graphql_api_find_caller(cls, key: str) -> Caller | None:
+        """Return whose key it is, as the primary has it: a replica may not know yet of an end."""
+        keys = request.env["res.users.apikeys"]
+        if not (replica.has_replica() and request.env.cr.readonly):
+            return keys._graphql_api_caller(key)
+        try:
+            with request.env.registry.cursor() as cursor:
+                caller = keys.with_env(keys.env(cr=cursor))._graphql_api_caller(key)
+        except psycopg2.OperationalError:
+            # While there is no primary, nothing can be revoked either.
+            return keys._graphql_api_caller(key)
+        if caller is not None:
+            seconds = SQL("%s", caller.policy.limits.max_seconds)
+            request.env.execute_query(SQL("SELECT %s", keys._graphql_api_set_timeout(seconds)))
         return caller
 
     @classmethod

@@ -5,6 +5,7 @@ import uuid
 
 import psycopg2
 import psycopg2.errors
+from psycopg2.pool import PoolError
 from werkzeug.exceptions import HTTPException
 
 from odoo.exceptions import (
@@ -35,6 +36,7 @@ STATUS = {
     "PRECONDITION_FAILED": 412,
     "QUERY_TOO_COMPLEX": 400,
     "RATE_LIMITED": 429,
+    "SERVICE_UNAVAILABLE": 503,
     "INTERNAL_SERVER_ERROR": 500,
     "METHOD_NOT_ALLOWED": 405,
     "NOT_ACCEPTABLE": 406,
@@ -164,6 +166,8 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
             return _conflict()
         case OutOfTime() | psycopg2.errors.QueryCanceled():
             return _too_slow(max_seconds)
+        case psycopg2.OperationalError() | psycopg2.InterfaceError() | PoolError():
+            return _unavailable(error)
         case UserError() if isinstance(error.__cause__, psycopg2.IntegrityError):
             return from_database(error.__cause__, _message(error))
         case psycopg2.IntegrityError() | psycopg2.DataError():
@@ -231,6 +235,16 @@ def _too_slow(max_seconds: int | None) -> ApiError:
     return ApiError(
         "QUERY_TOO_COMPLEX",
         f"The request took longer than {limit}. Ask for less: fewer records, simpler filters.",
+    )
+
+
+def _unavailable(error: BaseException) -> ApiError:
+    """Return the error for a database that is down, restarts, or has no room left."""
+    _logger.error("The database does not do its work: %s", str(error).strip())
+    return ApiError(
+        "SERVICE_UNAVAILABLE",
+        "The service is not available for the moment. Try again in 1 s.",
+        headers=[("Retry-After", "1")],
     )
 
 

@@ -6,6 +6,7 @@ from unittest.mock import patch
 import psycopg2
 import psycopg2.errors
 import werkzeug.exceptions
+from psycopg2.pool import PoolError
 
 from odoo import http
 from odoo.exceptions import (
@@ -161,6 +162,17 @@ class TestTable(BaseCase):
         found = self.check(error, "RATE_LIMITED", 429)
         self.assertEqual(found.headers, [("Retry-After", "3")])
 
+    def test_database_that_is_not_there(self):
+        for error in (
+            psycopg2.OperationalError(SECRET),
+            psycopg2.errors.AdminShutdown(SECRET),
+            psycopg2.InterfaceError(SECRET),
+            PoolError(SECRET),
+        ):
+            with self.subTest(error), self.assertLogs(LOGGER, "ERROR"):
+                found = self.check(error, "SERVICE_UNAVAILABLE", 503)
+                self.assertEqual(found.headers, [("Retry-After", "1")])
+
     def test_unexpected(self):
         """The client gets an id; the log has it with the exception."""
         for error in (
@@ -170,7 +182,6 @@ class TestTable(BaseCase):
             RecursionError("secret"),
             psycopg2.ProgrammingError(SECRET),
             psycopg2.errors.UndefinedColumn(SECRET),
-            psycopg2.OperationalError(SECRET),
             werkzeug.exceptions.InternalServerError("secret"),
             werkzeug.exceptions.ServiceUnavailable("secret"),
             MemoryError(),

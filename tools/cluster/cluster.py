@@ -25,11 +25,13 @@ class Nginx:
     """The proxy in front."""
 
     def __init__(self, servers: list[OdooServer]):
-        http, self.port = free_ports(2)
+        self.http_port, self.port = free_ports(2)
         self._log = LOGS / "cluster-nginx.log"
         self._folder = _FOLDER / "nginx"
         addresses = [f"{HOST}:{server.port}" for server in servers]
-        self._configuration = configuration.write_nginx(self._folder, addresses, (http, self.port))
+        self._configuration = configuration.write_nginx(
+            self._folder, addresses, (self.http_port, self.port)
+        )
 
     @property
     def url(self) -> str:
