@@ -1,5 +1,6 @@
 """Resources and parts from code -> the executable schema of one database."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,7 +39,7 @@ class Parts:
 
     queries: list[type] = field(default_factory=list)
     mutations: list[type] = field(default_factory=list)
-    fields: dict[str, list[type]] = field(default_factory=dict)
+    fields: dict[str, list[type]] = field(default_factory=lambda: defaultdict(list))
     types: list[type] = field(default_factory=list)
 
 
@@ -134,15 +135,15 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
     queries = [
         me_query(by_type, types.by_type),
         strawberry.type(type("ResourceQuery", (), namespace)),
-        *parts.queries,
+        *types.code.bind(parts.queries),
     ]
-    mutation_types = [*parts.mutations]
+    mutation_types = types.code.bind(parts.mutations)
     if len(mutations) > 1:
         mutation_types.insert(0, strawberry.type(type("ResourceMutation", (), mutations)))
     schema = strawberry.Schema(
         query=merge_types("Query", tuple(queries)),
         mutation=merge_types("Mutation", tuple(mutation_types)) if mutation_types else None,
-        types=[*types.by_type.values(), *parts.types],
+        types=[*types.by_type.values(), *types.code.bind(parts.types)],
         config=StrawberryConfig(scalar_map=SCALAR_MAP),
     )
     documents = Documents(schema._schema, by_type)

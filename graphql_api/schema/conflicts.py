@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from .binding import Binding, named_types
 from .inputs import EXTERNAL_ID
 from .names import camel_case, pascal_case
 from .resource import AUTOMATIC_FIELDS, Resource
@@ -129,9 +130,12 @@ def types_in_code(parts) -> set[str]:
         nothing: int = 0
 
     extensions = [cls for classes in parts.fields.values() for cls in classes]
+    classes = [*parts.queries, *parts.mutations, *parts.types, *extensions]
+    # What leads to a resource adds no type by that; any type stands for it here.
+    binding = Binding(dict.fromkeys(set().union(*map(named_types, classes)), Query))
     schema = strawberry.Schema(
         query=Query,
-        types=[*parts.queries, *parts.mutations, *parts.types, *extensions],
+        types=binding.bind(classes),
         config=StrawberryConfig(scalar_map=SCALAR_MAP),
     )
     return set(schema._schema.type_map)

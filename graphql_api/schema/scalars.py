@@ -141,6 +141,13 @@ SCALAR_MAP: dict[object, ScalarDefinition] = {
     ),
 }
 
+# Addons write Python's own types, which Strawberry has scalars of the same names for.
+SCALAR_MAP |= {
+    date: SCALAR_MAP[Date],
+    datetime: SCALAR_MAP[DateTime],
+    strawberry.scalars.JSON: SCALAR_MAP[JSON],
+}
+
 Converter = Callable[[list, Any], list]
 """(values of a column, their records) -> values for GraphQL leaves."""
 

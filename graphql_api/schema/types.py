@@ -6,6 +6,7 @@ from typing import Optional
 import strawberry
 
 from .access import Context
+from .binding import Binding, named_types
 from .columns import Column, Relation, Siblings
 from .conflicts import BUILT_IN_TYPES, type_names
 from .display_names import read_display_names
@@ -55,12 +56,28 @@ class ResourceTypes:
             name: order_class(resource, self.sortable[name]) for name, resource in resources.items()
         }
         # All classes exist before any is filled: they refer to each other in circles.
-        self.by_type = {
-            name: type(name, tuple(extensions.get(name, ())), {"__annotations__": {}})
-            if "read" in resource.operations
-            else type(name, (), {"__annotations__": {}})
+        extended = {
+            name: extensions.get(name, ()) if "read" in resource.operations else ()
             for name, resource in resources.items()
         }
+        self.by_type = {
+            name: type(
+                name,
+                tuple(cls for cls in classes if not named_types(cls)),
+                {"__annotations__": {}},
+            )
+            for name, classes in extended.items()
+        }
+        self.readable = {
+            name: self.by_type[name]
+            for name, resource in resources.items()
+            if "read" in resource.operations
+        }
+        self.code = Binding(self.readable)
+        for name, classes in extended.items():
+            for cls in filter(named_types, classes):
+                for field_name, field in self.code.fields(cls).items():
+                    setattr(self.by_type[name], field_name, field)
         for name, resource in resources.items():
             self._fill(resource, self.by_type[name])
         for name, cls in self.by_type.items():
