@@ -1,11 +1,11 @@
 """The databases: two templates with Odoo's apps, our addon in a copy of each, and copies of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools import database_server, process, stamp
 from tools.environment import Environment
-from tools.paths import ADDON, LOGS, ROOT
+from tools.paths import ADDON, EXAMPLES, LOGS, ROOT
 from tools.progress import StepFailed, step
 
 _ADDON_NAME = ADDON.name
@@ -15,12 +15,16 @@ _UPGRADED = ("models", "data", "security", "views", "wizards", "report", "i18n",
 
 @dataclass(frozen=True)
 class Template:
-    """A database without our addon, made once and copied."""
+    """A database without our addon, made once and copied.
+
+    ``examples`` are addons that are installed with ours in the copies.
+    """
 
     name: str
     modules: tuple[str, ...]
     languages: tuple[str, ...] = ()  # the first one becomes the default
     options: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
     def inputs(self, environment: Environment) -> str:
         """Return the hash of what the template is made from."""
@@ -44,6 +48,7 @@ APPS = Template(
     languages=("en_US", "fr_FR", "nl_NL"),
 )
 BASE = Template("graphql_api_template_base", modules=("web",), options=("--skip-auto-install",))
+EXAMPLE = replace(BASE, examples=("graphql_api_example",))
 
 DEMO = "demo"
 
@@ -78,14 +83,15 @@ def ensure_installed(environment: Environment, template: Template) -> str:
 
     Nothing is done in it; what is worked on are copies.
     """
-    name = full_name(environment, f"{template.name}_installed")
-    inputs = stamp.digest(template.inputs(environment), addon_hash())
+    name = full_name(environment, "_".join([template.name, "installed", *template.examples]))
+    addons = [ADDON, *(EXAMPLES / example for example in template.examples)]
+    inputs = stamp.digest(template.inputs(environment), *map(addon_hash, addons))
     if database_server.origin(environment.server, name) != inputs:
         source = ensure_template(environment, template)
         log = LOGS / f"{name}.log"
         with step(f"Installing {_ADDON_NAME} in {name}", f"Database {name} is ready", log):
             database_server.copy(environment.server, source, name)
-            install(environment, name, (_ADDON_NAME,), log)
+            install(environment, name, (_ADDON_NAME, *template.examples), log)
             database_server.set_origin(environment.server, name, inputs)
     return name
 
@@ -133,9 +139,9 @@ def _odoo(environment: Environment, database: str, log: Path, *options: str) -> 
     )
 
 
-def addon_hash() -> str:
-    """Return the hash of those files of the addon whose changes need an upgrade."""
-    files = [ADDON / "__manifest__.py", ADDON / "__init__.py"]
+def addon_hash(addon: Path = ADDON) -> str:
+    """Return the hash of those files of an addon whose changes need an upgrade."""
+    files = [addon / "__manifest__.py", addon / "__init__.py"]
     for folder in _UPGRADED:
-        files += [path for path in (ADDON / folder).rglob("*") if path.is_file()]
-    return stamp.digest_tree(ADDON, (path for path in files if "__pycache__" not in path.parts))
+        files += [path for path in (addon / folder).rglob("*") if path.is_file()]
+    return stamp.digest_tree(addon, (path for path in files if "__pycache__" not in path.parts))

@@ -89,17 +89,22 @@ class OdooServer:
     def _wait(self) -> None:
         # Unlike the port alone, it answers when the database is loaded.
         deadline = time.monotonic() + _READY_WITHIN
-        while not answers(f"{self.url}/web/health"):
+        while not answers(f"{self.url}/web/health", self.database):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 end = "\n".join(tail(self.log, 20))
                 raise StepFailed(f"Odoo does not answer. The end of {self.log}:\n{end}")
             time.sleep(0.2)
 
 
-def answers(url: str) -> bool:
-    """Tell whether there is an answer, and no error, at an address of this machine."""
+def answers(url: str, database: str | None = None) -> bool:
+    """Tell whether there is an answer, and no error, at an address of this machine.
+
+    :param database: which, of a server with several
+    """
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with contextlib.suppress(OSError), opener.open(url, timeout=60):
+    headers = {"X-Odoo-Database": database} if database else {}
+    request = urllib.request.Request(url, headers=headers)
+    with contextlib.suppress(OSError), opener.open(request, timeout=60):
         return True
     return False
 

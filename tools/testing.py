@@ -1,7 +1,7 @@
 """``make test``: the addon's tests, with Odoo's apps and with its base alone, and the project's.
 
-The tests of the addon run inside Odoo, on a database for each process. Those of the project
-(tests/) are plain pytest: they start what they need themselves.
+The tests of the addon, and of the example that extends it, run inside Odoo, on a database for
+each process. Those of the project (tests/) are plain pytest: they start what they need themselves.
 """
 
 import os
@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools import databases, environment, lock, node, process
-from tools.databases import APPS, BASE
+from tools.databases import APPS, BASE, EXAMPLE
 from tools.environment import CONFIGURATION, Environment
-from tools.paths import ADDON, LOGS, PYTHON, ROOT
+from tools.paths import ADDON, EXAMPLES, LOGS, PYTHON, ROOT
 from tools.progress import StepFailed, say
 
 _BASE_ONLY = "test_base_*.py"  # files for the database that has Odoo's base alone
@@ -55,6 +55,7 @@ def _is_base_only(path: Path) -> bool:
 
 _WITH_APPS = Run("graphql_api_test", APPS, ADDON / "tests", lambda path: not _is_base_only(path))
 _WITH_BASE = Run("graphql_api_test_base", BASE, ADDON / "tests", _is_base_only)
+_EXAMPLE = Run("graphql_api_test_example", EXAMPLE, EXAMPLES, lambda path: True)
 _PROJECT = Run("project", None, ROOT / "tests", lambda path: True)
 
 
@@ -74,7 +75,7 @@ def test(arguments: list[str]) -> int:
 
 def _run_one_by_one(options: list[str], paths: list[str]) -> list[int]:
     codes = []
-    for run in (_WITH_APPS, _WITH_BASE, _PROJECT):
+    for run in (_WITH_APPS, _WITH_BASE, _EXAMPLE, _PROJECT):
         files = run.files()
         selected = _selected(paths, files) if paths else files
         if not selected:
@@ -100,7 +101,7 @@ def _run_at_once(options: list[str]) -> list[int]:
             replace(_WITH_APPS, options=share),
             replace(_WITH_APPS, name=f"{_WITH_APPS.name}_second", options=(*share, "--backwards")),
         ]
-        return _run_queue([*halves, _PROJECT, _WITH_BASE], options)
+        return _run_queue([*halves, _PROJECT, _WITH_BASE, _EXAMPLE], options)
 
 
 def _run_queue(runs: Iterable[Run], options: list[str]) -> list[int]:

@@ -1,0 +1,1 @@
+from . import customer_visit, graphql_api_schema, res_partner
