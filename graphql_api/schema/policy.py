@@ -19,8 +19,8 @@ class Rights:
     Odoo's access rights of the user come on top.
 
     ``granted`` are pairs of a type name and an operation or :data:`ACTIONS`, None for whatever is
-    exposed. ``read_only`` takes away all but reading. ``extensions`` keeps the root fields that
-    addons add in code.
+    exposed. ``read_only`` takes away all but reading. ``extensions`` keeps what addons add in code,
+    fields of resources too.
     """
 
     granted: frozenset[tuple[str, str]] | None = None
