@@ -52,7 +52,7 @@ class Selection:
 
     :param root: the type that the fields are of
     :param fields: the ``fields`` parameter; None selects the type's values, and its
-        many2one fields as id and name, as far as the caller may read them
+        many2one fields as id and name, as far as the caller may read them; none twice
     :raise ApiError: BAD_USER_INPUT for an unknown field, FORBIDDEN for a forbidden one
     """
 
@@ -80,6 +80,9 @@ class Selection:
         for graphql_name, field in root.fields.items():
             named = get_named_type(field.type)
             name = self._schema.rest_name(root.name, graphql_name)
+            line = self._schema.fields.get((root.name, graphql_name))
+            if line is not None and line.alias_of:
+                continue
             if not self._schema.may_read(
                 self._context, root.name, graphql_name
             ) or _needs_arguments(field):

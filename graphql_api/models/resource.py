@@ -270,11 +270,16 @@ class GraphqlApiResource(models.Model):
         """
         self.ensure_one()
         model = self.env.get(self.model)
-        fields_by_graphql_name: dict = {}
+        lines: dict = {}
         for line in self.field_ids:
             # The first of a name counts: a line of a later catalog does not replace an own one.
             if (field := line._to_field(installed)) is not None:
-                fields_by_graphql_name.setdefault(field.graphql_name, field)
+                lines.setdefault(field.graphql_name, (line, field))
+        fields_by_graphql_name = {name: field for name, (_line, field) in lines.items()}
+        for line, field in lines.values():
+            for name in line._get_former_names():
+                former = field.under_former_name(name)
+                fields_by_graphql_name.setdefault(former.graphql_name, former)
         return Resource(
             type_name=self.type_name,
             collection=self.collection,

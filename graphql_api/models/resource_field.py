@@ -37,6 +37,16 @@ class GraphqlApiResourceField(models.Model):
         help="Name in REST (snake_case); GraphQL uses it in camelCase. "
         "Left empty: the field's own, without _id, the plural for _ids.",
     )
+    former_names = fields.Char(
+        help="Names that the field had in REST, with commas between them: they go on working in "
+        "both APIs, marked as deprecated.",
+    )
+    deprecation_reason = fields.Char(
+        string="Deprecated",
+        translate=False,
+        help="Why clients should not use the field any more, and what instead, for those who write "
+        "them: it is in the schema. The field goes on working.",
+    )
     relation_resource_id = fields.Many2one(
         "graphql_api.resource",
         string="Leads To",
@@ -69,7 +79,14 @@ class GraphqlApiResourceField(models.Model):
         help="Choose it here, or write its technical name.",
     )
 
-    @api.depends("field_name", "api_name", "active", "relation_resource_id", "resource_id.model")
+    @api.depends(
+        "field_name",
+        "api_name",
+        "former_names",
+        "active",
+        "relation_resource_id",
+        "resource_id.model",
+    )
     def _compute_status(self):
         installed = self.resource_id._get_active()._get_installed()
         for line in self:
@@ -107,17 +124,18 @@ class GraphqlApiResourceField(models.Model):
                     )
                 )
 
-    @api.constrains("api_name", "field_name", "resource_id", "active")
+    @api.constrains("api_name", "former_names", "field_name", "resource_id", "active")
     def _check_name(self):
         for line in self:
-            if (line.api_name or not self._is_installing()) and (mistake := line._find_mistake()):
+            is_named = line.api_name or line.former_names or not self._is_installing()
+            if is_named and (mistake := line._find_mistake()):
                 raise ValidationError(mistake)
         if self._is_installing():
             return
         for line in self.filtered("active"):
             others = line.resource_id.field_ids.filtered("active") - line
             for other in others:
-                if other.graphql_name == line.graphql_name:
+                if shared := line._get_graphql_names() & other._get_graphql_names():
                     raise ValidationError(
                         self.env._(
                             "%(field)s and %(other)s of %(resource)s would both be "
@@ -125,7 +143,7 @@ class GraphqlApiResourceField(models.Model):
                             field=line.field_name,
                             other=other.field_name,
                             resource=line.resource_id.type_name,
-                            name=line.graphql_name,
+                            name=min(shared),
                         )
                     )
         self.resource_id._check_conflicts()
@@ -141,6 +159,16 @@ class GraphqlApiResourceField(models.Model):
     @property
     def graphql_name(self) -> str:
         return camel_case(self.rest_name)
+
+    def _get_former_names(self) -> list[str]:
+        """Return the REST names that the field had, and that go on working."""
+        self.ensure_one()
+        names = (name.strip() for name in (self.former_names or "").split(","))
+        return [name for name in names if name and name != self.rest_name]
+
+    def _get_graphql_names(self) -> set[str]:
+        """Return all names of the field in GraphQL."""
+        return {self.graphql_name, *map(camel_case, self._get_former_names())}
 
     def _get_odoo_field(self):
         """Return the Odoo field, None where there is none."""
@@ -164,17 +192,18 @@ class GraphqlApiResourceField(models.Model):
     def _find_mistake(self) -> str | None:
         """Return what is wrong with this line wherever it is; None for nothing."""
         self.ensure_one()
-        if not FIELD_NAME.match(self.rest_name):
-            return self.env._(
-                "%(name)s is not a field name: use lower case letters, digits and single "
-                "underscores, starting with a letter.",
-                name=self.rest_name,
-            )
-        if self.rest_name in RESERVED_FIELDS:
-            return self.env._(
-                "%(name)s is a name that every resource has already; choose another one.",
-                name=self.rest_name,
-            )
+        for name in (self.rest_name, *self._get_former_names()):
+            if not FIELD_NAME.match(name):
+                return self.env._(
+                    "%(name)s is not a field name: use lower case letters, digits and single "
+                    "underscores, starting with a letter.",
+                    name=name,
+                )
+            if name in RESERVED_FIELDS:
+                return self.env._(
+                    "%(name)s is a name that every resource has already; choose another one.",
+                    name=name,
+                )
         field = self._get_odoo_field()
         if field is not None and field.type not in (*RELATIONS, *VALUE_TYPES):
             return self.env._(
@@ -243,6 +272,7 @@ class GraphqlApiResourceField(models.Model):
             currency=field.get_currency_field(self.env[field.model_name])
             if field.type == "monetary"
             else None,
+            deprecation_reason=self.deprecation_reason or None,
         )
 
 

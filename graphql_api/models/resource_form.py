@@ -87,7 +87,9 @@ class GraphqlApiResource(models.Model):
         names = [
             field.graphql_name
             for field in resource.fields.values()
-            if field.type in VALUE_TYPES and field.type not in ("binary", "image", "html", "text")
+            if field.type in VALUE_TYPES
+            and field.type not in ("binary", "image", "html", "text")
+            and field.deprecation_reason is None
         ]
         lines = "\n      ".join(["id", "displayName", *names[:_EXAMPLE_FIELDS]])
         return (

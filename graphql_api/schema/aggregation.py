@@ -24,7 +24,7 @@ from .group_keys import (
     group_keys_class,
     group_terms,
 )
-from .input_objects import add_input_field, given, new_input
+from .input_objects import add_input_field, add_resource_field, given, new_input
 from .ordering import OrderDirection
 from .pagination import check_offset, check_size
 from .resource import Resource, ResourceField
@@ -123,18 +123,17 @@ def _group_class(resource: Resource, fields: dict[str, ResourceField], keys_type
     cls.__annotations__["keys"] = keys_type
     cls.__annotations__["count"] = int
     cls.count = strawberry.field(description="The number of records in the group.")
-    for name, field in fields.items():
-        annotation = Optional[aggregates_type(field)]  # noqa: UP045 - a run-time value
-        add_attribute(cls, name, annotation, field.description)
+    for field in fields.values():
+        add_attribute(cls, field, Optional[aggregates_type(field)])  # noqa: UP045
     return strawberry.type(cls, description=f"A group of {resource.type_name} records.")
 
 
 def _order_class(resource: Resource, fields: dict[str, ResourceField]) -> type:
     cls = new_input(f"{resource.type_name}GroupOrder")
     add_input_field(cls, "count", OrderDirection, "The number of records in the group.")
-    for name, field in fields.items():
+    for field in fields.values():
         if field.type in NUMBER_TYPES:
-            add_input_field(cls, name, AggregatesOrder, field.description)
+            add_resource_field(cls, field, AggregatesOrder)
     return strawberry.input(
         cls,
         one_of=True,

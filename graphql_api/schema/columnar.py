@@ -93,12 +93,18 @@ class _Level:
     """The records at one place of the selection, and what is selected of them.
 
     ``positions`` are the places of the records by id.
+
+    :param found: what relations lead to, at all levels from the root field down
     """
 
-    def __init__(self, executor: ColumnarExecutor, node_type, field_details_list, records):
+    def __init__(
+        self, executor: ColumnarExecutor, node_type, field_details_list, records, found=None
+    ):
         self.executor = executor
         self.type = node_type
         self.records = records
+        self.found: dict = {} if found is None else found
+        self._values: dict[Column, list] = {}
         self.positions = {record_id: place for place, record_id in enumerate(records._ids)}
         fields = executor.collect_subfields(node_type, field_details_list).grouped_field_set
         self.columns = [self._column(name, field_details) for name, field_details in fields.items()]
@@ -115,6 +121,12 @@ class _Level:
     def each(self) -> list:
         """The records one by one; what one of them reads from the database is read for all."""
         return list(self.records)
+
+    def column_values(self, source: Column) -> list:
+        """Return the values of all records; fields that show the same read it once."""
+        if source not in self._values:
+            self._values[source] = source.read(self.executor.context_value, self.records)
+        return self._values[source]
 
     def _column(self, name: str, field_details):
         field_name = field_details[0].node.name.value
@@ -211,7 +223,7 @@ class _ValueColumn(_SelectedField):
     def __init__(self, level: _Level, name: str, field_details, source: Column):
         super().__init__(level, name, field_details)
         try:
-            self._values = self._read(source, level.records)
+            self._values = self._checked(level.column_values(source))
             self.plain = True
         except RETRIED:
             raise
@@ -220,8 +232,7 @@ class _ValueColumn(_SelectedField):
             self._values = [self._read_one(source, records.browse(i)) for i in records._ids]
             self.plain = not any(isinstance(value, Exception) for value in self._values)
 
-    def _read(self, source: Column, records) -> list:
-        values = source.read(self.level.executor.context_value, records)
+    def _checked(self, values: list) -> list:
         leaf_type = get_named_type(self.definition.type)
         if isinstance(leaf_type, GraphQLEnumType):
             # What is stored may have left the selection.
@@ -233,7 +244,8 @@ class _ValueColumn(_SelectedField):
 
     def _read_one(self, source: Column, record):
         try:
-            return self._read(source, record)[0]
+            values = source.read(self.level.executor.context_value, record)
+            return self._checked(values)[0]
         except RETRIED:
             raise
         except Exception as error:
@@ -277,7 +289,7 @@ class _RelationColumn(_SelectedField):
         if ids:
             model = executor.context_value.resources[source.type_name].model
             records = executor.context_value.env[model].browse(ids)
-            self._below = _Level(executor, self._type, field_details, records)
+            self._below = _Level(executor, self._type, field_details, records, level.found)
         self.plain = not failed and (self._below is None or self._below.plain)
 
     def _resolve(self, executor: ColumnarExecutor, source: Relation) -> dict:
@@ -293,13 +305,21 @@ class _RelationColumn(_SelectedField):
             executor.variable_values,
             self.field_details[0].fragment_variable_values,
         )
+        # Another field may lead to the same records: this one under a former name.
+        key = (id(source), self.level.records._ids)
+        known = self.level.found.setdefault(key, [])
+        for known_arguments, known_columns, found in known:
+            if known_arguments == arguments and known_columns >= columns:
+                return found
         info = executor.build_resolve_info(
             self.definition,
             [details.node for details in self.field_details],
             self.level.type,
             Path(None, self.name, self.level.type.name),
         )
-        return self.definition.resolve(Siblings(self.level.records, columns), info, **arguments)
+        found = self.definition.resolve(Siblings(self.level.records, columns), info, **arguments)
+        known.append((arguments, columns, found))
+        return found
 
     def values(self) -> list:
         rows = self._below.rows_by_id() if self._below else {}

@@ -9,7 +9,7 @@ from odoo.fields import Domain
 
 from .access import Context, through
 from .errors import ApiError
-from .input_objects import add_input_field, given, new_input
+from .input_objects import add_input_field, add_resource_field, given, new_input
 from .names import pascal_case
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import ID_OPERATORS, check_text, parse_id, value_type
@@ -97,20 +97,16 @@ class FilterTypes:
             target = self._resources[field.relation]
             family = self._lists if field.to_many else self._relations
             condition = _on_many if field.to_many else _on_one
-            _add(
-                cls,
-                field.name,
-                family[field.relation],
-                field.description,
-                _bind(condition, resource, field, target),
-            )
+            attribute = add_resource_field(cls, field, family[field.relation])
+            cls._conditions[attribute] = _bind(condition, resource, field, target)
             return
         kind = value_type(field)
         if not kind.operators:
             return
         annotation = self._enums.get((resource.type_name, field.name), kind.annotation)
         operators = self._operators(_scalar_name(annotation), annotation, kind.operators)
-        _add(cls, field.name, operators, field.description, _bind(_on_value, resource, field))
+        attribute = add_resource_field(cls, field, operators)
+        cls._conditions[attribute] = _bind(_on_value, resource, field)
 
     def _operators(self, name: str, annotation, operators: tuple[str, ...]) -> type:
         """Return the input with these operators on a scalar: ``StringFilter``."""

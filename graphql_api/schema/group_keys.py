@@ -10,8 +10,7 @@ import strawberry
 
 from .access import Context, find
 from .errors import ApiError
-from .input_objects import add_input_field, given, new_input
-from .names import camel_case
+from .input_objects import add_resource_field, given, new_input
 from .relations import hidden_record
 from .resource import Resource, ResourceField
 from .scalars import Date, value_type
@@ -55,9 +54,8 @@ def group_by_class(resource: Resource, fields: dict[str, ResourceField]) -> type
     :param fields: REST name -> field
     """
     cls = new_input(f"{resource.type_name}GroupBy")
-    for name, field in fields.items():
-        annotation = Granularity if field.type in DATE_TYPES else bool
-        add_input_field(cls, name, annotation, field.description)
+    for field in fields.values():
+        add_resource_field(cls, field, Granularity if field.type in DATE_TYPES else bool)
     return strawberry.input(
         cls,
         one_of=True,
@@ -71,11 +69,15 @@ def attribute(name: str) -> str:
     return f"field_{name}"
 
 
-def add_attribute(cls: type, name: str, annotation: Any, description: str | None) -> None:
+def add_attribute(cls: type, field: ResourceField, annotation: Any) -> None:
     """Add a field to an object type whose values are attributes of plain objects."""
-    cls.__annotations__[attribute(name)] = annotation
-    field = strawberry.field(name=camel_case(name), description=description or None)
-    setattr(cls, attribute(name), field)
+    cls.__annotations__[attribute(field.name)] = annotation
+    definition = strawberry.field(
+        name=field.graphql_name,
+        description=field.description or None,
+        deprecation_reason=field.deprecation_reason,
+    )
+    setattr(cls, attribute(field.name), definition)
 
 
 def group_keys_class(resource: Resource, fields: dict[str, ResourceField], types) -> type:
@@ -92,7 +94,7 @@ def group_keys_class(resource: Resource, fields: dict[str, ResourceField], types
             annotation = Date
         else:
             annotation = types.enums.get((resource.type_name, name), value_type(field).annotation)
-        add_attribute(cls, name, Optional[annotation], field.description)  # noqa: UP045
+        add_attribute(cls, field, Optional[annotation])  # noqa: UP045 - a run-time value
     return strawberry.type(
         cls,
         description=f"What the {resource.type_name} records of a group have in common. A field is "
@@ -118,7 +120,7 @@ def group_terms(
                 raise ApiError(
                     "BAD_USER_INPUT", f"groupBy.{field.graphql_name} must be {expected}."
                 )
-            if name in terms:
+            if any(known in terms for known in resource.names_of(field)):
                 raise ApiError("BAD_USER_INPUT", f"groupBy names {field.graphql_name} twice.")
             context.check_field(resource, field, "group by")
             if field.type == "many2one":

@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from .input_objects import add_input_field, new_input
+from .input_objects import add_input_field, add_resource_field, new_input
 from .names import pascal_case
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import value_type
@@ -72,21 +72,26 @@ class InputTypes:
 
     def _fill(self, resource: Resource, cls: type, creates: bool = False) -> None:
         parents = self._parents(resource)
-        names = {field.field: field.graphql_name for field in resource.writable_fields}
+        names = {
+            field.field: field.graphql_name
+            for field in resource.writable_fields
+            if field.alias_of is None
+        }
         for field in resource.writable_fields:
             annotation = self._annotation(resource, field)
             if annotation is None:
                 continue
             required = creates and needs_value(resource, field)
-            description = field.description
+            note = ""
             # Within the list of its parent a record gets the parent by itself, and an existing
             # record behind the new one has its own values.
             if required and field.field in parents:
-                description, required = f"{description} (Required outside of it.)", False
+                note, required = "(Required outside of it.)", False
             elif required and field.delegate in names:
-                description = f"{description} (Required without {names[field.delegate]}.)"
-                required = False
-            add_input_field(cls, field.name, annotation, description.strip(), required)
+                note, required = f"(Required without {names[field.delegate]}.)", False
+            elif required and len(resource.names_of(field)) > 1:
+                note, required = "(Required, under one of its names.)", False
+            add_resource_field(cls, field, annotation, note, required)
 
     def _parents(self, resource: Resource) -> set[str]:
         """Return the Odoo fields that a list of another resource fills."""
@@ -131,8 +136,7 @@ class InputTypes:
         cls = new_input(f"{resource.type_name}Key")
         for field in resource.fields.values():
             if field.is_key:
-                annotation = self._annotation(resource, field)
-                add_input_field(cls, field.name, annotation, field.description)
+                add_resource_field(cls, field, self._annotation(resource, field))
         add_input_field(
             cls, EXTERNAL_ID, str, "The record's external id in Odoo: my_app.customer_5."
         )

@@ -7,7 +7,7 @@ import strawberry
 
 from .access import Context
 from .errors import ApiError
-from .input_objects import add_input_field, given, new_input
+from .input_objects import add_resource_field, given, new_input
 from .resource import Resource, ResourceField
 from .scalars import SORTABLE_TYPES
 
@@ -45,8 +45,8 @@ def order_class(resource: Resource, sortable: dict[str, ResourceField]) -> type:
     :param sortable: REST name -> field
     """
     cls = new_input(f"{resource.type_name}Order")
-    for name, field in sortable.items():
-        add_input_field(cls, name, OrderDirection, field.description)
+    for field in sortable.values():
+        add_resource_field(cls, field, OrderDirection)
     return strawberry.input(
         cls,
         one_of=True,

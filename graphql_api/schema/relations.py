@@ -21,11 +21,15 @@ MAX_WHOLE = 5000
 """Records that are fetched at once for the lists of one level; more are cut by the database."""
 
 
-def batch(context: Context, info, record, build: Callable):
-    """Return ``build(siblings)``, built once for the record's siblings at this path."""
+def batch(context: Context, info, record, build: Callable, name: str | None = None):
+    """Return ``build(siblings)``, built once for the record's siblings at this path.
+
+    :param name: what stands for the last name in the path, where several fields show the same
+    """
     siblings = record._prefetch_ids
+    path = (name or info.path.key, *_response_path(info.path.prev))
     # The object itself is kept beside the result: its id stays unique for the request.
-    key = (_response_path(info.path), record._name, id(siblings))
+    key = (path, record._name, id(siblings))
     if key not in context.batches:
         ids = list(dict.fromkeys([record.id, *siblings]))
         context.batches[key] = (siblings, build(record.browse(filter(None, ids))))

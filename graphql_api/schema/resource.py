@@ -1,6 +1,6 @@
 """What the API exposes, as plain values: read once from the records, never changed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .names import camel_case, lower_first, upper_first
 
@@ -42,7 +42,9 @@ class ResourceField:
     ``unlink_deletes`` tells that a record taken off the list is deleted.
     ``selection`` has the keys of a static selection, else None. ``groupable`` and
     ``aggregatable`` say what the database can do with many records, ``currency`` is the Odoo field
-    with the currency of a monetary one.
+    with the currency of a monetary one. ``deprecation_reason`` says why clients should not use the
+    field any more, None where they may. ``alias_of`` is the REST name that the field has now, where
+    ``name`` is a former one.
     """
 
     name: str
@@ -66,6 +68,8 @@ class ResourceField:
     groupable: bool = False
     aggregatable: bool = False
     currency: str | None = None
+    deprecation_reason: str | None = None
+    alias_of: str | None = None
 
     @property
     def graphql_name(self) -> str:
@@ -74,6 +78,14 @@ class ResourceField:
     @property
     def to_many(self) -> bool:
         return self.type in ("one2many", "many2many")
+
+    def under_former_name(self, name: str) -> "ResourceField":
+        """Return the field under a name that it had, and that goes on working."""
+        names = self.graphql_name
+        if names != self.name:
+            names = f"{names} ({self.name} in REST)"
+        reason = " ".join(filter(None, [f"Renamed to {names}.", self.deprecation_reason]))
+        return replace(self, name=name, alias_of=self.name, deprecation_reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,12 @@ class Resource:
     def writable_fields(self) -> list[ResourceField]:
         """The fields that clients may set."""
         return [field for field in self.fields.values() if field.writable]
+
+    def names_of(self, field: ResourceField) -> list[str]:
+        """Return all REST names of a field: the one that it has now, then its former ones."""
+        current = field.alias_of or field.name
+        former = [other.name for other in self.fields.values() if other.alias_of == current]
+        return [current, *former]
 
     def allows(self, operation: str) -> bool:
         """Tell whether an operation is offered, and has something to work on."""

@@ -106,14 +106,16 @@ class ResourceTypes:
         return fields
 
     def _fill(self, resource: Resource, cls: type) -> None:
-        def add(name, annotation, source, description, resolver=None):
+        def add(name, annotation, source, description, resolver=None, deprecation_reason=None):
             resolver = resolver or _column_resolver(source)
             resolver.__annotations__["return"] = annotation
-            setattr(
-                cls,
-                name,
-                strawberry.field(resolver, name=camel_case(name), description=description or None),
+            definition = strawberry.field(
+                resolver,
+                name=camel_case(name),
+                description=description or None,
+                deprecation_reason=deprecation_reason,
             )
+            setattr(cls, name, definition)
             if source is not None:
                 self.sources[resource.type_name, camel_case(name)] = source
 
@@ -143,23 +145,34 @@ class ResourceTypes:
             )
         for field in resource.fields.values():
             if field.readable:
-                add(field.name, *self._field(resource, field))
+                reason = field.deprecation_reason
+                add(field.name, *self._field(resource, field), deprecation_reason=reason)
 
     def _field(self, resource: Resource, field: ResourceField):
         """Return the type, the source, the description and the resolver of one field."""
         text = field.description
+        enum = self.enums.get((resource.type_name, field.name))
+        # Under a former name it is read as under its own, for both at once; but an enum has a
+        # type of its own there, which variables of old queries name.
+        field = resource.fields[field.alias_of or field.name]
         if field.type in RELATIONS:
             target = self.resources[field.relation]
             node = self.by_type[target.type_name]
             if field.to_many:
                 resolver = self._to_many_resolver(resource, field, target)
-                return Optional[list[node]], Relation((), target.type_name), text, resolver  # noqa: UP045
+                source = self._source(resource, field, Relation((), target.type_name))
+                return Optional[list[node]], source, text, resolver  # noqa: UP045
             source = Relation((field.field,), target.type_name)
+            source = self._source(resource, field, source)
             return Optional[node], source, text, _many2one_resolver(resource, field, target)  # noqa: UP045
         if field.type in FILE_TYPES:
             return Optional[File], None, text, _file_resolver(resource, field)  # noqa: UP045
-        annotation = self.enums.get((resource.type_name, field.name), value_type(field).annotation)
-        return Optional[annotation], _value_column(resource, field), text  # noqa: UP045
+        source = self._source(resource, field, _value_column(resource, field))
+        return Optional[enum or value_type(field).annotation], source, text  # noqa: UP045
+
+    def _source(self, resource: Resource, field: ResourceField, new: Column | Relation):
+        """Return what the field reads: one for all of its names, its own comes first."""
+        return self.sources.get((resource.type_name, field.graphql_name), new)
 
     def _to_many_resolver(self, resource: Resource, field: ResourceField, target: Resource):
         filter_type = self.filters[target.type_name]
@@ -296,6 +309,6 @@ def _file_resolver(resource: Resource, field: ResourceField):
         def build(siblings):
             return files(context, resource, field, siblings)
 
-        return batch(context, info, root, build).get(root.id)
+        return batch(context, info, root, build, field.graphql_name).get(root.id)
 
     return resolve

@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-import strawberry
-
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -78,12 +76,12 @@ def _with_key(resource: Resource, field: ResourceField, key_value, value):
     """Return the input with the key's value in it, so that a new record has it."""
     if not field.writable:
         return value
-    sent = getattr(value, field.name)
-    if sent is strawberry.UNSET:
-        return replace(value, **{field.name: key_value})
-    if sent != key_value:
-        raise _refused(("input", field.name), "It differs from the key of the upsert.")
-    return value
+    sent = dict(given(value))
+    names = [name for name in resource.names_of(field) if name in sent]
+    for name in names:
+        if sent[name] != key_value:
+            raise _refused(("input", name), "It differs from the key of the upsert.")
+    return value if names else replace(value, **{field.name: key_value})
 
 
 def _by_external_id(context: Context, resource: Resource, external_id: str, value) -> Match:

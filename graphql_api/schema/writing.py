@@ -53,7 +53,9 @@ class InputReader:
         sent = dict(given(value))
         known = {inverse, *values} - {None}
         for field in resource.fields.values():
-            missing = needs_value(resource, field) and field.name not in sent
+            if field.alias_of or not needs_value(resource, field):
+                continue
+            missing = not any(name in sent for name in resource.names_of(field))
             if not missing or known & {field.field, field.delegate}:
                 continue
             if field.writable:
@@ -97,11 +99,16 @@ class InputReader:
 
     def _values(self, resource, value, path, records, inverse) -> dict:
         values = {}
+        sent: dict[str, str] = {}
         for name, item in given(value):
             field = resource.fields.get(name)
             if field is None:  # the id of a nested update
                 continue
             where = (*path, name)
+            other = sent.setdefault(field.alias_of or name, name)
+            if other != name:
+                self._refuse(where, f"{other} and {name} are one field; send one of them.")
+                continue
             if not self._check(where, self._context.check_field, resource, field, "write"):
                 continue
             if field.field == inverse:

@@ -23,6 +23,12 @@ CASES = 2000
 
 NOT_THIS_ONE = "Not this one."
 
+FORMER_NAMES = {
+    "Customer": ("ref", "type", "country_id", "child_ids", "image_1920"),
+    "SaleOrder": ("state", "partner_id", "order_line"),
+}
+"""Type -> Odoo fields that have a former name, too."""
+
 
 @strawberry.type
 class Resolvers:
@@ -58,6 +64,9 @@ class TestExecutors(AccessCase):
     def setUp(self):
         super().setUp()
         self.extend_schema(lambda parts: parts.fields.setdefault("Customer", []).append(Resolvers))
+        for type_name, names in FORMER_NAMES.items():
+            for line in self.lines(type_name, *names):
+                line.former_names = f"former_{line.rest_name}"
         self.schema = self.env["graphql_api.schema"]._get_schema()
         self.forbid_fields("res.partner", "ref", "child_ids", "country_id")
         self.forbid_fields("sale.order", "client_order_ref")
@@ -154,9 +163,9 @@ class TestExecutors(AccessCase):
         """An incompatible graphql-core or Strawberry would bypass it unnoticed."""
         calls = []
 
-        def count(level, executor, node_type, details, records):
+        def count(level, executor, node_type, details, records, *found):
             calls.append((node_type.name, len(records)))
-            return original(level, executor, node_type, details, records)
+            return original(level, executor, node_type, details, records, *found)
 
         original = columnar._Level.__init__
         query = """{ customers(first: 5) { nodes { id name parent { name } } }

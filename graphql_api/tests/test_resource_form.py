@@ -126,6 +126,24 @@ class TestRefused(ResourceCase):
         archived = self.bank.with_context(active_test=False).field_ids
         self.assert_refused(lambda: archived.write({"active": True}), message)
 
+    def test_former_names(self):
+        """They are names like others: valid, and of one field."""
+        for former, message in (
+            ("Name", "Name is not a field name"),
+            ("street, na me", "na me is not a field name"),
+            ("version", "version is a name that every resource has"),
+            ("bic", "street and bic of OtherBank would both be bic"),
+            ("old, bic", "would both be bic"),
+        ):
+            with self.subTest(former):
+                self.assert_line_refused(message, field_name="street", former_names=former)
+        self.bank.field_ids = [Command.create({"field_name": "street", "former_names": "road"})]
+        self.assert_line_refused("would both be road", field_name="zip", api_name="road")
+        self.assert_line_refused("would both be road", field_name="zip", former_names="road")
+        states = self.line(self.resource("countries"), "state_ids")
+        change = {"former_names": "create"}
+        self.assert_refused(lambda: states.write(change), "CountryCreateInput")
+
     def test_type_names(self):
         for name in ("bank", "My Bank", "__Bank", "_Bank", "Bank-2", "2Bank", "Bänk"):
             with self.subTest(name):
@@ -282,6 +300,14 @@ class TestAccepted(SmallSchemaCase):
             {"field_ids": [Command.update(self.line(resource, "bic").id, {"filterable": False})]},
             {"field_ids": [Command.update(self.line(resource, "name").id, {"writable": False})]},
             {"field_ids": [Command.update(self.line(resource, "bic").id, {"is_key": True})]},
+            {
+                "field_ids": [
+                    Command.update(
+                        self.line(resource, "bic").id,
+                        {"former_names": " swift,,bic , code", "deprecation_reason": 'No """.\\'},
+                    )
+                ]
+            },
             {"field_ids": [Command.create({"field_name": "create_uid"})]},
             {"allow_create": True, "allow_update": True},
             {"field_ids": [Command.clear()]},

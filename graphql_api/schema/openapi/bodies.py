@@ -11,7 +11,7 @@ from graphql import (
 
 from ..resource import Resource, ResourceField
 from ..scalars import FILE_TYPES
-from .components import Components, Json, described, nullable
+from .components import Components, Json, deprecated, described, nullable
 from .usable import Usable
 from .values import FORM_FILE, RECORD_ID, leaf_example, leaf_schema
 
@@ -77,7 +77,8 @@ class BodySchemas:
                 required.append(line.name)
             else:
                 value = nullable(value)
-            properties[line.name] = described(value, field.description)
+            value = described(value, field.description)
+            properties[line.name] = deprecated(value, line.deprecation_reason)
         result: Json = {
             "type": "object",
             "properties": properties,
@@ -130,7 +131,8 @@ class BodySchemas:
                 continue
             files += line.type in FILE_TYPES
             value = FORM_FILE if line.type in FILE_TYPES else self._value(line, leaf)
-            properties[line.name] = described(value, field.description)
+            value = described(value, field.description)
+            properties[line.name] = deprecated(value, line.deprecation_reason)
             if is_required_input_field(field):
                 required.append(line.name)
         if not files:
@@ -150,7 +152,7 @@ class BodySchemas:
                 continue
             if needed:
                 required[line.name] = value
-            elif not line.relation and line.type != "boolean":
+            elif not (line.relation or line.deprecation_reason or line.type == "boolean"):
                 optional[line.name] = value
         more = list(optional.items())[: max(0, _EXAMPLE_FIELDS - len(required))]
         return {**required, **dict(more)}

@@ -39,6 +39,14 @@ def nullable(schema: Json) -> Json:
     return widened
 
 
+def deprecated(part: Json, reason: str | None) -> Json:
+    """Return a part that is marked as deprecated, with the reason after its description."""
+    if not reason:
+        return part
+    text = " ".join(filter(None, [part.get("description"), f"Deprecated: {reason}"]))
+    return {**part, "description": text, "deprecated": True}
+
+
 def described(schema: Json, description: str | None) -> Json:
     """Return a schema with a description beside whatever it says."""
     return {**schema, "description": description} if description else schema

@@ -6,7 +6,7 @@ from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nul
 
 from ..filters import DESCRIPTIONS
 from ..resource import Resource
-from .components import Components, Json, described
+from .components import Components, Json, deprecated, described
 from .usable import Usable
 from .values import RECORD_ID, leaf_schema
 
@@ -134,16 +134,22 @@ class Parameters:
 
     def _sort(self, resource: Resource) -> Json:
         order = self._schema.graphql_schema.type_map[f"{resource.type_name}Order"]
-        names = [
-            self._schema.rest_name(resource.type_name, name)
-            for name in order.fields
+        usable = {
+            self._schema.rest_name(resource.type_name, name): field
+            for name, field in order.fields.items()
             if (resource.type_name, name) in self._usable.readable
-        ]
+        }
+        names = [name for name, field in usable.items() if not field.deprecation_reason]
+        text = (
+            "The order: names with commas between them, a minus before one is descending. "
+            f"There are {', '.join(names)}."
+        )
+        if older := [name for name in usable if name not in names]:
+            text += f" Deprecated are {', '.join(older)}."
         return {
             "name": "sort",
             "in": "query",
-            "description": "The order: names with commas between them, a minus before one is "
-            f"descending. There are {', '.join(names)}.",
+            "description": text,
             "schema": {"type": "string"},
             "example": f"-{names[-1]},id",
         }
@@ -160,23 +166,31 @@ class Parameters:
                 continue
             graphql_type = get_named_type(field.type)
             name = f"filter[{line.name}]"
+            reason = field.deprecation_reason
             if line.relation is None:
-                yield self._operators(name, graphql_type, field.description)
+                yield self._operators(name, graphql_type, field.description, reason)
             elif self._usable.may(line.relation, "read"):
                 target = self._schema.graphql_schema.type_map[f"{line.relation}Filter"].fields["id"]
                 quantified = f"{name}[some]" if line.to_many else name
                 yield self._operators(
-                    f"{quantified}[id]", get_named_type(target.type), field.description
+                    f"{quantified}[id]", get_named_type(target.type), field.description, reason
                 )
                 if not line.to_many:
-                    yield {
+                    is_null = {
                         "name": f"{name}[isNull]",
                         "in": "query",
                         "description": DESCRIPTIONS["isNull"],
                         "schema": {"type": "boolean"},
                     }
+                    yield deprecated(is_null, reason)
 
-    def _operators(self, name: str, operators: GraphQLInputObjectType, text: str | None) -> Json:
+    def _operators(
+        self,
+        name: str,
+        operators: GraphQLInputObjectType,
+        text: str | None,
+        deprecation_reason: str | None = None,
+    ) -> Json:
         schema = self._components.refer(
             "schemas", operators.name, lambda: _operator_schema(operators)
         )
@@ -189,7 +203,7 @@ class Parameters:
             # Tools fill forms with examples: nothing is a condition until somebody writes it.
             "example": {},
         }
-        return described(parameter, text)
+        return deprecated(described(parameter, text), deprecation_reason)
 
     def _refer(self, name: str, place: str, schema: Json, text: str, example=None) -> Json:
         # Tools fill forms with examples and send them: only what fits every request is one.

@@ -9,7 +9,7 @@ from graphql import (
     is_required_argument,
 )
 
-from .components import Components, Json, described, nullable
+from .components import Components, Json, deprecated, described, nullable
 from .usable import Usable
 from .values import RECORD_ID, leaf_schema
 
@@ -46,7 +46,8 @@ class RecordSchemas:
             value = self._value(graphql_type, graphql_name, field.type)
             if value is not None:
                 name = self._schema.rest_name(graphql_type.name, graphql_name)
-                properties[name] = described(value, field.description)
+                value = described(value, field.description)
+                properties[name] = deprecated(value, field.deprecation_reason)
         if graphql_type.name in self._schema.resources:
             properties.setdefault("name", _LABEL)
         result: Json = {"type": "object", "properties": properties}

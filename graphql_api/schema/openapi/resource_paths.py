@@ -4,7 +4,7 @@ from ..names import camel_case, pascal_case
 from ..resource import Action, Resource, ResourceField
 from ..scalars import FILE_TYPES
 from .bodies import BodySchemas
-from .components import Components, Json
+from .components import Components, Json, deprecated
 from .parameters import Parameters
 from .records import RecordSchemas
 from .responses import READ_ERRORS, RECORD_ERRORS, WRITE_ERRORS, Responses
@@ -29,7 +29,10 @@ class ResourcePaths:
         paths = {root: self._collection(resource), f"{root}/{{id}}": self._record(resource)}
         for line in resource.fields.values():
             if line.type in FILE_TYPES:
-                paths[f"{root}/{{id}}/{line.name}"] = self._file(resource, line)
+                paths[f"{root}/{{id}}/{line.name}"] = {
+                    method: deprecated(operation, line.deprecation_reason)
+                    for method, operation in self._file(resource, line).items()
+                }
         if self._usable.may(resource.type_name, ACT):
             for action in resource.actions.values():
                 paths[f"{root}/{{id}}/{action.name}"] = self._action(resource, action)

@@ -90,6 +90,8 @@
         root.render(
             React.createElement(GraphiQL, {
                 fetcher: send,
+                // Deprecated fields of inputs go on working, too.
+                inputValueDeprecation: true,
                 plugins: [GraphiQLPluginExplorer.explorerPlugin()],
                 defaultEditorToolsVisibility: "variables",
                 defaultTabs: tabs,
