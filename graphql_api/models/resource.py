@@ -201,8 +201,9 @@ class GraphqlApiResource(models.Model):
 
     @api.model
     def _get_active(self):
-        """Return all resources that are not archived, in their order."""
-        return self.with_context(active_test=True).search(Domain.TRUE)
+        """Return all resources that are not archived, in the order of their collections."""
+        # How a database sorts text depends on its collation.
+        return self.with_context(active_test=True).search(Domain.TRUE).sorted("collection")
 
     def _get_installed(self):
         """Return those of these resources whose model is there."""

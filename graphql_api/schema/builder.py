@@ -112,7 +112,7 @@ class BuiltSchema:
     @cached_property
     def sdl(self) -> str:
         """The schema in GraphQL's schema definition language."""
-        return print_schema(self.strawberry_schema)
+        return print_schema(self.strawberry_schema) + "\n"
 
 
 def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSchema:
