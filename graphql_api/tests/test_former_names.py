@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from ..schema.columnar import ColumnarExecutor, TransactionalExecutor
 from ..schema.executor import Request, execute
+from ..schema.policy import Rights
 from .test_access import AccessCase
 from .test_files import PNG
 
@@ -187,6 +188,13 @@ class TestReading(FormerNamesCase):
         query = 'mutation ($id: ID!) { updateCustomer(id: $id, input: { city: "x" }) { id } }'
         error = ("FORBIDDEN", ["updateCustomer"])
         self.graphql(query, {"id": str(self.ann.id)}, login="demo", errors=[error])
+
+    def test_what_a_policy_grants(self):
+        """A former name is there where the field is, and leads nowhere else."""
+        rights = Rights(frozenset([("Customer", "read")]))
+        types = self.env["graphql_api.schema"]._get_schema(rights).graphql_schema.type_map
+        names = {"town", "city", "nation", "country", "contacts", "children"}
+        self.assertEqual(names & set(types["Customer"].fields), names - {"nation", "country"})
 
     def test_what_is_not_exposed_is_so_under_all_names(self):
         self.lines("Customer", "city").write({"filterable": False, "writable": False})

@@ -144,6 +144,15 @@ class TestRefused(ResourceCase):
         change = {"former_names": "create"}
         self.assert_refused(lambda: states.write(change), "CountryCreateInput")
 
+    def test_a_former_name_that_data_brings(self):
+        """It gives way to a field that has the name."""
+        values = {"resource_id": self.bank.id, "field_name": "zip", "former_names": "bic, post"}
+        self.env["graphql_api.resource.field"].with_context(install_mode=True).create(values)
+        installed = self.bank._get_active()._get_installed()
+        fields = self.bank._to_resource(installed).fields
+        found = {name: (fields[name].field, fields[name].alias_of) for name in ("bic", "post")}
+        self.assertEqual(found, {"bic": ("bic", None), "post": ("zip", "zip")})
+
     def test_type_names(self):
         for name in ("bank", "My Bank", "__Bank", "_Bank", "Bank-2", "2Bank", "Bänk"):
             with self.subTest(name):
