@@ -20,7 +20,7 @@ _TYPES = ("application/json", "application/graphql-response+json", "text/plain")
 
 def compress(httprequest, response) -> None:
     """Replace the body by a compressed one where the client takes it and it gains."""
-    if response.mimetype not in _TYPES or response.is_streamed or response.status_code == 304:
+    if response.mimetype not in _TYPES or response.is_streamed:
         return
     body = response.get_data()
     if len(body) < MIN_SIZE:
@@ -29,8 +29,11 @@ def compress(httprequest, response) -> None:
     accepted = parse_accept_header(httprequest.headers.get("Accept-Encoding"), Accept)
     if "Content-Encoding" in response.headers or not accepted["gzip"]:
         return
-    response.set_data(gzip.compress(body, LEVEL, mtime=0))
-    response.headers["Content-Encoding"] = "gzip"
+    # A 304 has no body, and otherwise the headers of the answer that it stands for (RFC 9110,
+    # 15.4.5).
+    if response.status_code != 304:
+        response.set_data(gzip.compress(body, LEVEL, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
     tag, _weak = response.get_etag()
     if tag:
         # The same answer, not the same bytes (RFC 9110, 8.8.3.3).

@@ -13,6 +13,7 @@ from .json_body import read_json
 from .responses import (
     GRAPHQL_RESPONSE_TYPE,
     RolledBack,
+    cached_response,
     document_response,
     graphql_media_type,
     json_response,
@@ -45,7 +46,7 @@ class GraphqlController(http.Controller):
         graphql_request = request.dispatcher.log_entry.graphql_request = _read_request()
         limits = request.dispatcher.limits
         if operation_type(graphql_request, limits) != OperationType.MUTATION:
-            return _response(_execute(graphql_request))
+            return _query(graphql_request)
         if request.httprequest.method != "POST":
             raise ApiError(
                 "METHOD_NOT_ALLOWED", "Send mutations with POST.", headers=[("Allow", "POST")]
@@ -68,6 +69,16 @@ class GraphqlController(http.Controller):
 def _execute(graphql_request: Request) -> Result:
     schema = request.dispatcher.schema()
     return execute(schema, request.dispatcher.context(schema), graphql_request)
+
+
+def _query(graphql_request: Request) -> http.Response:
+    """Return the response of a query."""
+    result = _execute(graphql_request)
+    response = _response(result)
+    if request.httprequest.method == "POST":
+        return response
+    response.headers.add("Vary", "Accept")
+    return cached_response(response, tagged=not result.errors)
 
 
 def _mutate(graphql_request: Request) -> http.Response:

@@ -1,5 +1,6 @@
 """Bodies and media types of responses: GraphQL over HTTP, and the envelope of REST."""
 
+import hashlib
 import logging
 
 import orjson
@@ -14,6 +15,10 @@ GRAPHIQL_PATH = "/api/graphql/graphiql"
 JSON_TYPE = "application/json"
 GRAPHQL_RESPONSE_TYPE = "application/graphql-response+json"
 HTML_TYPE = "text/html"
+
+
+_VARYING = "Authorization, Cookie, Accept-Language, X-Odoo-Companies, X-Odoo-Database, X-Timezone"
+"""Headers of a request that its answer depends on; Accept-Encoding comes where it is read."""
 
 
 class RolledBack(Exception):
@@ -47,24 +52,39 @@ def success_response(data, status: int = 200, headers=(), **members) -> Response
     return json_response({"status": "success", "data": data, **members}, status, headers)
 
 
+def cached_response(response: Response, tagged: bool = True) -> Response:
+    """Return a response to GET that the client may keep, if it asks each time whether it may.
+
+    Then one that has not changed has no body (RFC 9110, 13.1.2). It still took the work.
+
+    :param response: its ETag, if it has none, becomes a hash of its type and body
+    :param tagged: False for what is not to be kept: it has errors
+    """
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers.add("Vary", _VARYING)
+    if not tagged:
+        return response
+    if "ETag" not in response.headers:
+        response.set_etag(body_digest(response))
+    return response.make_conditional(request.httprequest.environ)
+
+
+def body_digest(response: Response) -> str:
+    """Return what tells an answer from another one to the same request."""
+    digest = hashlib.sha256(f"{response.content_type}\n".encode())
+    digest.update(response.get_data())
+    return digest.hexdigest()[:16]
+
+
 def document_response(text: str | bytes, media_type: str, tag: str | None = None) -> Response:
     """Return a document that seldom changes; without a body to those who have it already.
 
     :param tag: what changes with the text, by default a hash of it
     """
-    response = Response(
-        text,
-        headers=[
-            ("Content-Type", f"{media_type}; charset=utf-8"),
-            ("Cache-Control", "private, no-cache"),
-            ("Vary", "Authorization, Cookie"),
-        ],
-    )
-    if tag is None:
-        response.add_etag()
-    else:
+    response = Response(text, headers=[("Content-Type", f"{media_type}; charset=utf-8")])
+    if tag is not None:
         response.set_etag(tag)
-    return response.make_conditional(request.httprequest.environ)
+    return cached_response(response)
 
 
 def error_response(httprequest, error: ApiError) -> Response:

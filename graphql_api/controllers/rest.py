@@ -8,7 +8,7 @@ from ..schema.executor import Request
 from ..schema.pagination import check_size
 from ..schema.resource import MOBILE_ALIASES
 from . import replica
-from .responses import success_response
+from .responses import cached_response, success_response
 from .rest_call import Call, check_parameters, run, unknown_route
 from .rest_query import (
     LIST_PARAMETERS,
@@ -34,19 +34,18 @@ class RestController(http.Controller):
         schema = request.dispatcher.schema()
         check_parameters(())
         context = request.dispatcher.context(schema)
-        return success_response(
-            [
-                {
-                    "name": resource.collection,
-                    "type": resource.type_name,
-                    "description": resource.description,
-                    "url": f"/api/{resource.collection}",
-                    "operations": operations,
-                }
-                for resource in schema.resources.values()
-                if (operations := [op for op in OPERATION_RIGHTS if context.may(resource, op)])
-            ]
-        )
+        resources = [
+            {
+                "name": resource.collection,
+                "type": resource.type_name,
+                "description": resource.description,
+                "url": f"/api/{resource.collection}",
+                "operations": operations,
+            }
+            for resource in schema.resources.values()
+            if (operations := [op for op in OPERATION_RIGHTS if context.may(resource, op)])
+        ]
+        return cached_response(success_response(resources))
 
     @http.route("/api/me", methods=["GET"], **ROUTE)
     def me(self):
@@ -62,7 +61,7 @@ class RestController(http.Controller):
         for record in [data.get("user"), *(data.get("companies") or ())]:
             if record:
                 record["id"] = int(record["id"])
-        return success_response(data)
+        return cached_response(success_response(data))
 
     @http.route("/api/<string:collection>", methods=["GET"], **ROUTE)
     def list(self, collection):
@@ -91,7 +90,8 @@ class RestController(http.Controller):
         }
         if wants_total:
             meta["total"] = page["totalCount"]
-        return success_response([selection.to_rest(node) for node in page["nodes"]], meta=meta)
+        rows = [selection.to_rest(node) for node in page["nodes"]]
+        return cached_response(success_response(rows, meta=meta))
 
     @http.route("/api/<string:collection>/<string:record_id>", methods=["GET"], **ROUTE)
     def read_one(self, collection, record_id):
@@ -117,9 +117,7 @@ class RestController(http.Controller):
 def _read(collection: str, record_id: str, fields: str | None) -> http.Response:
     call = Call(collection)
     number = call.record_id(record_id)
-    response = call.record(number, call.selection(fields))
-    response.make_conditional(request.httprequest.environ)
-    return response
+    return cached_response(call.record(number, call.selection(fields)))
 
 
 def _list_variables(call: Call, limit: int | None) -> dict:

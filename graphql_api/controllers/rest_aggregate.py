@@ -7,7 +7,7 @@ from odoo.http import request
 
 from ..schema.names import FIELD_NAME, camel_case
 from ..schema.pagination import check_size
-from .responses import success_response
+from .responses import cached_response, success_response
 from .rest import ROUTE
 from .rest_call import Call, unknown_route
 from .rest_query import (
@@ -58,7 +58,8 @@ class RestAggregateController(http.Controller):
             "limit": check_size(call.context, resource, "limit", limit, resource.max_page_size),
             "offset": variables["offset"] or 0,
         }
-        return success_response([selection.to_rest(group) for group in groups], meta=meta)
+        rows = [selection.to_rest(group) for group in groups]
+        return cached_response(success_response(rows, meta=meta))
 
 
 def _selection(call: Call, root: GraphQLObjectType, group_by: dict, fields: str) -> Selection:

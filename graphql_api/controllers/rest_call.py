@@ -1,6 +1,5 @@
 """A REST request as a GraphQL request on the same schema: where each route begins."""
 
-import hashlib
 from itertools import zip_longest
 
 from odoo.http import Response, request
@@ -12,7 +11,7 @@ from ..schema.executor import Request, execute
 from ..schema.mutations import not_found
 from ..schema.resource import RESERVED_COLLECTIONS, Resource
 from ..schema.scalars import parse_id
-from .responses import success_response
+from .responses import body_digest, success_response
 from .rest_query import Selection, bad_parameter, check_repeated
 
 
@@ -84,8 +83,7 @@ class Call:
             raise not_found(self.resource, [number])
         version = record.pop("_version", None) or ""
         response = success_response(selection.to_rest(record), status, headers)
-        digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
-        response.set_etag(f"{version}-{digest}")
+        response.set_etag(f"{version}-{body_digest(response)}")
         return response
 
     def rows(self, numbers: list[int], selection: Selection) -> list[dict]:
