@@ -24,6 +24,7 @@
         "wizards/make_key_views.xml",
         "views/key_views.xml",
         "views/policy_views.xml",
+        "views/document_views.xml",
         "views/user_views.xml",
         "views/settings_views.xml",
         "data/cron.xml",

@@ -53,6 +53,12 @@ class ApiDispatcher(Dispatcher):
         """Whether the caller may ask for the schema, and messages may list its names."""
         return self.caller.policy.introspection if self.caller else self.settings.introspection
 
+    @property
+    def registered_documents(self) -> bool:
+        """Whether of GraphQL the caller may run registered documents only."""
+        source = self.caller.policy if self.caller else self.settings
+        return source.registered_documents
+
     def check_introspection(self) -> None:
         """Refuse to show the schema to those who may not ask for it.
 

@@ -10,6 +10,7 @@ from ..schema.executor import Request, Result, execute, operation_type
 from . import replica
 from .idempotency import idempotent
 from .json_body import read_json
+from .persisted_documents import NOT_FOUND, find_text, is_to_store, read_hash, store
 from .responses import (
     GRAPHQL_RESPONSE_TYPE,
     RolledBack,
@@ -27,8 +28,11 @@ class GraphqlController(http.Controller):
     def _is_readonly(self, rule, args) -> bool:
         """Decide, before the transaction starts, whether it may run on a replica."""
         try:
+            graphql_request = _read_request()
+            if is_to_store(graphql_request):
+                return False
             limits = request.dispatcher.limits
-            if operation_type(_read_request(), limits) == OperationType.MUTATION:
+            if operation_type(graphql_request, limits) == OperationType.MUTATION:
                 return False
         except ApiError:
             return True
@@ -43,7 +47,14 @@ class GraphqlController(http.Controller):
         save_session=False,
     )
     def graphql(self):
-        graphql_request = request.dispatcher.log_entry.graphql_request = _read_request()
+        try:
+            graphql_request = request.dispatcher.log_entry.graphql_request = _read_request()
+        except ApiError as error:
+            if error.code != NOT_FOUND:
+                raise
+            # Not a failure but a step of the protocol, hence the status of a well-formed request.
+            formatted = {"message": error.message, "extensions": error.extensions}
+            return _cached_response(Result(errors=[formatted]))
         limits = request.dispatcher.limits
         if operation_type(graphql_request, limits) != OperationType.MUTATION:
             return _query(graphql_request)
@@ -74,11 +85,9 @@ def _execute(graphql_request: Request) -> Result:
 def _query(graphql_request: Request) -> http.Response:
     """Return the response of a query."""
     result = _execute(graphql_request)
-    response = _response(result)
-    if request.httprequest.method == "POST":
-        return response
-    response.headers.add("Vary", "Accept")
-    return cached_response(response, tagged=not result.errors)
+    if result.started:
+        store(graphql_request)
+    return _cached_response(result)
 
 
 def _mutate(graphql_request: Request) -> http.Response:
@@ -90,6 +99,7 @@ def _mutate(graphql_request: Request) -> http.Response:
     response = _response(result)
     if result.errors:
         raise RolledBack(response)
+    store(graphql_request)
     return response
 
 
@@ -122,8 +132,13 @@ def _read_request() -> Request:
 def _to_request(members) -> Request:
     if not isinstance(members, dict):
         raise ApiError("BAD_USER_INPUT", "The body must be a JSON object with a query.")
+    extensions = members.get("extensions")
+    if not isinstance(extensions, dict | None):
+        raise ApiError("BAD_USER_INPUT", "extensions must be a JSON object.")
+    sha256 = read_hash(extensions)
     query = members.get("query")
-    if not isinstance(query, str) or not query:
+    query = "" if query is None else query
+    if not isinstance(query, str) or not (query or sha256):
         raise ApiError("BAD_USER_INPUT", "query is missing: send the GraphQL document as a string.")
     variables = members.get("variables")
     if not isinstance(variables, dict | None):
@@ -131,9 +146,8 @@ def _to_request(members) -> Request:
     operation_name = members.get("operationName")
     if not isinstance(operation_name, str | None):
         raise ApiError("BAD_USER_INPUT", "operationName must be a string.")
-    if not isinstance(members.get("extensions"), dict | None):
-        raise ApiError("BAD_USER_INPUT", "extensions must be a JSON object.")
-    return Request(query, variables, operation_name or None)
+    text = find_text(query, sha256)
+    return Request(text, variables, operation_name or None, persist=bool(query and sha256))
 
 
 def _response(result: Result) -> http.Response:
@@ -148,6 +162,15 @@ def _response(result: Result) -> http.Response:
         maximum = request.dispatcher.limits.max_cost
         body["extensions"] = {"cost": {"requested": result.cost, "maximum": maximum}}
     return json_response(body, _status(result, media_type), media_type=media_type)
+
+
+def _cached_response(result: Result) -> http.Response:
+    """Return the response to what may be asked by GET, which clients keep then."""
+    response = _response(result)
+    if request.httprequest.method == "POST":
+        return response
+    response.headers.add("Vary", "Accept")
+    return cached_response(response, tagged=not result.errors)
 
 
 def _status(result: Result, media_type: str) -> int:

@@ -1,5 +1,6 @@
 from . import (
     apikeys,
+    document,
     exposure,
     idempotency,
     ir_http,

@@ -49,6 +49,10 @@ class GraphqlApiPolicy(models.Model):
     key_ids = fields.One2many("graphql_api.key", "policy_id", string="Keys")
     key_count = fields.Integer(string="Number of Keys", compute="_compute_key_count")
     log_requests = fields.Boolean(help="Each request with one of the keys is in the request log.")
+    registered_documents = fields.Boolean(
+        string="Registered Documents Only",
+        help="Of GraphQL, the keys run only documents that are registered. REST stays as it is.",
+    )
     max_depth = fields.Integer(help="Levels of fields within each other. 0: as the server.")
     max_aliases = fields.Integer(help="Aliases that select a field once more. 0: as the server.")
     max_tokens = fields.Integer(help="Words and signs of a document. 0: as the server.")
@@ -106,6 +110,7 @@ class GraphqlApiPolicy(models.Model):
                 limits=settings.limits,
                 log_requests=settings.log_requests,
                 introspection=settings.introspection,
+                registered_documents=settings.registered_documents,
             )
         # Configuration, the same for every caller, hence sudo.
         policy = self.sudo().browse(policy_id)
@@ -117,6 +122,7 @@ class GraphqlApiPolicy(models.Model):
             networks=policy._get_networks(),
             log_requests=policy.log_requests or settings.log_requests,
             introspection=settings.introspection,
+            registered_documents=policy.registered_documents or settings.registered_documents,
         )
 
     def _get_rights(self) -> Rights:

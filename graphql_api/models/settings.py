@@ -23,7 +23,8 @@ class Settings:
 
     ``plain_keys``: Odoo's own API keys work here too. ``log_days``: how long rows of the request
     log are kept. ``introspection``: clients may ask for the schema. ``graphiql``: a browser that
-    opens the address gets an editor. ``origins``: the pages of other sites that may call the API
+    opens the address gets an editor. ``registered_documents``: of GraphQL only documents run that
+    are registered. ``origins``: the pages of other sites that may call the API
     from a browser. ``limits``: those of callers whose policy says nothing else.
 
     ``sign_in``: apps get keys for login and password, under the policy with the id
@@ -40,6 +41,7 @@ class Settings:
     log_days: int = 30
     introspection: bool = True
     graphiql: bool = True
+    registered_documents: bool = False
     origins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 

@@ -23,11 +23,15 @@ from .timings import measure
 
 @dataclass(slots=True)
 class Request:
-    """A GraphQL request as the GraphQL over HTTP specification names its parts."""
+    """A GraphQL request as the GraphQL over HTTP specification names its parts.
+
+    ``persist``: the client asks to keep the document, for requests that name it by its hash.
+    """
 
     query: str
     variables: dict | None = None
     operation_name: str | None = None
+    persist: bool = False
 
 
 @dataclass(slots=True)

@@ -74,7 +74,8 @@ class Policy:
 
     ``id`` is that of its record, None for what the server allows to keys without a policy.
     ``networks`` are those that requests may come from, empty for any. ``log_requests`` tells that
-    each request is logged, ``introspection`` that callers may ask for the schema.
+    each request is logged, ``introspection`` that callers may ask for the schema,
+    ``registered_documents`` that of GraphQL only documents run which are registered.
     """
 
     id: int | None = None
@@ -83,6 +84,7 @@ class Policy:
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     log_requests: bool = False
     introspection: bool = True
+    registered_documents: bool = False
 
     def admits(self, address: str | None) -> bool:
         """Tell whether requests may come from an IP address."""

@@ -54,6 +54,7 @@ class TestSettings(ApiCase):
             log_days=7,
             introspection=False,
             graphiql=False,
+            registered_documents=True,
             origins="https://app.example.com, http://localhost:3000\ncapacitor://localhost",
             requests_per_minute=0,
             max_cost=10,
@@ -76,6 +77,7 @@ class TestSettings(ApiCase):
                 log_days=7,
                 introspection=False,
                 graphiql=False,
+                registered_documents=True,
                 origins=(
                     "https://app.example.com",
                     "http://localhost:3000",
