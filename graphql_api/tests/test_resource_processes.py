@@ -1,10 +1,20 @@
-"""What is exposed changes in every process at once."""
+"""What is exposed, and what is known of documents, changes in every process at once."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 from odoo.tests import tagged
+from odoo.tools import config
 
-from .server import Server, ServerCase, committed
+from .server import Server, ServerCase, committed, database, setting, together
+from .test_persisted_documents import NOT_FOUND, digest, extensions
 
 QUERY = "{ industries(first: 1) { nodes { id name } } }"
+DOCUMENT = "query Zshared { me { lang } }"
 
 
 @tagged("post_install", "-at_install")
@@ -29,6 +39,7 @@ class TestTwoProcesses(ServerCase):
         with committed() as env:
             resources = env["graphql_api.resource"].with_context(active_test=False)
             resources.search([("collection", "=", "industries")]).unlink()
+            env["graphql_api.document"].search([]).unlink()
 
     def call(self, model: str, method: str, **arguments):
         """Call a method of Odoo, as its own web client would."""
@@ -95,3 +106,57 @@ class TestTwoProcesses(ServerCase):
         self.assertEqual(action["res_model"], "graphql_api.resource")
         self.assert_statuses("/api/industries?fields=name&limit=1", 200)
         self.assert_query_fails(False)
+
+    def send(self, client, text=DOCUMENT, query=False):
+        """Name a document by its hash, and send its text, too, with ``query``."""
+        body = {"extensions": extensions(text), **({"query": text} if query else {})}
+        return client.send_request("POST", "/api/graphql", json=body)
+
+    def assert_document(self, status: int):
+        for reader in self.readers:
+            response = self.send(reader)
+            self.assertEqual(response.status_code, status, response.text)
+            self.assertEqual("data" in response.json(), status == 200, response.text)
+
+    def test_shared_documents(self):
+        """What one process stores, the other knows; what all store at once is there once."""
+        for reader in self.readers:
+            self.assertEqual(self.send(reader).json(), {"errors": [NOT_FOUND]})
+        servers = [self.server, self.other_server] * 4
+        clients = [server.client(self.key) for server in servers]
+        for client in clients:
+            self.addCleanup(client.close)
+        jobs = [lambda client=client: self.send(client, query=True) for client in clients]
+        for response in together(jobs):
+            self.assertIn("data", response.json(), response.text)
+        self.assert_document(200)
+        for server in servers[:2]:
+            self.assertNotIn("SERIALIZATION", server.log().upper())
+        with committed() as env:
+            self.assertEqual(env["graphql_api.document"].search([]).mapped("text"), [DOCUMENT])
+
+    def test_registered_documents(self):
+        """What the command registers runs in each process, until it is un-registered."""
+        self.enterContext(setting("registered_documents", True))
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.assert_document(403)
+        manifest = json.dumps({digest(DOCUMENT): DOCUMENT})
+        Path(folder, "persisted-documents.json").write_text(manifest)
+        completed = self.register(folder)
+        self.assertEqual(completed.returncode, 0, completed.stderr)
+        self.assertIn("in the folder: 1, new among them: 1.", completed.stdout)
+        self.assert_document(200)
+        ids = self.call("graphql_api.document", "search", domain=[])
+        self.call("graphql_api.document", "write", ids=ids, vals={"registered": False})
+        self.assert_document(403)
+
+    def register(self, folder: str) -> subprocess.CompletedProcess:
+        """Run the command as an administrator does."""
+        return subprocess.run(
+            [sys.executable, "-m", "odoo", "graphql_documents", "-d", database(), folder],
+            env={**os.environ, "ODOO_RC": config["config"]},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
