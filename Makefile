@@ -5,7 +5,7 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster assets test screenshots bench key lint format stop clean
+.PHONY: help run cluster assets dist test screenshots bench key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
 	@echo 'make key LOGIN=demo    print a new API key of a user (DB=...)'
 	@echo 'make assets            fetch GraphiQL and Swagger UI into the addon; run and test do, too'
+	@echo 'make dist              make a wheel and a zip file of the addon in dist/'
 	@echo 'make lint              check the style of the code; make format corrects it'
 	@echo 'make stop              stop the PostgreSQL server that the commands started'
 	@echo 'make clean             remove all state: .dev/ with its databases'
@@ -34,5 +35,5 @@ bench:
 key:
 	@$(PYTHON) -m tools key -- "$$LOGIN"
 
-cluster assets lint format stop clean:
+cluster assets dist lint format stop clean:
 	@$(PYTHON) -m tools $@

@@ -4,7 +4,7 @@ import subprocess
 
 from tools import database_server, databases, environment, lock
 from tools.environment import Environment
-from tools.paths import PYTHON, STATE, TOOLS, write_private
+from tools.paths import STATE, TOOLS, write_private
 from tools.progress import StepFailed
 
 _SCRIPT = TOOLS / "odoo_scripts" / "generate_key.py"
@@ -36,7 +36,7 @@ def remembered(current: Environment, database: str, login: str) -> str:
 def new(current: Environment, database: str, login: str) -> str:
     """Return a new key of a user."""
     result = subprocess.run(
-        [PYTHON, _SCRIPT, current.configuration, database, login],
+        [current.python, _SCRIPT, current.configuration, database, login],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

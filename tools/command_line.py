@@ -35,6 +35,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     key.add_argument("login")
     commands.add_parser("cluster", help="start two Odoo servers, a replica and nginx")
     commands.add_parser("assets", help="fetch GraphiQL and Swagger UI into the addon")
+    commands.add_parser("dist", help="make the addon's wheel and zip file")
     commands.add_parser("lint", help="check the code's style")
     commands.add_parser("format", help="correct the code's style")
     execute = commands.add_parser("exec", help="run a program in the environment")
@@ -67,6 +68,10 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         from tools import assets
 
         return assets.fetch()
+    if options.command == "dist":
+        from tools import packaging
+
+        return packaging.distribute()
     if options.command in ("lint", "format"):
         from tools import linting
 

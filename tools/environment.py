@@ -27,11 +27,12 @@ class Environment:
     server: Server
     odoo_version: str
     variables: dict[str, str]
+    python: Path = PYTHON
     configuration: Path = CONFIGURATION
 
     def odoo(self, *arguments: str) -> list[str]:
-        """Return the command that runs Odoo with our configuration."""
-        return [str(PYTHON), str(_SCRIPT), "--config", str(self.configuration), *arguments]
+        """Return the command that runs Odoo with the configuration."""
+        return [str(self.python), str(_SCRIPT), "--config", str(self.configuration), *arguments]
 
 
 def ensure() -> Environment:
