@@ -28,6 +28,8 @@ test:
 
 screenshots:
 	@$(PYTHON) -m tools test -- --screenshots=docs/images graphql_api/tests/test_browser_*.py
+	@cp $(addprefix docs/images/, graphiql.png swagger-ui.png resource.png policy.png keys.png) \
+	  graphql_api/static/description/
 
 bench:
 	@$(PYTHON) -m tools bench -- $(ARGS)

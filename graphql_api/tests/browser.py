@@ -142,10 +142,19 @@ class BrowserCase(ApiCase):
         dialog.get_by_role("button", name="Close").last.click()
         dialog.wait_for(state="detached")
 
-    def screenshot(self, name: str, element: Locator | None = None) -> None:
-        """Save a picture of the window, or of an element, as a small PNG file."""
+    def screenshot(
+        self, name: str, element: Locator | None = None, height: int = _WINDOW["height"]
+    ) -> None:
+        """Save a picture of the window, or of an element, as a small PNG file.
+
+        :param height: of the window, in pixels, for a screen that is much longer or shorter
+        """
+        if height != _WINDOW["height"]:
+            self._page.set_viewport_size({**_WINDOW, "height": height})
+            self.settle()
         self._page.mouse.move(0, 0)  # off the button that was clicked, which has a hint
         raw = (element or self._page).screenshot(animations="disabled", caret="hide")
+        self._page.set_viewport_size(_WINDOW)
         image = Image.open(io.BytesIO(raw)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
         path = Path(os.environ["GRAPHQL_API_SCREENSHOTS"], f"{name}.png")
         path.parent.mkdir(parents=True, exist_ok=True)

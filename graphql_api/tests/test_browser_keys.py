@@ -36,7 +36,7 @@ class TestKeyScreens(BrowserCase):
             self.row("POST /api/customers").get_by_role("cell", name="FORBIDDEN").wait_for()
             self.visit(_KEYS)
             self.assertNotIn(key, page.content())
-            self.screenshot("keys")
+            self.screenshot("keys", height=240)
             self.row("Ann's phone").get_by_role("button", name="Revoke").click()
             page.locator(".modal").get_by_role("button", name="Ok").click()
             self.row("Ann's phone").wait_for(state="detached")

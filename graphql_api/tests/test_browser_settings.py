@@ -7,13 +7,19 @@ _INTROSPECTION = "{ __schema { __typename } }"
 
 
 class TestSettingsScreen(BrowserCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # As on a new server, on the picture too: other tests have no limit.
+        cls.set_setting("requests_per_minute", "")
+
     def test_turn_off_introspection(self):
         """What is set counts at the next request."""
         self.graphql(_INTROSPECTION)
         self.log_in()
         with self.browser() as page:
             self.visit(_SETTINGS)
-            self.screenshot("settings")
+            self.screenshot("settings", height=1330)
             page.get_by_label("Introspection").uncheck()
             page.get_by_role("button", name="Save").click()
             page.get_by_text("Unsaved changes").wait_for(state="hidden")
