@@ -21,7 +21,7 @@ from tools.packaging import Distribution
 from tools.paths import ADDON, CACHE, LOGS, PYTHON, ROOT, TOOLS
 
 _IN_WHEEL = PurePosixPath("odoo", "addons")
-_SUFFIXES = {"", ".css", ".csv", ".html", ".js", ".png", ".po", ".pot", ".py", ".xml"}
+_SUFFIXES = {"", ".css", ".csv", ".html", ".js", ".png", ".py", ".txt", ".xml"}
 _LOADED_FILE = re.compile(r'(?:src|href)="(/graphql_api/static/[^"]+)"')
 
 
@@ -55,6 +55,10 @@ class TestContents:
         folders = {file.parent for file in files if libraries in file.parents}
         assert {folder.name for folder in folders} == {"react", "graphiql", "swagger-ui"}
         assert {folder / "LICENSE" for folder in folders} <= files
+        for file in files & {folder / f"{folder.name}.js" for folder in folders}:
+            content = (ADDON / file).read_text(encoding="utf-8")
+            for named in re.findall(r"For license information please see (\S+)", content):
+                assert file.with_name(named) in files
 
     def test_the_wheel_requires_what_the_manifest_names(self, distribution):
         metadata = _metadata(distribution.wheel)

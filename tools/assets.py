@@ -25,6 +25,7 @@ _FILES = {
     },
     "swagger-ui": {
         "swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui.js",
+        "swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt": "swagger-ui-bundle.js.LICENSE.txt",
         "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
         "swagger-ui-dist/LICENSE": "LICENSE",
         "swagger-ui-dist/NOTICE": "NOTICE",
