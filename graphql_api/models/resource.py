@@ -99,10 +99,6 @@ class GraphqlApiResource(models.Model):
         context={"active_test": False},
     )
 
-    _type_name_unique = models.Constraint("UNIQUE(type_name)", "Another resource has this type.")
-    _collection_unique = models.Constraint(
-        "UNIQUE(collection)", "Another resource has this collection."
-    )
     _page_size_range = models.Constraint(
         "CHECK(default_page_size BETWEEN 1 AND max_page_size)",
         "The default page size lies between 1 and the maximum page size.",

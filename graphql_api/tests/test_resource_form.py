@@ -205,9 +205,12 @@ class TestRefused(ResourceCase):
         )
 
     def test_used_names(self):
-        for values in ({"collection": "countries"}, {"type_name": "Country"}):
+        for values, name in (
+            ({"collection": "countries"}, "query countries"),
+            ({"type_name": "Country"}, "type Country"),
+        ):
             with self.subTest(values):
-                self.assert_refused_by_constraint(**values)
+                self.assert_values_refused(f"{name} to the schema, which Country has", **values)
 
     def test_orders(self):
         for order in ("nmae", "name asc, secret desc", "street", "country", "swift"):

@@ -154,6 +154,19 @@ class TestResources(ApiCase):
         after = self.env["graphql_api.resource.action"].with_context(active_test=False)
         self.assertEqual(after.search([("resource_id", "=", renamed.resource_id.id)]), actions)
 
+    def test_an_upgrade_does_not_stop_at_a_name_that_is_taken(self):
+        """What came first is served; the form of the other says why it is not."""
+        own = self.create_bank_resource()
+        for values in ({"collection": "credit-institutes"}, {"type_name": "CreditInstitute"}):
+            with self.subTest(values), self.assertLogs("odoo.addons.graphql_api", "WARNING"):
+                shipped = self.create_bank_resource(install_mode=True, **values)
+                self.rest("/api/banks?fields=name,swift")
+                self.assertEqual((own.status, shipped.is_served), ("Served", False))
+                self.assertIn(
+                    "Bank has already" if "collection" in values else "banks", shipped.status
+                )
+                shipped.unlink()
+
     def load_catalog(self, name: str):
         """Load a file of the catalog as an upgrade of the addon does."""
         convert_file(self.env, "graphql_api", f"data/{name}", {}, mode="update", noupdate=False)
