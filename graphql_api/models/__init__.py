@@ -3,6 +3,7 @@ from . import (
     document,
     exposure,
     idempotency,
+    ir_attachment,
     ir_http,
     key,
     policy,

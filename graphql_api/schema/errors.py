@@ -1,5 +1,6 @@
 """The one table of errors: what went wrong -> code, HTTP status, message for the client."""
 
+import errno
 import logging
 import uuid
 
@@ -76,6 +77,8 @@ RETRIED = (psycopg2.Error, ConcurrencyError, OutOfTime)
 REFUSED = (psycopg2.IntegrityError, psycopg2.DataError)
 """Those of them that are about what a client sent: another try would end the same."""
 
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _COMPANIES = "The record and what it refers to belong to different companies."
 
@@ -168,7 +171,9 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
         case OutOfTime() | psycopg2.errors.QueryCanceled():
             return _too_slow(max_seconds)
         case psycopg2.OperationalError() | psycopg2.InterfaceError() | PoolError():
-            return _unavailable(error)
+            return _unavailable("The database does not do its work", error)
+        case OSError() if error.errno in _NO_ROOM:
+            return _unavailable("A file cannot be written", error)
         case UserError() if isinstance(error.__cause__, psycopg2.IntegrityError):
             return from_database(error.__cause__, _message(error))
         case psycopg2.IntegrityError() | psycopg2.DataError():
@@ -239,9 +244,9 @@ def _too_slow(max_seconds: int | None) -> ApiError:
     )
 
 
-def _unavailable(error: BaseException) -> ApiError:
-    """Return the error for a database that is down, restarts, or has no room left."""
-    _logger.error("The database does not do its work: %s", str(error).strip())
+def _unavailable(what: str, error: BaseException) -> ApiError:
+    """Return the error for a database that is down or restarts, or a disk without room."""
+    _logger.error("%s: %s", what, str(error).strip())
     return ApiError(
         "SERVICE_UNAVAILABLE",
         "The service is not available for the moment. Try again in 1 s.",

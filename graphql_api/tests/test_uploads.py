@@ -3,10 +3,13 @@
 import base64
 import io
 import json
+import random
+import resource
 
 from PIL import Image
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..controllers.uploads import MAX_FILES, PREFLIGHT_HEADERS
 from ..schema.limits import Limits
@@ -69,6 +72,23 @@ class TestRestUploads(UploadCase):
             self.rest(path, method="PUT", data=content)
             self.assertEqual(self.read_bytes(path), content)
             self.assertEqual(attachment.raw, content)
+
+    def test_full_disk(self):
+        """Nothing is kept of a file that could not be written, and it can be sent again."""
+        size = 9 * 1024**2
+        content = random.Random(7).randbytes(size)
+        path = f"/api/attachments/{self.env['ir.attachment'].create({'name': 'Zfile'}).id}/content"
+        _soft, hard = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1024**2, hard))
+        try:
+            with mute_logger("odoo.addons.graphql_api.schema.errors"):
+                response = self.http("PUT", path, data=content)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        self.assertEqual(response.status_code, 503, response.text)
+        self.assertEqual(response.json()["code"], "SERVICE_UNAVAILABLE")
+        self.rest(path, method="PUT", data=content)
+        self.assertEqual(self.read_bytes(path), content)
 
     def test_if_match(self):
         """As for every other change: a stale ETag of the record is refused."""

@@ -1,0 +1,24 @@
+import contextlib
+import os
+
+from odoo import api, models
+
+
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    @api.model
+    def _file_write(self, bin_value, checksum):
+        """Remove what could be written of a file before the disk was full.
+
+        Odoo leaves it, and would refuse the whole file later, as another one of the same name.
+        """
+        fname = os.path.join(checksum[:2], checksum)
+        known = os.path.exists(self._full_path(fname))
+        try:
+            return super()._file_write(bin_value, checksum)
+        except OSError:
+            if not known:
+                with contextlib.suppress(OSError):
+                    os.unlink(self._full_path(fname))
+            raise
