@@ -1,79 +1,14 @@
 """Several servers, a replica and nginx: what one server alone cannot show."""
 
-import contextlib
-import time
 import uuid
-from collections.abc import Callable, Iterator
 
-import psycopg2
 import pytest
 import requests
 
-from tools import api_key, lock
-from tools.cluster.cluster import DATABASE, Cluster
-from tools.postgres_server import OwnServer
+from tools import api_key
+from tools.cluster.cluster import DATABASE
 
-
-@pytest.fixture(scope="module")
-def cluster(development) -> Iterator[Cluster]:
-    """Run a cluster, with two workers for each server."""
-    with contextlib.ExitStack() as stack:
-        with lock.exclusive("setup"):
-            running = stack.enter_context(Cluster(development))
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(cluster) -> Callable:
-    """Return a function that sends a request through nginx as the administrator."""
-    key = api_key.remembered(cluster.environment, DATABASE, "admin")
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = str(cluster.nginx.certificate)
-
-    def send(method, path, *, server=None, **arguments):
-        headers = {"Authorization": f"Bearer {key}", **arguments.pop("headers", {})}
-        address = server.url if server else cluster.nginx.url
-        return session.request(method, address + path, headers=headers, timeout=60, **arguments)
-
-    return send
-
-
-@contextlib.contextmanager
-def replay_paused(replica: OwnServer) -> Iterator[None]:
-    """Hold the replica back: what the primary commits does not show there."""
-    execute(replica, "SELECT pg_wal_replay_pause()")
-    while execute(replica, "SELECT pg_get_wal_replay_pause_state()") != "paused":
-        time.sleep(0.05)
-    try:
-        yield
-    finally:
-        execute(replica, "SELECT pg_wal_replay_resume()")
-
-
-def execute(server: OwnServer, statement: str):
-    """Return the first value of the first row of a statement."""
-    login = server.login
-    connection = psycopg2.connect(
-        host=login.host,
-        port=login.port,
-        user=login.user,
-        password=login.password,
-        dbname=DATABASE,
-    )
-    with contextlib.closing(connection), connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchone()[0] if cursor.description else None
-
-
-def wait_for_replica(cluster: Cluster) -> None:
-    """Wait until the replica has all that the primary has committed so far."""
-    position = execute(cluster.primary, "SELECT pg_current_wal_insert_lsn()")
-    condition = f"SELECT pg_last_wal_replay_lsn() >= '{position}'::pg_lsn"
-    deadline = time.monotonic() + 30
-    while not execute(cluster.replica, condition):
-        assert time.monotonic() < deadline, "the replica does not follow"
-        time.sleep(0.05)
+from .conftest import execute, replay_paused, wait_for_replica
 
 
 def test_nginx_serves_over_tls_alone(cluster, client):
@@ -124,10 +59,7 @@ class TestReplicaThatIsHeldBack:
         for server in cluster.servers:
             assert client("GET", "/api/me", server=server, headers=headers).status_code == 200
         with replay_paused(cluster.replica):
-            execute(
-                cluster.primary,
-                f"DELETE FROM res_users_apikeys WHERE index = '{key[:8]}'",
-            )
+            execute(cluster.primary, "DELETE FROM res_users_apikeys WHERE index = %s", key[:8])
             for server in cluster.servers:
                 answer = client("GET", "/api/me", server=server, headers=headers)
                 assert answer.status_code == 401
