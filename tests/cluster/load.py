@@ -1,5 +1,6 @@
 """Clients that write and read while something breaks, and what became of their writes."""
 
+import contextlib
 import threading
 import time
 import uuid
@@ -18,8 +19,8 @@ class Load:
     """Clients in threads; a context manager, at whose end they finish what they have begun.
 
     Each writer creates one customer after the other, under an idempotency key, and sends the
-    request again until it is acknowledged, as an app does on a bad network. Then it reads what it
-    has written, with the token of the answer.
+    request again until it is acknowledged, as an app does on a bad network, which loses every third
+    answer. Then it reads what it has written, with the token of the answer.
 
     :param writers: how many clients
     """
@@ -78,12 +79,17 @@ class Load:
             count = 0
             while not self._stopping.is_set():
                 count += 1
-                self._create(session, f"{self._run}-{number}-{count}")
+                reference = f"{self._run}-{number}-{count}"
+                self._create(session, reference, loses_answer=count % 3 == 0)
 
-    def _create(self, session: requests.Session, reference: str) -> None:
+    def _create(self, session: requests.Session, reference: str, loses_answer: bool) -> None:
         body = {"name": f"Customer {reference}", "ref": reference}
         headers = {"Idempotency-Key": reference}
         path = "/api/customers?fields=ref"
+        if loses_answer:
+            with contextlib.suppress(requests.RequestException):
+                url = self._cluster.nginx.url + path
+                session.post(url, json=body, headers=headers, timeout=(5, 0.001))
         answer = self._insist(session, "POST", path, json=body, headers=headers)
         self.acknowledged.append(reference)
         token = answer.headers.get("Consistency-Token")
