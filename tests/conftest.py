@@ -9,6 +9,9 @@ from tools.environment import Environment
 from tools.odoo_server import OdooServer
 from tools.paths import LOGS
 
+_OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "PORT", "LOGIN"}
+"""What the make that runs the tests would tell another one."""
+
 
 @pytest.fixture(scope="session")
 def development() -> Environment:
@@ -31,3 +34,13 @@ def demo_server(development: Environment) -> Iterator[OdooServer]:
 def demo_key(development: Environment, demo_server: OdooServer) -> Callable[[str], str]:
     """Return a function from a login to an Odoo API key of that user."""
     return lambda login: api_key.remembered(development, demo_server.database, login)
+
+
+@pytest.fixture(scope="session")
+def reader(development: Environment, demo_server: OdooServer) -> dict[str, str]:
+    """Return the environment variables of somebody whose demo database is the server's."""
+    database = demo_server.database
+    # So that commands take it as it is.
+    database_server.set_origin(development.server, database, databases.addon_hash())
+    variables = {key: value for key, value in development.variables.items() if key not in _OF_MAKE}
+    return {**variables, "DB": database}

@@ -1,0 +1,258 @@
+"""A page of the documentation, read from top to bottom by a machine."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from graphql import DocumentNode, NonNullTypeNode, OperationDefinitionNode, parse
+
+from tools.paths import ROOT
+
+from .answers import Answers, Different, json_values
+from .configuration import check_nginx, check_odoo
+from .markdown import Block, code_blocks
+from .schema_excerpt import check_excerpt
+from .shell import Output, Shell
+
+ADDRESS = "http://127.0.0.1:8069"
+"""Where the pages have the server."""
+
+ELSEWHERE = {
+    "make run": "test_make_run.py runs it",
+    "make test": "it is what runs this",
+}
+"""Beginnings of commands that set up the machine -> what proves them instead."""
+
+_MEASURING = re.compile(r"^make bench(?: ARGS=(?:'(.*)'|(.*)))?$", re.MULTILINE)
+"""Only the options of these commands are tried: to measure takes minutes of an idle machine."""
+
+_SHIPPED = ("examples", "tests/clients")
+"""Where code that no page can run has to be, as it is printed."""
+
+_IN_PYTHON = """
+[ "${{PYTHON_PID-}}" ] || coproc PYTHON {{ KEY="${{KEY-}}" exec python3 {session}; }}
+echo {program} {output} >&"${{PYTHON[1]}}"
+read -r answer <&"${{PYTHON[0]}}"
+cat {output}
+[ "$answer" = done ]
+"""
+"""Pages continue their programs, as they continue the commands of the shell."""
+
+_HEADERS = "-H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json'"
+
+
+class Page:
+    """One page.
+
+    :param url: the address of the server that stands for the reader's
+    """
+
+    def __init__(self, path: Path, shell: Shell, url: str):
+        self._path = path
+        self._shell = shell
+        self._url = url
+        self._answers = Answers()
+        self._printed: str | None = None  # by the last commands, until a block shows it
+        self._errors = 0  # that the last commands led to and no block has shown
+        self._document: str | None = None  # a query whose variables are in the next block
+
+    def run(self) -> None:
+        """Do what every block says.
+
+        :raise AssertionError: names the block with which something is wrong
+        """
+        block = None
+        for block in code_blocks(self._path):
+            handler = HANDLERS.get(block.language)
+            try:
+                assert handler, "nothing is known of this kind of block"
+                if handler not in _SHOWING:
+                    self._finish()
+                handler(self, block)
+            except Exception as error:
+                raise AssertionError(f"{block}: {error}") from error
+        try:
+            self._finish()
+        except AssertionError as error:
+            raise AssertionError(f"{block}: {error}") from None
+
+    def _finish(self) -> None:
+        """Check that nothing is left to be said of the last commands."""
+        assert not self._document, "the query before has no variables"
+        assert not self._errors, f"an error is not shown: {(self._printed or '')[:2000]}"
+        self._printed = None
+
+    # -- what does something
+
+    def run_commands(self, block: Block) -> None:
+        """Run what no other test proves."""
+        lines = block.text.splitlines(keepends=True)
+        own = [line for line in lines if not line.startswith(tuple(ELSEWHERE))]
+        self._run(_MEASURING.sub(r"make bench ARGS='\1\2 --help'", "".join(own)))
+
+    def run_graphql(self, block: Block) -> None:
+        """Execute the operations, or compare what is declared with the schema."""
+        document = parse(block.text)
+        operations = _operations(document)
+        if not operations:
+            schema = self._run(f"curl -sf {self._url}/api/graphql/schema.graphql {_HEADERS}")
+            check_excerpt(document, schema.text)
+        elif any(map(_needs_variables, operations)):
+            self._document = block.text
+        else:
+            self._execute(block.text, {})
+
+    def _execute(self, document: str, variables: dict[str, Any]) -> None:
+        calls = ""
+        for index, operation in enumerate(_operations(parse(document))):
+            name = operation.name and operation.name.value
+            body = {"query": document, "variables": variables, "operationName": name}
+            file = self._shell.write(
+                f"body-{index}.json", self._answers.translate(json.dumps(body))
+            )
+            calls += f"curl -s {self._url}/api/graphql {_HEADERS} -d @{file}\n"
+        values = json_values(self._run(calls).text)
+        for value in values:
+            value.pop("extensions", None)  # the cost: nothing that a page has to repeat
+        self._printed = "\n".join(map(json.dumps, values))
+
+    def run_python(self, block: Block) -> None:
+        """Run a program; what is part of an addon has to be in one."""
+        if re.search(r"^(from|import) odoo\b", block.text, re.MULTILINE):
+            return self.find_shipped(block)
+        program = self._answers.translate(block.text).replace(ADDRESS, self._url)
+        files = {
+            "session": Path(__file__).with_name("python_session.py"),
+            "program": self._shell.write("program.py", program),
+            "output": self._shell.write("program.out", ""),
+        }
+        self._run(_IN_PYTHON.format(**files))
+
+    def find_shipped(self, block: Block) -> None:
+        """Find the lines, with any indentation, in a file that has tests of its own."""
+        text = _without_indentation(block.text)
+        for folder in _SHIPPED:
+            for path in sorted((ROOT / folder).rglob(f"*.{_SUFFIXES[block.language]}")):
+                if text in _without_indentation(path.read_text()):
+                    return
+        raise AssertionError(f"it is in no file of {' or '.join(_SHIPPED)}")
+
+    def check_odoo(self, block: Block) -> None:
+        """Let Odoo read its configuration."""
+        check_odoo(self._shell, block.text)
+
+    def check_nginx(self, block: Block) -> None:
+        """Let nginx read its configuration."""
+        check_nginx(self._shell, block.text)
+
+    def _run(self, commands: str) -> Output:
+        commands = self._answers.translate(commands).replace(ADDRESS, self._url)
+        output = self._shell.run(commands)
+        self._printed = output.text.replace(self._url, ADDRESS)
+        refused = sum(status >= 400 for status in output.statuses)
+        self._errors = max(refused, _count_errors(self._printed))
+        return output
+
+    # -- what shows something
+
+    def compare_json(self, block: Block) -> None:
+        """Take it as the variables of the query before, or compare it with what was printed."""
+        shown = json_values(block.text)
+        if self._document:
+            (variables,) = shown
+            document, self._document = self._document, None
+            self._execute(document, variables)
+        else:
+            self._compare(shown, self._take())
+            self._explain(sum(map(_is_error, shown)))
+
+    def compare_http(self, block: Block) -> None:
+        """Compare status, the headers that are shown, and the body with what was printed."""
+        shown_status, shown_headers, shown_body = _split_response(block.text)
+        status, headers, body = _split_response(self._take())
+        self._compare(json_values(shown_body), body)
+        self._answers.compare_text(shown_status, status, "the status")
+        for name, value in shown_headers.items():
+            assert name in headers, f"there is no header {name}"
+            self._answers.compare_text(value, headers[name], name, opaque=name == "etag")
+        self._explain(int(shown_status.split()[1]) >= 400)
+
+    def compare_text(self, block: Block) -> None:
+        """Compare it with what was printed."""
+        printed = self._take().replace("\r", "").strip()
+        self._answers.compare_text(block.text.strip(), printed, "the output")
+        self._explain(len(re.findall(r"HTTP/\S+ [45]\d\d", block.text)))
+
+    def _take(self) -> str:
+        assert self._printed is not None, "no command before has printed this"
+        text, self._printed = self._printed, None
+        return text
+
+    def _compare(self, shown: list[Any], text: str) -> None:
+        try:
+            values = json_values(text)
+            assert len(shown) == len(values), f"there are {len(values)} answers"
+            for pair in zip(shown, values, strict=True):
+                self._answers.compare(*pair)
+        except (Different, AssertionError, ValueError) as error:
+            raise Different(f"{error}. The answer:\n{text[:4000]}") from None
+
+    def _explain(self, errors: int) -> None:
+        assert errors >= self._errors, "not every error is shown"
+        self._errors = 0
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+
+
+def _needs_variables(operation: OperationDefinitionNode) -> bool:
+    return any(
+        isinstance(variable.type, NonNullTypeNode) and not variable.default_value
+        for variable in operation.variable_definitions or ()
+    )
+
+
+def _count_errors(text: str) -> int:
+    try:
+        return sum(map(_is_error, json_values(text)))
+    except ValueError:
+        return 0
+
+
+def _is_error(value: Any) -> bool:
+    return isinstance(value, dict) and ("errors" in value or value.get("status") == "error")
+
+
+def _split_response(text: str) -> tuple[str, dict[str, str], str]:
+    """Return the status line, the headers by their names in small letters, and the body."""
+    head, _, body = text.replace("\r", "").partition("\n\n")
+    status, *lines = head.strip().split("\n")
+    pairs = [line.partition(":") for line in lines]
+    return status, {name.lower(): value.strip() for name, _, value in pairs}, body
+
+
+def _without_indentation(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+HANDLERS: dict[str, Callable[[Page, Block], None]] = {
+    "sh": Page.run_commands,
+    "graphql": Page.run_graphql,
+    "python": Page.run_python,
+    "javascript": Page.find_shipped,
+    "typescript": Page.find_shipped,
+    "xml": Page.find_shipped,
+    "ini": Page.check_odoo,
+    "nginx": Page.check_nginx,
+    "json": Page.compare_json,
+    "http": Page.compare_http,
+    "text": Page.compare_text,
+}
+"""Language of a block -> what is done with it."""
+
+_SHOWING = (Page.compare_json, Page.compare_http, Page.compare_text)
+
+_SUFFIXES = {"python": "py", "xml": "xml", "javascript": "js", "typescript": "ts"}
