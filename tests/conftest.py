@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tools import api_key, database_server, databases, environment, lock
-from tools.environment import Environment
+from tools.environment import CONFIGURATION, Environment
 from tools.odoo_server import OdooServer
 from tools.paths import LOGS
 
@@ -43,4 +43,4 @@ def reader(development: Environment, demo_server: OdooServer) -> dict[str, str]:
     # So that commands take it as it is.
     database_server.set_origin(development.server, database, databases.addon_hash())
     variables = {key: value for key, value in development.variables.items() if key not in _OF_MAKE}
-    return {**variables, "DB": database}
+    return {**variables, "DB": database, "ODOO_RC": str(CONFIGURATION)}

@@ -22,14 +22,19 @@ ADDRESS = "http://127.0.0.1:8069"
 ELSEWHERE = {
     "make run": "test_make_run.py runs it",
     "make test": "it is what runs this",
+    "pip install ": "test_packaging.py installs the wheel with what it requires",
+    "unzip ": "test_packaging.py looks into the zip file",
+    "odoo -d <database>": "test_upgrade.py installs and upgrades the addon",
 }
 """Beginnings of commands that set up the machine -> what proves them instead."""
 
 _MEASURING = re.compile(r"^make bench(?: ARGS=(?:'(.*)'|(.*)))?$", re.MULTILINE)
 """Only the options of these commands are tried: to measure takes minutes of an idle machine."""
 
+_FOLDER = Path(__file__).parent
+
 _SHIPPED = ("examples", "tests/clients")
-"""Where code that no page can run has to be, as it is printed."""
+"""Where code is that has tests of its own."""
 
 _IN_PYTHON = """
 [ "${{PYTHON_PID-}}" ] || coproc PYTHON {{ KEY="${{KEY-}}" exec python3 {session}; }}
@@ -56,6 +61,7 @@ class Page:
         self._answers = Answers()
         self._printed: str | None = None  # by the last commands, until a block shows it
         self._errors = 0  # that the last commands led to and no block has shown
+        self._data = ""  # records in XML
         self._document: str | None = None  # a query whose variables are in the next block
 
     def run(self) -> None:
@@ -75,6 +81,8 @@ class Page:
                 raise AssertionError(f"{block}: {error}") from error
         try:
             self._finish()
+            if self._data:
+                self._load_data()
         except AssertionError as error:
             raise AssertionError(f"{block}: {error}") from None
 
@@ -119,25 +127,30 @@ class Page:
         self._printed = "\n".join(map(json.dumps, values))
 
     def run_python(self, block: Block) -> None:
-        """Run a program; what is part of an addon has to be in one."""
-        if re.search(r"^(from|import) odoo\b", block.text, re.MULTILINE):
-            return self.find_shipped(block)
+        """Run a program, unless it is part of a file that has tests of its own."""
+        if _is_shipped(block):
+            return
         program = self._answers.translate(block.text).replace(ADDRESS, self._url)
         files = {
-            "session": Path(__file__).with_name("python_session.py"),
+            "session": _FOLDER / "python_session.py",
             "program": self._shell.write("program.py", program),
             "output": self._shell.write("program.out", ""),
         }
         self._run(_IN_PYTHON.format(**files))
 
+    def collect_data(self, block: Block) -> None:
+        """Keep records for the end of the page, unless they are part of a file with tests."""
+        if not _is_shipped(block):
+            # In the same lines as on the page, which Odoo names where something is wrong.
+            self._data += "\n" * (block.line - 1 - self._data.count("\n")) + block.text
+
+    def _load_data(self) -> None:
+        file = self._shell.write("data.xml", f"<odoo>{self._data}</odoo>")
+        self._run(f'python3 {_FOLDER / "load_data.py"} "$DB" {file}')
+
     def find_shipped(self, block: Block) -> None:
-        """Find the lines, with any indentation, in a file that has tests of its own."""
-        text = _without_indentation(block.text)
-        for folder in _SHIPPED:
-            for path in sorted((ROOT / folder).rglob(f"*.{_SUFFIXES[block.language]}")):
-                if text in _without_indentation(path.read_text()):
-                    return
-        raise AssertionError(f"it is in no file of {' or '.join(_SHIPPED)}")
+        """Find the lines in a file that has tests of its own."""
+        assert _is_shipped(block), f"it is in no file of {' or '.join(_SHIPPED)}"
 
     def check_odoo(self, block: Block) -> None:
         """Let Odoo read its configuration."""
@@ -204,6 +217,18 @@ class Page:
         self._errors = 0
 
 
+def _is_shipped(block: Block) -> bool:
+    """Tell whether a file that is tested has these lines, with whatever indentation."""
+    text = _without_indentation(block.text)
+    files = (
+        path
+        for folder in _SHIPPED
+        for path in (ROOT / folder).rglob(f"*.{_SUFFIXES[block.language]}")
+        if "node_modules" not in path.parts
+    )
+    return any(text in _without_indentation(path.read_text()) for path in files)
+
+
 def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
     return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
 
@@ -244,7 +269,8 @@ HANDLERS: dict[str, Callable[[Page, Block], None]] = {
     "python": Page.run_python,
     "javascript": Page.find_shipped,
     "typescript": Page.find_shipped,
-    "xml": Page.find_shipped,
+    "csv": Page.find_shipped,
+    "xml": Page.collect_data,
     "ini": Page.check_odoo,
     "nginx": Page.check_nginx,
     "json": Page.compare_json,
@@ -255,4 +281,10 @@ HANDLERS: dict[str, Callable[[Page, Block], None]] = {
 
 _SHOWING = (Page.compare_json, Page.compare_http, Page.compare_text)
 
-_SUFFIXES = {"python": "py", "xml": "xml", "javascript": "js", "typescript": "ts"}
+_SUFFIXES = {
+    "csv": "csv",
+    "javascript": "js",
+    "python": "py",
+    "typescript": "ts",
+    "xml": "xml",
+}

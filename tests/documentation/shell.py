@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.paths import ROOT
+from tools.paths import PYTHON, ROOT
 
 _PATIENCE = 120  # seconds
 
@@ -28,6 +28,11 @@ if ! [ -e "$answer" ]; then
   mv "$answer.new" "$answer"
 fi
 cat "$answer"
+"""
+
+
+_ODOO = """#!/bin/sh
+exec {python} -m odoo "$@"
 """
 
 
@@ -57,6 +62,7 @@ class Shell:
         programs.mkdir()
         _write_program(programs / "curl", _CURL, curl=_path("curl"), statuses=self._statuses)
         _write_program(programs / "make", _MAKE, make=_path("make"), folder=keys, root=ROOT)
+        _write_program(programs / "odoo", _ODOO, python=PYTHON)
         self._variables = {
             **variables,
             "PATH": f"{programs}{os.pathsep}{variables['PATH']}",
@@ -65,10 +71,14 @@ class Shell:
         }
 
     def __enter__(self):
-        (self._folder / "work").mkdir()
+        work = self._folder / "work"
+        work.mkdir()
+        # The reader is in the checkout, but files that the commands write do not go there.
+        for path in ROOT.iterdir():
+            (work / path.name).symlink_to(path)
         self._process = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],
-            cwd=self._folder / "work",
+            cwd=work,
             env=self._variables,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
