@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from documentation.markdown import headings
-from documentation.page import Page
-from documentation.shell import Shell
 
 from tools.odoo_server import OdooServer
 from tools.paths import ADDON, ROOT
+
+from .documentation.markdown import headings
+from .documentation.page import Page
+from .documentation.shell import Shell
 
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 
