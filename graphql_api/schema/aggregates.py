@@ -19,7 +19,7 @@ COUNT = "__count"
 FUNCTIONS = ("sum", "avg", "min", "max")
 """The aggregates of numbers; dates have the last two."""
 
-_OWN_NAMES = ("keys", "count")
+OWN_NAMES = ("keys", "count")
 """Fields of a group that are not aggregates of a field."""
 
 
@@ -70,7 +70,7 @@ def is_aggregatable(resource: Resource, field: ResourceField) -> bool:
 
     An amount of money needs its currency beside it: amounts of several are not to be added.
     """
-    if not (field.aggregatable and field.readable) or field.name in _OWN_NAMES:
+    if not (field.aggregatable and field.readable) or field.name in OWN_NAMES:
         return False
     return field.type != "monetary" or _currency_field(resource, field) is not None
 

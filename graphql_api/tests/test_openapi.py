@@ -66,8 +66,11 @@ class TestDocument(OpenApiCase):
             self.assertEqual("get" in methods, "read" in operations)
             record = paths.get(f"{resource['url']}/{{id}}", {})
             self.assertEqual("delete" in record, "delete" in operations)
-        for path in ("/api", "/api/me", PATH, "/api/mobile/customer/{id}"):
+            groups = paths.get(f"{resource['url']}/aggregate", {})
+            self.assertEqual("get" in groups, "read" in operations)
+        for path in ("/api", "/api/me", PATH, "/api/mobile/customer/{id}", "/api/graphql"):
             self.assertIn("get", paths[path])
+        self.assertIn("post", paths["/api/graphql"])
         self.assertIn("post", paths["/api/sale-orders/{id}/confirm"])
         self.assertEqual({"parameters", "get", "put"}, set(paths["/api/customers/{id}/image_1920"]))
 
@@ -109,7 +112,7 @@ class TestRights(OpenApiCase):
         admin, demo = self.document()["paths"], self.document("demo")["paths"]
         names = {resource["name"] for resource in self.rest("/api", login="demo")["data"]}
         listed = {path.split("/")[2] for path, item in demo.items() if path.count("/") == 2}
-        self.assertLessEqual(listed - names, {"me", "openapi.json"})
+        self.assertLessEqual(listed - names, {"me", "openapi.json", "graphql"})
         self.assertLess(len(json.dumps(demo)), len(json.dumps(admin)))
 
     def test_fields(self):
@@ -129,6 +132,9 @@ class TestRights(OpenApiCase):
             parameters = document["paths"]["/api/customers"]["get"]["parameters"]
             names = [parameter.get("name") for parameter in parameters]
             self.assertEqual("filter[phone]" in names, visible)
+            self.assertEqual("phone" in schemas["CustomerGroupKeys"]["properties"], visible)
+            group_by = document["paths"]["/api/customers/aggregate"]["get"]["parameters"][0]
+            self.assertEqual("phone" in group_by["schema"]["items"]["enum"], visible)
             (sort,) = (item for item in parameters if item.get("name") == "sort")
             self.assertEqual("phone" in re.findall(r"\w+", sort["description"]), visible)
 
@@ -226,8 +232,16 @@ class TestTruth(OpenApiCase):
             return schemas
 
         responses = self._document["paths"][template][method]["responses"]
-        schema = responses[str(status)]["content"]["application/json"]["schema"]
+        response = self._resolve(responses[str(status)])
+        schema = response["content"]["application/json"]["schema"]
         return jsonschema_rs.Draft202012Validator({**schema, "components": closed()})
+
+    def _resolve(self, part: dict) -> dict:
+        """Return a part of the document, where it is a reference the component."""
+        if "$ref" not in part:
+            return part
+        _root, _components, kind, name = part["$ref"].split("/")
+        return self._document["components"][kind][name]
 
     def _collections(self):
         for path, item in self._document["paths"].items():
@@ -295,15 +309,57 @@ class TestTruth(OpenApiCase):
                 self.assertGreater(len(query), 12)
                 self.rest(f"{path}?{'&'.join(query)}")
 
+    def test_groups(self):
+        """Every key, every aggregate and every order of groups, of every resource."""
+        schemas = self._document["components"]["schemas"]
+        for path, item in self._document["paths"].items():
+            if not path.endswith("/aggregate"):
+                continue
+            get = item["get"]
+            group_by, _fields, sort, *_more = get["parameters"]
+            keys = {key.partition(":")[0]: key for key in group_by["schema"]["items"]["enum"]}
+            orders = re.findall(r"\w+\.\w+", sort["description"])
+            content = get["responses"]["200"]["content"]["application/json"]["schema"]
+            group = content["properties"]["data"]["items"]["$ref"].rpartition("/")[2]
+            names = ",".join(name for name in schemas[group]["properties"] if name != "keys")
+            self.assertEqual(set(schemas[f"{group[:-9]}GroupKeys"]["properties"]), set(keys))
+            with self.subTest(path):
+                query = f"limit=2&group_by={','.join(keys.values())}&fields={names}"
+                self.check(f"{path}?{query}&sort={','.join(['-count', *orders])}", path)
+
+    def test_graphql(self):
+        """Requests as the document has them, and answers: of data, of a field, of the whole."""
+        path = "/api/graphql"
+        operations = self._document["paths"][path]
+        example = operations["post"]["requestBody"]["content"]["application/json"]["example"]
+        hidden = {"query": 'mutation { deleteCustomer(id: "999999999") }'}
+        for body, status in ((example, 200), (hidden, 200), ({"query": "{"}, 400)):
+            accepted = {"Accept": "application/graphql-response+json"}
+            response = self.http("POST", path, json=body, headers=accepted)
+            self.assertEqual(response.status_code, status)
+            self._validator(path, "post", status).validate(response.json())
+        names = {parameter.get("name") for parameter in operations["get"]["parameters"]}
+        self.assertLessEqual({"query", "variables", "operationName", "extensions"}, names)
+        response = self.http("GET", path, params=example)
+        self._validator(path, "get", 200).validate(response.json())
+
+    def test_rates(self):
+        """The headers that say how a caller stands, also where it is refused."""
+        self.set_setting("requests_per_minute", 2)
+        answers = self._document["paths"]["/api/customers/{id}"]["get"]["responses"]
+        for status in (404, 404, 429):
+            response = self.http("GET", "/api/customers/999999999")
+            self.assertEqual(response.status_code, status)
+            answer = self._resolve(answers[str(status)])
+            headers = {"RateLimit", "RateLimit-Policy", *(["Retry-After"] if status == 429 else [])}
+            self.assertEqual(set(answer["headers"]), headers)
+            self.assertLessEqual(headers, set(response.headers))
+
     def test_errors(self):
-        missing = "/api/customers/999999999"
-        self._validator("/api/customers/{id}", "get", 200)
-        body = self.rest(missing, status=404)
-        self.assertIn("404", self._document["paths"]["/api/customers/{id}"]["get"]["responses"])
-        error = self._document["components"]["schemas"]["error"]
-        jsonschema_rs.Draft202012Validator(error).validate(body)
-        body = self.rest("/api/customers?limit=x", status=400)
-        jsonschema_rs.Draft202012Validator(error).validate(body)
+        missing = self.rest("/api/customers/999999999", status=404)
+        self._validator("/api/customers/{id}", "get", 404).validate(missing)
+        refused = self.rest("/api/customers?limit=x", status=400)
+        self._validator("/api/customers", "get", 400).validate(refused)
 
     def test_writes(self):
         """A record is created, changed and deleted with what the document shows."""

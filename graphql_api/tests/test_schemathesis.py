@@ -15,6 +15,7 @@ from odoo.tests import tagged
 from .common import ApiCase
 
 HOOKS = Path(__file__).parent / "clients" / "schemathesis_hooks.py"
+CONFIGURATION = HOOKS.with_name("schemathesis.toml")
 OPTIONS = [
     "--continue-on-failure",
     *("--generation-deterministic", "--no-shrink", "--suppress-health-check", "all"),
@@ -50,7 +51,7 @@ class TestSchemathesis(ApiCase):
             finished = subprocess.run(
                 [
                     Path(sys.executable).with_name("schemathesis"),
-                    *("run", self.base_url() + path),
+                    *("--config-file", CONFIGURATION, "run", self.base_url() + path),
                     *("--header", f"Authorization: Bearer {key}"),
                     *OPTIONS,
                     *options,

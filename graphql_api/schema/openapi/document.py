@@ -2,6 +2,7 @@
 
 from ..resource import MOBILE_ALIASES
 from .components import Components, Json
+from .graphql_path import GraphqlPath
 from .parameters import Parameters
 from .records import RecordSchemas
 from .resource_paths import ResourcePaths
@@ -94,6 +95,10 @@ def _own_paths(schema, usable: Usable, components: Components) -> dict[str, Json
         "/api/openapi.json": route(
             "readOpenApi", "This document", {"200": text, **unchanged}, READ_ERRORS
         ),
+        "/api/graphql": {
+            "parameters": parameters.shared(),
+            **GraphqlPath(components, parameters, responses).operations(_TAG),
+        },
         "/api/graphql/schema.graphql": route(
             "readGraphqlSchema",
             "The schema of GraphQL, in its own language",

@@ -17,6 +17,8 @@ _FILTERS = (
     "for `filter[city][eq]=Ghent`."
 )
 
+_SWITCH: Json = {"type": "boolean", "default": False}
+
 
 class Parameters:
     """The parameters of routes, as far as a caller may use them."""
@@ -101,36 +103,82 @@ class Parameters:
         text = "The bytes to send, like `bytes=0-1023`."
         return self._refer("Range", "header", {"type": "string"}, text)
 
+    def preflight(self) -> Json:
+        """Return the header that a form with files needs."""
+        text = "With any value: a form needs it, as no page of another site can send it unasked."
+        return self._refer("GraphQL-Require-Preflight", "header", {"type": "string"}, text)
+
     def page(self, resource: Resource) -> list[Json]:
         """Return what chooses, sorts and pages the records of a list."""
-        size = self._usable.page_size(resource.type_name)
-        default = min(resource.default_page_size, size)
-        limit = {"type": "integer", "minimum": 0, "maximum": size, "default": default}
-        boolean = {"type": "boolean", "default": False}
-        common = [
-            ("after", {"type": "string"}, "The page after the one whose `meta.next` it is."),
-            ("total", boolean, "Count all records, as `meta.total`."),
-            ("q", {"type": "string"}, "Odoo's name search."),
-            ("include_archived", boolean, "Archived records, too."),
-        ]
-        offset = {"type": "integer", "minimum": 0, "maximum": 10**9 - 1, "default": 0}
+        text = "The page after the one whose `meta.next` it is."
         return [
             self.fields(),
             self._sort(resource),
+            *self._range(resource, "Records of the page.", resource.default_page_size),
+            self._refer("after", "query", {"type": "string"}, text),
+            self._refer("total", "query", _SWITCH, "Count all records, as `meta.total`."),
+            *self._conditions(resource),
+        ]
+
+    def groups(self, resource: Resource, keys: list[str], aggregates: list[str]) -> list[Json]:
+        """Return what makes groups of the records of a list, and chooses, sorts and pages them.
+
+        :param keys: what records can be grouped by
+        :param aggregates: what groups can be sorted by, beside ``count``
+        """
+        one_of = {"type": "array", "items": {"type": "string", "enum": keys}, "uniqueItems": True}
+        sort = f"-{aggregates[0]},count" if aggregates else "-count"
+        return [
             {
-                "name": "limit",
+                "name": "group_by",
                 "in": "query",
-                "description": "Records of the page.",
-                "schema": limit,
+                "description": "The keys of the groups, dates with the length of the periods; "
+                "without it all records are one group.",
+                "style": "form",
+                "explode": False,
+                "schema": one_of,
             },
-            self._refer("offset", "query", offset, "Records to pass over."),
-            *(self._refer(name, "query", schema, text) for name, schema, text in common),
-            *self._filters(resource),
+            {
+                "name": "fields",
+                "in": "query",
+                "description": "What to show beside the keys: `count`, an aggregate like "
+                "`amount_total.sum`, or all of a field's (`amount_total`). Keys that are "
+                "relations show `id` and `name`, the display name, or what is named below them "
+                "(`keys.customer.city`).",
+                "schema": {"type": "string", "default": "count"},
+            },
+            {
+                "name": "sort",
+                "in": "query",
+                "description": "The order: names with commas between them, a minus before one is "
+                f"descending. There are {', '.join(['count', *aggregates])}.",
+                "schema": {"type": "string"},
+                "example": sort,
+            },
+            *self._range(resource, "Groups of the page.", resource.max_page_size),
+            *self._conditions(resource),
         ]
 
     def filter_notes(self) -> str:
         """Return how the filters of a list work together."""
         return _FILTERS
+
+    def _range(self, resource: Resource, text: str, default: int) -> list[Json]:
+        size = self._usable.page_size(resource.type_name)
+        limit = {"type": "integer", "minimum": 0, "maximum": size, "default": min(default, size)}
+        offset = {"type": "integer", "minimum": 0, "maximum": 10**9 - 1, "default": 0}
+        return [
+            {"name": "limit", "in": "query", "description": text, "schema": limit},
+            self._refer("offset", "query", offset, "How many to pass over."),
+        ]
+
+    def _conditions(self, resource: Resource) -> list[Json]:
+        """Return what chooses among the records of a resource."""
+        return [
+            self._refer("q", "query", {"type": "string"}, "Odoo's name search."),
+            self._refer("include_archived", "query", _SWITCH, "Archived records, too."),
+            *self._filters(resource),
+        ]
 
     def _sort(self, resource: Resource) -> Json:
         order = self._schema.graphql_schema.type_map[f"{resource.type_name}Order"]

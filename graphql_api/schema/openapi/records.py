@@ -9,9 +9,13 @@ from graphql import (
     is_required_argument,
 )
 
+from ..aggregates import OWN_NAMES
 from .components import Components, Json, deprecated, described, nullable
 from .usable import Usable
 from .values import RECORD_ID, leaf_schema
+
+_OF_FIELDS = ("", "Aggregate", "GroupKeys")
+"""What follows the name of a resource in the names of the types that have its fields."""
 
 _LABEL: Json = {
     "type": ["string", "null"],
@@ -26,6 +30,9 @@ class RecordSchemas:
         self._schema = schema
         self._usable = usable
         self._components = components
+        self._owners = {
+            f"{name}{suffix}": name for suffix in _OF_FIELDS for name in schema.resources
+        }
 
     def record(self, type_name: str) -> Json:
         """Return the schema of what an answer may show of a record, or of another object."""
@@ -56,14 +63,20 @@ class RecordSchemas:
     def _value(self, parent: GraphQLObjectType, name: str, graphql_type) -> Json | None:
         """Return the schema of a field; None where the caller may not read it."""
         named = get_named_type(graphql_type)
-        if parent.name in self._schema.resources:
-            if (parent.name, name) not in self._usable.readable:
-                return None
-            if named.name in self._schema.resources and not self._usable.may(named.name, "read"):
-                return None
+        if parent.name in self._owners and not self._is_readable(parent, name, named.name):
+            return None
         if not is_leaf_type(named) and not isinstance(named, GraphQLObjectType):
             return None  # unions and interfaces are for GraphQL alone
         return self._nested(graphql_type, name)
+
+    def _is_readable(self, parent: GraphQLObjectType, name: str, target: str) -> bool:
+        """Tell whether the caller may read a field of a record, or of a group of records."""
+        owner = self._owners[parent.name]
+        if parent.name == f"{owner}Aggregate" and name in OWN_NAMES:
+            return True
+        if target in self._schema.resources and not self._usable.may(target, "read"):
+            return False
+        return (owner, name) in self._usable.readable
 
     def _nested(self, graphql_type, name: str) -> Json:
         if isinstance(graphql_type, GraphQLNonNull):

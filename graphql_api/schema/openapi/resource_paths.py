@@ -5,6 +5,7 @@ from ..resource import Action, Resource, ResourceField
 from ..scalars import FILE_TYPES
 from .bodies import BodySchemas
 from .components import Components, Json, deprecated
+from .groups import Groups
 from .parameters import Parameters
 from .records import RecordSchemas
 from .responses import READ_ERRORS, RECORD_ERRORS, WRITE_ERRORS, Responses
@@ -20,6 +21,7 @@ class ResourcePaths:
         self._usable = usable
         self._records = RecordSchemas(schema, usable, components)
         self._bodies = BodySchemas(schema, usable, components)
+        self._groups = Groups(schema, usable)
         self._parameters = Parameters(schema, usable, components)
         self._responses = Responses(components)
 
@@ -27,6 +29,8 @@ class ResourcePaths:
         """Return path -> path item."""
         root = f"/api/{resource.collection}"
         paths = {root: self._collection(resource), f"{root}/{{id}}": self._record(resource)}
+        if self._may(resource, "read") and self._groups.exist(resource):
+            paths[f"{root}/aggregate"] = {"get": self._aggregate(resource)}
         for line in resource.fields.values():
             if line.type in FILE_TYPES:
                 paths[f"{root}/{{id}}/{line.name}"] = {
@@ -74,7 +78,8 @@ class ResourcePaths:
         operations = {}
         if self._may(resource, "read"):
             data = {"type": "array", "items": self._records.record(name)}
-            page = self._responses.success(data, "A page.", meta=self._responses.meta())
+            meta = self._responses.meta()
+            page = self._responses.success(data, "A page.", meta=meta)
             operations["get"] = self._operation(
                 resource,
                 f"list{resource.plural_name}",
@@ -104,6 +109,24 @@ class ResourcePaths:
                 self._bodies.body(resource, "create"),
             )
         return operations
+
+    def _aggregate(self, resource: Resource) -> Json:
+        name = resource.type_name
+        data = {"type": "array", "items": self._records.record(f"{name}Aggregate")}
+        meta = self._responses.group_meta()
+        keys, aggregates = self._groups.keys(resource), self._groups.aggregates(resource)
+        return self._operation(
+            resource,
+            f"aggregate{resource.plural_name}",
+            f"Count {name} records in groups, and sum up their numbers",
+            "All groups come at once if a page may have as many; if not, that is an error: page "
+            "with `limit` and `offset`.",
+            self._parameters.groups(resource, keys, aggregates),
+            {
+                "200": self._responses.success(data, "The groups.", meta=meta),
+                **self._responses.errors(*READ_ERRORS),
+            },
+        )
 
     def _record(self, resource: Resource) -> Json:
         name = resource.type_name

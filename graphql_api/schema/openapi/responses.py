@@ -3,7 +3,7 @@
 from ..errors import STATUS
 from .components import Components, Json
 
-_ERRORS = {
+ERRORS = {
     400: ("BadRequest", "A parameter, a header or the body does not fit."),
     401: ("Unauthenticated", "The API key is missing, unknown, expired or revoked."),
     403: ("Forbidden", "The caller may not do this, or not see a field."),
@@ -38,13 +38,19 @@ _HEADERS = {
     "Idempotency-Replayed": "`true` where the answer is that to an earlier request.",
     "WWW-Authenticate": "How to authenticate.",
     "Retry-After": "Seconds to wait.",
+    "RateLimit": "Where requests are limited: how many may be sent now (`r`), and in how many "
+    "seconds as many as the limit says (`t`).",
+    "RateLimit-Policy": "Where requests are limited: how many (`q`) in how many seconds (`w`).",
     "Allow": "The methods that there are.",
     "Content-Disposition": "The name of the file, and whether a browser may show it.",
     "Content-Range": "Which bytes these are.",
     "Accept-Ranges": "`bytes`: parts can be asked for.",
 }
 
-_ERROR_HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After"}
+_ERROR_HEADERS = {401: ["WWW-Authenticate"], 405: ["Allow"], 429: ["Retry-After"]}
+
+_RATE = ("RateLimit", "RateLimit-Policy")
+"""Headers of whatever answers a caller that is known."""
 
 _GRAPHQL_CODES = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED")
 
@@ -67,19 +73,16 @@ class Responses:
         if meta:
             properties["meta"] = meta
         schema = {"type": "object", "properties": properties, "required": list(properties)}
-        return {
-            "description": description,
-            **self._headers(headers),
-            "content": {"application/json": {"schema": schema}},
-        }
+        content = {"application/json": {"schema": schema}}
+        return {**self.bare(description, *headers), "content": content}
 
     def file(self, description: str, *headers: str) -> Json:
         """Return an answer with the bytes of a file."""
-        return {"description": description, **self._headers(headers), "content": {"*/*": {}}}
+        return {**self.bare(description, *headers), "content": {"*/*": {}}}
 
     def bare(self, description: str, *headers: str) -> Json:
         """Return an answer without a body."""
-        return {"description": description, **self._headers(headers)}
+        return {"description": description, "headers": self._headers(*headers, *_RATE)}
 
     def errors(self, *statuses: int) -> Json:
         """Return the answers with these HTTP statuses."""
@@ -109,10 +112,42 @@ class Responses:
             },
         )
 
-    def _headers(self, names: tuple[str, ...]) -> Json:
-        if not names:
-            return {}
-        return {"headers": {name: self._header(name) for name in names}}
+    def group_meta(self) -> Json:
+        """Return the schema of what is told about a page of groups."""
+        return self._components.refer(
+            "schemas",
+            "groupMeta",
+            lambda: {
+                "type": "object",
+                "description": "About a page of groups.",
+                "properties": {
+                    "limit": {"type": "integer", "description": "Groups that a page may have."},
+                    "offset": {"type": "integer", "description": "Groups passed over."},
+                },
+                "required": ["limit", "offset"],
+            },
+        )
+
+    def blame(self) -> Json:
+        """Return the schema of what is wrong with one value."""
+        return self._components.refer(
+            "schemas",
+            "fieldError",
+            lambda: {
+                "type": "object",
+                "description": "What is wrong with one value.",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "message"],
+            },
+        )
+
+    def error_headers(self, status: int) -> Json:
+        """Return the headers of an error."""
+        names = () if status == 401 else _RATE
+        return self._headers(*_ERROR_HEADERS.get(status, ()), *names)
+
+    def _headers(self, *names: str) -> Json:
+        return {name: self._header(name) for name in names}
 
     def _header(self, name: str) -> Json:
         kind = "integer" if name == "Retry-After" else "string"
@@ -121,7 +156,7 @@ class Responses:
         )
 
     def _error(self, status: int) -> Json:
-        name, description = _ERRORS[status]
+        name, description = ERRORS[status]
         return self._components.refer(
             "responses", name, lambda: self._build_error(status, description)
         )
@@ -140,19 +175,13 @@ class Responses:
             "code": codes[0],
             "message": _MESSAGES.get(status, description),
         }
-        headers = self._headers((_ERROR_HEADERS[status],)) if status in _ERROR_HEADERS else {}
         return {
             "description": description,
-            **headers,
+            "headers": self.error_headers(status),
             "content": {"application/json": {"schema": schema, "example": example}},
         }
 
     def _envelope(self) -> Json:
-        blame = {
-            "type": "object",
-            "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            "required": ["field", "message"],
-        }
         return self._components.refer(
             "schemas",
             "error",
@@ -168,7 +197,7 @@ class Responses:
                     "message": {"type": "string", "description": "For people."},
                     "errors": {
                         "type": "array",
-                        "items": blame,
+                        "items": self.blame(),
                         "description": "The parameters or values to blame.",
                     },
                 },

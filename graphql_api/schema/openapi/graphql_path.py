@@ -1,0 +1,197 @@
+"""The address of GraphQL, as one of the routes (https://graphql.github.io/graphql-over-http/)."""
+
+from ..errors import STATUS
+from .components import Components, Json
+from .parameters import Parameters
+from .responses import ERRORS, READ_ERRORS, Responses
+
+_MEDIA_TYPES = ("application/json", "application/graphql-response+json")
+
+_DESCRIPTION = (
+    "With `Accept: application/graphql-response+json` a request that could not be executed is "
+    "4xx; with `application/json` it is 200 with `errors`. What was executed is 200: an error of "
+    "one field has its `path`, the rest of the data stands; of a mutation that fails nothing is "
+    "kept. `/api/graphql/schema.graphql` has the schema."
+)
+
+_REQUEST: Json = {
+    "type": "object",
+    "properties": {
+        "query": {"type": "string", "description": "The document."},
+        "variables": {"type": ["object", "null"], "description": "Their values by their names."},
+        "operationName": {
+            "type": ["string", "null"],
+            "description": "Which operation to execute, where the document has several.",
+        },
+        "extensions": {"type": ["object", "null"], "description": "What is beside the standard."},
+    },
+    "required": ["query"],
+}
+
+_FORM: Json = {
+    "type": "object",
+    "properties": {
+        "operations": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "The request in JSON, with null in the places of files.",
+        },
+        "map": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": 'Name of a part -> its places: `{"0": ["variables.input.image1920"]}`.',
+        },
+    },
+    "required": ["operations", "map"],
+    "additionalProperties": {"type": "string", "contentMediaType": "application/octet-stream"},
+}
+
+_COST: Json = {
+    "type": "object",
+    "properties": {
+        "cost": {
+            "type": "object",
+            "properties": {"requested": {"type": "integer"}, "maximum": {"type": "integer"}},
+            "required": ["requested", "maximum"],
+            "description": "What the request cost, and what one may cost.",
+        }
+    },
+}
+
+
+class GraphqlPath:
+    """Makes the operations of the address, which are the same for all callers."""
+
+    def __init__(self, components: Components, parameters: Parameters, responses: Responses):
+        self._components = components
+        self._parameters = parameters
+        self._responses = responses
+
+    def operations(self, tag: str) -> Json:
+        """Return method -> operation.
+
+        :param tag: what the operations are shown under
+        """
+        answer = self._answer()
+        body = {
+            "application/json": {"schema": _REQUEST, "example": {"query": "{ me { lang tz } }"}},
+            "multipart/form-data": {"schema": _FORM},
+        }
+        return {
+            "get": {
+                "operationId": "queryGraphql",
+                "summary": "Execute a GraphQL query that can be cached",
+                "description": f"Queries alone. {_DESCRIPTION}",
+                "tags": [tag],
+                "parameters": self._query_parameters(),
+                "responses": {
+                    "200": {**self._responses.bare("The answer."), "content": answer},
+                    **self._errors(*READ_ERRORS, 405),
+                },
+            },
+            "post": {
+                "operationId": "executeGraphql",
+                "summary": "Execute a GraphQL query or mutation",
+                "description": f"Files are sent as a form, as the GraphQL multipart request "
+                f"specification has it. {_DESCRIPTION}",
+                "tags": [tag],
+                "parameters": [self._parameters.idempotency_key(), self._parameters.preflight()],
+                "requestBody": {"required": True, "content": body},
+                "responses": {
+                    "200": {
+                        **self._responses.bare("The answer.", "Idempotency-Replayed"),
+                        "content": answer,
+                    },
+                    **self._errors(*READ_ERRORS, 409, 413, 415),
+                },
+            },
+        }
+
+    def _query_parameters(self) -> list[Json]:
+        """Return the members of a request as parameters; what is no text is JSON."""
+        return [
+            {
+                "name": name,
+                "in": "query",
+                "description": f"{value['description']} In JSON."
+                if "object" in value["type"]
+                else value["description"],
+                "schema": {"type": "string"},
+                "required": name in _REQUEST["required"],
+            }
+            for name, value in _REQUEST["properties"].items()
+        ]
+
+    def _answer(self) -> Json:
+        schema = self._components.refer(
+            "schemas",
+            "graphqlResponse",
+            lambda: {
+                "type": "object",
+                "description": "`data` is missing where the request was not executed.",
+                "properties": {
+                    "data": {
+                        "type": ["object", "null"],
+                        "description": "What the document selects.",
+                    },
+                    "errors": {"type": "array", "items": self._error_schema(), "minItems": 1},
+                    "extensions": _COST,
+                },
+            },
+        )
+        return {name: {"schema": schema} for name in _MEDIA_TYPES}
+
+    def _error_schema(self) -> Json:
+        return self._components.refer(
+            "schemas",
+            "graphqlError",
+            lambda: {
+                "type": "object",
+                "description": "What went wrong, as a whole or with one field.",
+                "properties": {
+                    "message": {"type": "string", "description": "For people."},
+                    "path": {
+                        "type": "array",
+                        "items": {"type": ["string", "integer"]},
+                        "description": "The field of the data that it is about.",
+                    },
+                    "locations": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "line": {"type": "integer"},
+                                "column": {"type": "integer"},
+                            },
+                            "required": ["line", "column"],
+                        },
+                        "description": "Where in the document.",
+                    },
+                    "extensions": {
+                        "type": "object",
+                        "properties": {
+                            "code": {"type": "string", "enum": list(STATUS)},
+                            "errors": {
+                                "type": "array",
+                                "items": self._responses.blame(),
+                                "description": "The values to blame.",
+                            },
+                        },
+                        "required": ["code"],
+                    },
+                },
+                "required": ["message", "extensions"],
+            },
+        )
+
+    def _errors(self, *statuses: int) -> Json:
+        return {str(status): self._error(status) for status in sorted(statuses)}
+
+    def _error(self, status: int) -> Json:
+        name, description = ERRORS[status]
+        response = {
+            "description": description,
+            "headers": self._responses.error_headers(status),
+            "content": self._answer(),
+        }
+        return self._components.refer("responses", f"Graphql{name}", lambda: response)
