@@ -60,7 +60,8 @@ class Walk:
     @property
     def result(self) -> dict:
         """What the program has printed at the end."""
-        return json.loads(self.output[self.output.index("\n{\n") :])
+        lines = f"\n{self.output}"
+        return json.loads(lines[lines.rindex("\n{\n") :])
 
 
 class Reader:
