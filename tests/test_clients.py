@@ -141,7 +141,9 @@ def test_program(section, reader, read):
     """It reads to the last page, writes, and knows one error from another."""
     result = reader.walk(section).result
     wanted = (
-        "is_company=true" if section == "REST with openapi-fetch" else "filter[country][code][eq]=US"
+        "is_company=true"
+        if section == "REST with openapi-fetch"
+        else "filter[country][code][eq]=US"
     )
     answer = read(f"/api/customers?{wanted}&fields=id&sort=name&limit=500")
     assert answer.ok, answer.text
