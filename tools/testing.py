@@ -97,11 +97,12 @@ def _run_at_once(options: list[str]) -> list[int]:
     with tempfile.TemporaryDirectory() as folder:
         # Two processes take the files of the addon from both ends, until they meet.
         share = (f"--share-files={folder}",)
-        halves = [
-            replace(_WITH_APPS, options=share),
-            replace(_WITH_APPS, name=f"{_WITH_APPS.name}_second", options=(*share, "--backwards")),
-        ]
-        return _run_queue([*halves, _PROJECT, _WITH_BASE, _EXAMPLE], options)
+        first = replace(_WITH_APPS, options=share)
+        second = replace(
+            _WITH_APPS, name=f"{_WITH_APPS.name}_second", options=(*share, "--backwards")
+        )
+        # The second one takes what is left when the others are done, however much that is.
+        return _run_queue([first, _PROJECT, _WITH_BASE, _EXAMPLE, second], options)
 
 
 def _run_queue(runs: Iterable[Run], options: list[str]) -> list[int]:
