@@ -67,22 +67,21 @@ def _own_paths(schema, usable: Usable, components: Components) -> dict[str, Json
     parameters = Parameters(schema, usable, components)
     records = RecordSchemas(schema, usable, components)
 
-    def route(operation_id: str, summary: str, answers: Json, errors, more=()) -> Json:
+    def route(operation_id: str, summary: str, answer: Json, errors, more=()) -> Json:
         return {
-            "parameters": [*more, *parameters.shared()],
+            "parameters": [*more, *parameters.shared(), parameters.if_none_match()],
             "get": {
                 "operationId": operation_id,
                 "summary": summary,
                 "description": summary,
                 "tags": [_TAG],
-                "responses": {**answers, **responses.errors(*errors)},
+                "responses": {**responses.cached(answer), **responses.errors(*errors)},
             },
         }
 
-    def success(data: Json, *headers: str) -> Json:
-        return {"200": responses.success(data, "The answer.", *headers)}
+    def success(data: Json) -> Json:
+        return responses.success(data, "The answer.", "ETag")
 
-    unchanged = {"304": responses.bare("Nothing has changed.", "ETag")}
     text = {"description": "The document.", "content": {"application/json": {"schema": _ANYTHING}}}
     sdl = {"description": "The schema.", "content": {"text/plain": {"schema": {"type": "string"}}}}
     paths = {
@@ -92,9 +91,7 @@ def _own_paths(schema, usable: Usable, components: Components) -> dict[str, Json
         "/api/me": route(
             "readMe", "Tell who is asking", success(records.record("Me")), READ_ERRORS
         ),
-        "/api/openapi.json": route(
-            "readOpenApi", "This document", {"200": text, **unchanged}, READ_ERRORS
-        ),
+        "/api/openapi.json": route("readOpenApi", "This document", text, READ_ERRORS),
         "/api/graphql": {
             "parameters": parameters.shared(),
             **GraphqlPath(components, parameters, responses).operations(_TAG),
@@ -102,7 +99,7 @@ def _own_paths(schema, usable: Usable, components: Components) -> dict[str, Json
         "/api/graphql/schema.graphql": route(
             "readGraphqlSchema",
             "The schema of GraphQL, in its own language",
-            {"200": sdl, **unchanged},
+            sdl,
             READ_ERRORS,
         ),
     }
@@ -110,11 +107,10 @@ def _own_paths(schema, usable: Usable, components: Components) -> dict[str, Json
         resource = schema.by_collection.get(collection)
         if resource and usable.may(resource.type_name, "read"):
             summary = f"Read one {resource.type_name}: {fields}"
-            record = success(records.record(resource.type_name), "ETag")
             paths[f"/api/mobile/{name}/{{id}}"] = route(
                 f"readMobile{resource.type_name}",
                 summary,
-                {**record, **unchanged},
+                success(records.record(resource.type_name)),
                 (*READ_ERRORS, 404),
                 [parameters.record_id()],
             )

@@ -17,15 +17,30 @@ _DESCRIPTION = (
 _REQUEST: Json = {
     "type": "object",
     "properties": {
-        "query": {"type": "string", "description": "The document."},
+        "query": {
+            "type": "string",
+            "description": "The document; not needed where `extensions.persistedQuery` names it.",
+        },
         "variables": {"type": ["object", "null"], "description": "Their values by their names."},
         "operationName": {
             "type": ["string", "null"],
             "description": "Which operation to execute, where the document has several.",
         },
-        "extensions": {"type": ["object", "null"], "description": "What is beside the standard."},
+        "extensions": {
+            "type": ["object", "null"],
+            "description": "`persistedQuery`: the SHA-256 of a document that the server knows.",
+            "properties": {
+                "persistedQuery": {
+                    "type": "object",
+                    "properties": {
+                        "version": {"const": 1},
+                        "sha256Hash": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                    },
+                    "required": ["version", "sha256Hash"],
+                }
+            },
+        },
     },
-    "required": ["query"],
 }
 
 _FORM: Json = {
@@ -83,9 +98,11 @@ class GraphqlPath:
                 "summary": "Execute a GraphQL query that can be cached",
                 "description": f"Queries alone. {_DESCRIPTION}",
                 "tags": [tag],
-                "parameters": self._query_parameters(),
+                "parameters": [*self._query_parameters(), self._parameters.if_none_match()],
                 "responses": {
-                    "200": {**self._responses.bare("The answer."), "content": answer},
+                    **self._responses.cached(
+                        {**self._responses.bare("The answer.", "ETag"), "content": answer}
+                    ),
                     **self._errors(*READ_ERRORS, 405),
                 },
             },
@@ -99,7 +116,9 @@ class GraphqlPath:
                 "requestBody": {"required": True, "content": body},
                 "responses": {
                     "200": {
-                        **self._responses.bare("The answer.", "Idempotency-Replayed"),
+                        **self._responses.bare(
+                            "The answer.", "Idempotency-Replayed", "Consistency-Token"
+                        ),
                         "content": answer,
                     },
                     **self._errors(*READ_ERRORS, 409, 413, 415),
@@ -117,7 +136,7 @@ class GraphqlPath:
                 if "object" in value["type"]
                 else value["description"],
                 "schema": {"type": "string"},
-                "required": name in _REQUEST["required"],
+                "required": False,
             }
             for name, value in _REQUEST["properties"].items()
         ]

@@ -50,6 +50,12 @@ class Parameters:
                 {"type": "string"},
                 "A name of the tz database, like `Europe/Brussels`, for groupings.",
             ),
+            self._refer(
+                "Consistency-Token",
+                "header",
+                {"type": "string", "pattern": "^[0-9A-F]{1,8}/[0-9A-F]{1,8}$"},
+                "That of an earlier answer, which a read on a replica has to see.",
+            ),
         ]
 
     def record_id(self) -> Json:

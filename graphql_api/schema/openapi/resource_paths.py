@@ -11,7 +11,8 @@ from .records import RecordSchemas
 from .responses import READ_ERRORS, RECORD_ERRORS, WRITE_ERRORS, Responses
 from .usable import ACT, Usable
 
-_UNCHANGED = "Nothing has changed."
+_TOKEN = "Consistency-Token"
+"""A header of whatever has written."""
 
 
 class ResourcePaths:
@@ -79,14 +80,14 @@ class ResourcePaths:
         if self._may(resource, "read"):
             data = {"type": "array", "items": self._records.record(name)}
             meta = self._responses.meta()
-            page = self._responses.success(data, "A page.", meta=meta)
+            page = self._responses.success(data, "A page.", "ETag", meta=meta)
             operations["get"] = self._operation(
                 resource,
                 f"list{resource.plural_name}",
                 f"List {name} records",
                 f"{resource.description} {self._parameters.filter_notes()}".strip(),
-                self._parameters.page(resource),
-                {"200": page, **self._responses.errors(*READ_ERRORS)},
+                [*self._parameters.page(resource), self._parameters.if_none_match()],
+                {**self._responses.cached(page), **self._responses.errors(*READ_ERRORS)},
             )
         if self._may(resource, "create"):
             one = self._records.written(name)
@@ -94,7 +95,7 @@ class ResourcePaths:
                 {"oneOf": [one, {"type": "array", "items": one}]},
                 "The new record, or the new records in the order of the body. One record has an "
                 "address and a version.",
-                *("ETag", "Location", "Idempotency-Replayed"),
+                *("ETag", "Location", "Idempotency-Replayed", _TOKEN),
             )
             operations["post"] = self._operation(
                 resource,
@@ -121,9 +122,14 @@ class ResourcePaths:
             f"Count {name} records in groups, and sum up their numbers",
             "All groups come at once if a page may have as many; if not, that is an error: page "
             "with `limit` and `offset`.",
-            self._parameters.groups(resource, keys, aggregates),
+            [
+                *self._parameters.groups(resource, keys, aggregates),
+                self._parameters.if_none_match(),
+            ],
             {
-                "200": self._responses.success(data, "The groups.", meta=meta),
+                **self._responses.cached(
+                    self._responses.success(data, "The groups.", "ETag", meta=meta)
+                ),
                 **self._responses.errors(*READ_ERRORS),
             },
         )
@@ -133,7 +139,6 @@ class ResourcePaths:
         operations = {}
         if self._may(resource, "read"):
             record = self._responses.success(self._records.record(name), "The record.", "ETag")
-            unchanged = self._responses.bare(_UNCHANGED, "ETag")
             operations["get"] = self._operation(
                 resource,
                 f"read{name}",
@@ -144,8 +149,7 @@ class ResourcePaths:
                     self._parameters.if_none_match(),
                 ],
                 {
-                    "200": record,
-                    "304": unchanged,
+                    **self._responses.cached(record),
                     **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS),
                 },
             )
@@ -171,7 +175,9 @@ class ResourcePaths:
                 "",
                 [self._parameters.if_match()],
                 {
-                    "200": self._responses.success(data, "The id of the record that is gone."),
+                    "200": self._responses.success(
+                        data, "The id of the record that is gone.", _TOKEN
+                    ),
                     **self._write_errors(412),
                 },
             )
@@ -191,7 +197,7 @@ class ResourcePaths:
             description,
             [self._parameters.fields(), self._parameters.if_match()],
             {
-                "200": self._responses.success(record, "The record as it is now.", "ETag"),
+                "200": self._responses.success(record, "The record as it is now.", "ETag", _TOKEN),
                 **self._write_errors(412, 415),
             },
             body,
@@ -199,7 +205,7 @@ class ResourcePaths:
 
     def _action(self, resource: Resource, action: Action) -> Json:
         record = self._records.written(resource.type_name)
-        headers = ("ETag", "Idempotency-Replayed")
+        headers = ("ETag", "Idempotency-Replayed", _TOKEN)
         return {
             "post": self._operation(
                 resource,
@@ -231,9 +237,8 @@ class ResourcePaths:
                     self._parameters.if_none_match(),
                 ],
                 {
-                    "200": self._responses.file("The file.", *file),
+                    **self._responses.cached(self._responses.file("The file.", *file)),
                     "206": self._responses.file("A part of the file.", *file, "Content-Range"),
-                    "304": self._responses.bare(_UNCHANGED, "ETag"),
                     **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS, 416),
                 },
             )
@@ -253,7 +258,9 @@ class ResourcePaths:
             "The body is the file.",
             headers,
             {
-                "200": self._responses.success(record, "The record with this field.", "ETag"),
+                "200": self._responses.success(
+                    record, "The record with this field.", "ETag", _TOKEN
+                ),
                 **self._write_errors(412, 415),
             },
             {"required": True, "content": {"application/octet-stream": {}}},

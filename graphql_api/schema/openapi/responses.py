@@ -17,10 +17,11 @@ ERRORS = {
     422: ("ValidationFailed", "Odoo refuses, with its message."),
     429: ("RateLimited", "Too many requests."),
     500: ("InternalServerError", "The server's fault; the message has an id for its log."),
+    503: ("ServiceUnavailable", "The database cannot be reached, or all servers are busy."),
 }
 """HTTP status -> name of the component, description."""
 
-READ_ERRORS = (400, 401, 403, 422, 429, 500)
+READ_ERRORS = (400, 401, 403, 422, 429, 500, 503)
 RECORD_ERRORS = (404,)
 WRITE_ERRORS = (409, 413)
 
@@ -32,8 +33,9 @@ _MESSAGES = {
 }
 
 _HEADERS = {
-    "ETag": "The version of the record and of what is shown of it, for If-None-Match; of If-Match "
-    "the version alone counts.",
+    "ETag": "For If-None-Match. That of one record is made of its version and of what is shown; of "
+    "If-Match the version alone counts.",
+    "Consistency-Token": "Where the database has a replica: for reads that have to see this write.",
     "Location": "The address of the new record.",
     "Idempotency-Replayed": "`true` where the answer is that to an earlier request.",
     "WWW-Authenticate": "How to authenticate.",
@@ -47,7 +49,12 @@ _HEADERS = {
     "Accept-Ranges": "`bytes`: parts can be asked for.",
 }
 
-_ERROR_HEADERS = {401: ["WWW-Authenticate"], 405: ["Allow"], 429: ["Retry-After"]}
+_ERROR_HEADERS = {
+    401: ["WWW-Authenticate"],
+    405: ["Allow"],
+    429: ["Retry-After"],
+    503: ["Retry-After"],
+}
 
 _RATE = ("RateLimit", "RateLimit-Policy")
 """Headers of whatever answers a caller that is known."""
@@ -75,6 +82,10 @@ class Responses:
         schema = {"type": "object", "properties": properties, "required": list(properties)}
         content = {"application/json": {"schema": schema}}
         return {**self.bare(description, *headers), "content": content}
+
+    def cached(self, response: Json) -> Json:
+        """Return status -> answer, of an answer that has an ETag and that a client may have."""
+        return {"200": response, "304": self.bare("Nothing has changed.", "ETag")}
 
     def file(self, description: str, *headers: str) -> Json:
         """Return an answer with the bytes of a file."""
