@@ -135,7 +135,7 @@ class Cluster:
         if not self.primary.is_running():
             self.primary.start()
         login = self.primary.login
-        if database_server.origin(login, DATABASE) is None:
+        if database_server.origin(login, DATABASE) != databases.addon_hash():
             source = databases.ensure_installed(self._development, databases.APPS)
             database_server.drop(login, DATABASE)
             self.primary.take_database(self._development.server, source, DATABASE)
