@@ -13,6 +13,7 @@ nothing after a minute, so nothing waits for the disk.
 import ipaddress
 import logging
 import os
+import platform
 import sqlite3
 import time
 from functools import lru_cache
@@ -75,9 +76,16 @@ def count(database: str, name: str, limit: int) -> Rate | None:
     :param name: of the caller
     :param limit: requests per minute
     """
-    path = os.path.join(config["data_dir"], "graphql_api", f"{database}.rates")
     # A connection of SQLite must not be used after a fork (sqlite.org/howtocorrupt.html).
-    return _counter(path, os.getpid()).count(name, limit)
+    return _counter(path(database), os.getpid()).count(name, limit)
+
+
+def path(database: str) -> Path:
+    """Return the file of a database.
+
+    Several machines may share the folder, but not a file: SQLite's processes share memory.
+    """
+    return Path(config["data_dir"], "graphql_api", f"{database}.{platform.node()}.rates")
 
 
 def address_name(address: str | None) -> str:
@@ -95,8 +103,8 @@ def address_name(address: str | None) -> str:
 
 
 @lru_cache(maxsize=64)
-def _counter(path: str, _process: int) -> "_Counter":
-    return _Counter(Path(path))
+def _counter(file: Path, _process: int) -> "_Counter":
+    return _Counter(file)
 
 
 class _Counter:

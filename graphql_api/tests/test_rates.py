@@ -5,7 +5,6 @@ import sqlite3
 import stat
 import tempfile
 import time
-from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
@@ -144,8 +143,7 @@ class TestRates(ApiCase):
 
     def forget(self, name: str) -> None:
         """Forget what was counted for a caller."""
-        path = Path(config["data_dir"], "graphql_api", f"{database()}.rates")
-        with sqlite3.connect(path) as connection:
+        with sqlite3.connect(rate.path(database())) as connection:
             connection.execute("DELETE FROM rate WHERE name = ?", [name])
 
 
@@ -156,7 +154,7 @@ class TestCounter(BaseCase):
         super().setUp()
         folder = self.enterContext(tempfile.TemporaryDirectory())
         self.enterContext(patch.dict(config.options, {"data_dir": folder}))
-        self.path = Path(folder, "graphql_api", "db.rates")
+        self.path = rate.path("db")
         self.now = 1_000_000_000
         self.enterContext(patch.object(rate.time, "time_ns", lambda: self.now * 10**9))
 
