@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg2
 import pytest
 import requests
 
@@ -278,17 +277,6 @@ def test_settings_are_kept(upgraded):
 
 
 def _rows(environment: Environment, database: str, query: str) -> list[tuple]:
-    server = environment.server
-    connection = psycopg2.connect(
-        host=server.host,
-        port=server.port,
-        user=server.user,
-        password=server.password,
-        dbname=database,
-    )
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            return sorted(cursor.fetchall())
-    finally:
-        connection.close()
+    with database_server.cursor(environment.server, database) as cursor:
+        cursor.execute(query)
+        return sorted(cursor.fetchall())

@@ -22,7 +22,8 @@ _API_KEY_INDEX = 8  # the part of a key that Odoo keeps readable
 
 
 @contextlib.contextmanager
-def _cursor(server: Server, database: str) -> Iterator:
+def cursor(server: Server, database: str) -> Iterator:
+    """Yield a cursor of psycopg2 on a database; each statement is committed by itself."""
     try:
         connection = psycopg2.connect(
             host=server.host,
@@ -38,16 +39,16 @@ def _cursor(server: Server, database: str) -> Iterator:
         ) from None
     connection.autocommit = True  # CREATE DATABASE wants no transaction
     try:
-        with connection.cursor() as cursor:
-            yield cursor
+        with connection.cursor() as opened:
+            yield opened
     finally:
         connection.close()
 
 
 def _execute(server: Server, statement: str, *names: str, **values: object) -> None:
     identifiers = map(sql.Identifier, names)
-    with _cursor(server, "postgres") as cursor:
-        cursor.execute(sql.SQL(statement).format(*identifiers), values)
+    with cursor(server, "postgres") as opened:
+        opened.execute(sql.SQL(statement).format(*identifiers), values)
 
 
 def filestore(database: str) -> Path:
@@ -57,12 +58,12 @@ def filestore(database: str) -> Path:
 
 def origin(server: Server, database: str) -> str | None:
     """Return the hash that a database was made from, None when it is not usable."""
-    with _cursor(server, "postgres") as cursor:
-        cursor.execute(
+    with cursor(server, "postgres") as opened:
+        opened.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
             [database],
         )
-        row = cursor.fetchone()
+        row = opened.fetchone()
     return row[0] if row and filestore(database).is_dir() else None
 
 
@@ -80,9 +81,9 @@ def drop(server: Server, database: str) -> None:
 def copy(server: Server, template: str, database: str) -> None:
     """Make a database from a template, replacing it."""
     drop(server, database)
-    with _cursor(server, "postgres") as cursor:
+    with cursor(server, "postgres") as opened:
         # PostgreSQL copies a database only while nobody is connected to it.
-        cursor.execute(
+        opened.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
             [template],
         )
@@ -105,26 +106,26 @@ def rename(server: Server, database: str, name: str) -> None:
 
 def uninstalled(server: Server, database: str, modules: list[str]) -> list[str]:
     """Return those of ``modules`` that are not installed in a database."""
-    with _cursor(server, database) as cursor:
-        cursor.execute(
+    with cursor(server, database) as opened:
+        opened.execute(
             "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = ANY(%s)",
             [modules],
         )
-        installed = {row[0] for row in cursor.fetchall()}
+        installed = {row[0] for row in opened.fetchall()}
     return [name for name in modules if name not in installed]
 
 
 def version(server: Server) -> str:
     """Return the version of the PostgreSQL server."""
-    with _cursor(server, "postgres") as cursor:
-        cursor.execute("SHOW server_version")
-        return cursor.fetchone()[0]
+    with cursor(server, "postgres") as opened:
+        opened.execute("SHOW server_version")
+        return opened.fetchone()[0]
 
 
 def has_api_key(server: Server, database: str, login: str, key: str) -> bool:
     """Tell whether an Odoo API key is valid for the user."""
-    with _cursor(server, database) as cursor:
-        cursor.execute(
+    with cursor(server, database) as opened:
+        opened.execute(
             """
             SELECT k.key FROM res_users_apikeys k JOIN res_users u ON u.id = k.user_id
             WHERE u.active AND u.login = %s AND k.index = %s AND k.scope IS NULL
@@ -133,4 +134,4 @@ def has_api_key(server: Server, database: str, login: str, key: str) -> bool:
             """,
             [login, key[:_API_KEY_INDEX]],
         )
-        return any(pbkdf2_sha512.verify(key, row[0]) for row in cursor.fetchall())
+        return any(pbkdf2_sha512.verify(key, row[0]) for row in opened.fetchall())

@@ -4,11 +4,10 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
-import psycopg2
 import pytest
 import requests
 
-from tools import api_key, lock
+from tools import api_key, database_server, lock
 from tools.cluster.cluster import DATABASE, Cluster
 from tools.postgres_server import OwnServer
 
@@ -45,15 +44,7 @@ def client(cluster, admin_key) -> Callable[..., requests.Response]:
 
 def execute(server: OwnServer, statement: str, *parameters) -> list[tuple]:
     """Return the rows of a statement."""
-    login = server.login
-    connection = psycopg2.connect(
-        host=login.host,
-        port=login.port,
-        user=login.user,
-        password=login.password,
-        dbname=DATABASE,
-    )
-    with contextlib.closing(connection), connection, connection.cursor() as cursor:
+    with database_server.cursor(server.login, DATABASE) as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []
 
