@@ -24,7 +24,8 @@ _BASE_ONLY = "test_base_*.py"  # files for the database that has Odoo's base alo
 _SELECTING = ("-k", "-m", "-x", "--")
 """Options with which the suite is not run as a whole, or in which an order matters."""
 
-_AT_ONCE = 2
+_AT_ONCE = 3
+"""Of processes; each of them waits now and then for a browser or a server."""
 
 _OK, _INTERRUPTED, _NONE_SELECTED = 0, 2, 5  # exit codes of pytest
 
@@ -62,7 +63,7 @@ _PROJECT = Run("project", None, ROOT / "tests", lambda path: True)
 def test(arguments: list[str]) -> int:
     """Run the tests; ``arguments`` go to pytest. Return the exit code.
 
-    The whole suite runs in two processes at once.
+    The whole suite runs in several processes at once.
     """
     paths = [argument for argument in arguments if _is_path(argument)]
     options = [argument for argument in arguments if argument not in paths]
@@ -101,8 +102,7 @@ def _run_at_once(options: list[str]) -> list[int]:
         second = replace(
             _WITH_APPS, name=f"{_WITH_APPS.name}_second", options=(*share, "--backwards")
         )
-        # The second one takes what is left when the others are done, however much that is.
-        return _run_queue([first, _PROJECT, _WITH_BASE, _EXAMPLE, second], options)
+        return _run_queue([first, second, _PROJECT, _WITH_BASE, _EXAMPLE], options)
 
 
 def _run_queue(runs: Iterable[Run], options: list[str]) -> list[int]:

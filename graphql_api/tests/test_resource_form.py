@@ -337,6 +337,9 @@ class TestAccepted(SmallSchemaCase):
         names = ["conditions", "class", "self", "from", "is_type_of", "input", "info", "none"]
         names += ["true", "null", "some", "filter", "order", "key", "edge", "relation", "items"]
         resource = self.create_bank_resource()
+        # A schema of a few resources is built in a fraction of the time.
+        others = self.env["graphql_api.resource"].search([("collection", "!=", "countries")])
+        (others - resource).active = False
         for name in names:
             for field_name in ("street", "country", "active"):
                 line = Command.create({"field_name": field_name, "api_name": name})

@@ -22,9 +22,21 @@ def cluster(development) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def admin_key(cluster) -> str:
-    """Return an API key of the administrator."""
-    return api_key.remembered(cluster.environment, DATABASE, "admin")
+def admin_key(cluster) -> Iterator[str]:
+    """Return an API key of the administrator, who may send any number of requests."""
+    key = api_key.remembered(cluster.environment, DATABASE, "admin")
+
+    def limit(value):
+        requests.post(
+            f"{cluster.servers[0].url}/json/2/ir.config_parameter/set_param",
+            json={"key": "graphql_api.requests_per_minute", "value": value},
+            headers={"Authorization": f"bearer {key}"},
+            timeout=60,
+        ).raise_for_status()
+
+    limit("0")
+    yield key
+    limit(False)
 
 
 @pytest.fixture(scope="session")
