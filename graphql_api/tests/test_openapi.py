@@ -360,6 +360,8 @@ class TestTruth(OpenApiCase):
         self._validator("/api/customers/{id}", "get", 404).validate(missing)
         refused = self.rest("/api/customers?limit=x", status=400)
         self._validator("/api/customers", "get", 400).validate(refused)
+        codes = self._document["components"]["schemas"]["error"]["properties"]["code"]["enum"]
+        self.assertEqual([code for code in codes if "GRAPHQL" in code or "QUERY_NOT" in code], [])
 
     def test_writes(self):
         """A record is created, changed and deleted with what the document shows."""

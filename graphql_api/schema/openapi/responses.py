@@ -59,7 +59,11 @@ _ERROR_HEADERS = {
 _RATE = ("RateLimit", "RateLimit-Policy")
 """Headers of whatever answers a caller that is known."""
 
-_GRAPHQL_CODES = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED")
+_GRAPHQL_CODES = (
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "PERSISTED_QUERY_NOT_FOUND",
+)
 
 
 class Responses:
