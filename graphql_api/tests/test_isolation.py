@@ -146,7 +146,8 @@ class PartnerCase(IsolationCase):
 
     def remove(self):
         with committed() as env:
-            env["res.partner"].search([("ref", "=like", "Zref%")]).unlink()
+            partners = env["res.partner"].search([("ref", "=like", "Zref%")])
+            (partners.child_ids | partners).unlink()
             env["res.partner.category"].browse(self.tag_ids).unlink()
             env["graphql_api.upsert"].search([]).unlink()
 
