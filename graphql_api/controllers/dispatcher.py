@@ -44,20 +44,24 @@ class ApiDispatcher(Dispatcher):
         request.httprequest.max_content_length = self.limits.max_body_size
 
     @property
+    def _configuration(self):
+        """The caller's policy; the server's settings before it is known who asks."""
+        return self.caller.policy if self.caller else self.settings
+
+    @property
     def limits(self) -> Limits:
-        """The caller's limits; the server's own before it is known who asks."""
-        return self.caller.policy.limits if self.caller else self.settings.limits
+        """The caller's limits."""
+        return self._configuration.limits
 
     @property
     def introspection(self) -> bool:
         """Whether the caller may ask for the schema, and messages may list its names."""
-        return self.caller.policy.introspection if self.caller else self.settings.introspection
+        return self._configuration.introspection
 
     @property
     def registered_documents(self) -> bool:
         """Whether of GraphQL the caller may run registered documents only."""
-        source = self.caller.policy if self.caller else self.settings
-        return source.registered_documents
+        return self._configuration.registered_documents
 
     def check_introspection(self) -> None:
         """Refuse to show the schema to those who may not ask for it.

@@ -13,12 +13,11 @@ class IrAttachment(models.Model):
 
         Odoo leaves it, and would refuse the whole file later, as another one of the same name.
         """
-        fname = os.path.join(checksum[:2], checksum)
-        known = os.path.exists(self._full_path(fname))
         try:
             return super()._file_write(bin_value, checksum)
         except OSError:
-            if not known:
-                with contextlib.suppress(OSError):
-                    os.unlink(self._full_path(fname))
+            path = self._full_path(os.path.join(checksum[:2], checksum))
+            with contextlib.suppress(OSError):
+                if not self._same_content(bin_value, path):
+                    os.unlink(path)
             raise

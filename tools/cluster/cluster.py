@@ -46,6 +46,7 @@ class Nginx:
     def start(self) -> None:
         """Start nginx, and wait until it listens."""
         program = nginx.ensure()
+        self._process_file.unlink(missing_ok=True)  # of one that was killed
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
                 [program, "-p", self._folder, "-c", self._configuration, "-e", "stderr"],
@@ -54,7 +55,7 @@ class Nginx:
                 stderr=subprocess.STDOUT,
             )
         deadline = time.monotonic() + _READY_WITHIN
-        while not self._listens():
+        while not self._process_file.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 end = "\n".join(tail(self._log, 10))
@@ -65,8 +66,10 @@ class Nginx:
         """End nginx, if it runs."""
         process.stop(self._process)
 
-    def _listens(self) -> bool:
-        return (self._folder / "nginx.pid").exists()
+    @property
+    def _process_file(self) -> Path:
+        """Where nginx notes its process, once it listens."""
+        return self._folder / "nginx.pid"
 
 
 class Cluster:
