@@ -9,6 +9,8 @@ from tools.environment import CONFIGURATION, Environment
 from tools.odoo_server import OdooServer
 from tools.paths import LOGS
 
+from .administrator import Administrator
+
 _OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "PORT", "LOGIN"}
 """What the make that runs the tests would tell another one."""
 
@@ -34,6 +36,12 @@ def demo_server(development: Environment) -> Iterator[OdooServer]:
 def demo_key(development: Environment, demo_server: OdooServer) -> Callable[[str], str]:
     """Return a function from a login to an Odoo API key of that user."""
     return lambda login: api_key.remembered(development, demo_server.database, login)
+
+
+@pytest.fixture(scope="session")
+def administrator(demo_server: OdooServer, demo_key: Callable[[str], str]) -> Administrator:
+    """Return the administrator of the demo data."""
+    return Administrator(demo_server.url, demo_key("admin"))
 
 
 @pytest.fixture(scope="session")

@@ -182,13 +182,13 @@ def test_program(section, reader, send):
 
 
 @pytest.mark.parametrize("section", TYPESCRIPT[:2])
-def test_documents_go_by_their_hash(section, reader, demo_server, demo_key):
-    address = f"{demo_server.url}/json/2/graphql_api.document"
-    headers = {"Authorization": f"bearer {demo_key('admin')}"}
+def test_documents_go_by_their_hash(section, reader, administrator):
     reader.walk(section)
-    call = {"domain": [["registered", "=", False]], "fields": ["name"]}
-    answer = requests.post(f"{address}/search_read", json=call, headers=headers, timeout=60)
-    names = {document["name"] for document in answer.json()}
+    domain = [["registered", "=", False]]
+    stored = administrator.call(
+        "graphql_api.document", "search_read", domain=domain, fields=["name"]
+    )
+    names = {document["name"] for document in stored}
     assert {"Customers", "Customer", "Create", "Update", "Delete"} <= names
 
 

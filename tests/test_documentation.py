@@ -6,14 +6,13 @@ What is done with a block of which kind is in documentation/page.py.
 import ast
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-import requests
 
-from tools.odoo_server import OdooServer
 from tools.paths import ADDON, ROOT
 
+from .administrator import Administrator
 from .documentation.markdown import headings
 from .documentation.page import Page
 from .documentation.shell import Shell
@@ -21,52 +20,20 @@ from .documentation.shell import Shell
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 
 
-class Administrator:
-    """What a page asks an administrator to have done, over Odoo's own API.
-
-    :param url: the server's address
-    """
-
-    def __init__(self, url: str, key: str):
-        self._url = url
-        self._headers = {"Authorization": f"bearer {key}"}
-
-    def call(self, model: str, method: str, **values):
-        """Return what a method of a model returns."""
-        address = f"{self._url}/json/2/{model}/{method}"
-        answer = requests.post(address, json=values, headers=self._headers, timeout=60)
-        answer.raise_for_status()
-        return answer.json()
-
-    @contextlib.contextmanager
-    def sign_in(self, **policy) -> Iterator[None]:
-        """Let apps sign in, under a policy with these values."""
-        values = {"name": "Apps", "all_resources": True, **policy}
-        (policy_id,) = self.call("graphql_api.policy", "create", vals_list=[values])
-        settings = {"sign_in": "True", "sign_in_policy": str(policy_id)}
-        self._set(settings)
-        try:
-            yield
-        finally:
-            self._set(dict.fromkeys(settings, False))
-
-    def _set(self, settings: dict) -> None:
-        for name, value in settings.items():
-            key = f"graphql_api.{name}"
-            self.call("ir.config_parameter", "set_param", key=key, value=value)
+@contextlib.contextmanager
+def sign_in(administrator: Administrator, **policy) -> Iterator[None]:
+    """Let apps sign in, under a policy with these values."""
+    values = {"name": "Apps", "all_resources": True, **policy}
+    (policy_id,) = administrator.call("graphql_api.policy", "create", vals_list=[values])
+    with administrator.setting(sign_in="True", sign_in_policy=str(policy_id)):
+        yield
 
 
 PREPARED = {
-    "docs/authentication.md": lambda administrator: administrator.sign_in(),
-    "docs/errors.md": lambda administrator: administrator.sign_in(requests_per_minute=3),
+    "docs/authentication.md": lambda administrator: sign_in(administrator),
+    "docs/errors.md": lambda administrator: sign_in(administrator, requests_per_minute=3),
 }
 """Pages that say what an administrator has to set before -> that."""
-
-
-@pytest.fixture(scope="module")
-def administrator(demo_server: OdooServer, demo_key: Callable[[str], str]) -> Administrator:
-    """Return somebody who may change settings."""
-    return Administrator(demo_server.url, demo_key("admin"))
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,17 @@
 """docs/extending.md shows the example's own files."""
 
-import re
-
 from tools.paths import EXAMPLES, ROOT
+
+from .documentation.markdown import code_blocks
 
 FILES = EXAMPLES / "graphql_api_example"
 SUFFIXES = {"python": ".py", "xml": ".xml", "csv": ".csv"}
 
 
 def test_every_block_is_in_a_file_of_the_example():
-    text = (ROOT / "docs/extending.md").read_text()
-    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    shown = [(language, block) for language, block in blocks if language in SUFFIXES]
+    blocks = code_blocks(ROOT / "docs/extending.md")
+    shown = [block for block in blocks if block.language in SUFFIXES]
     assert len(shown) > 10
-    for language, block in shown:
-        files = FILES.rglob(f"*{SUFFIXES[language]}")
-        assert any(block in path.read_text() for path in files), block
+    for block in shown:
+        files = FILES.rglob(f"*{SUFFIXES[block.language]}")
+        assert any(block.text in path.read_text() for path in files), block

@@ -11,6 +11,8 @@ from tools import api_key, database_server, lock
 from tools.cluster.cluster import DATABASE, Cluster
 from tools.postgres_server import OwnServer
 
+from ..administrator import Administrator
+
 
 @pytest.fixture(scope="session")
 def cluster(development) -> Iterator[Cluster]:
@@ -25,18 +27,8 @@ def cluster(development) -> Iterator[Cluster]:
 def admin_key(cluster) -> Iterator[str]:
     """Return an API key of the administrator, who may send any number of requests."""
     key = api_key.remembered(cluster.environment, DATABASE, "admin")
-
-    def limit(value):
-        requests.post(
-            f"{cluster.servers[0].url}/json/2/ir.config_parameter/set_param",
-            json={"key": "graphql_api.requests_per_minute", "value": value},
-            headers={"Authorization": f"bearer {key}"},
-            timeout=60,
-        ).raise_for_status()
-
-    limit("0")
-    yield key
-    limit(False)
+    with Administrator(cluster.servers[0].url, key).setting(requests_per_minute="0"):
+        yield key
 
 
 @pytest.fixture(scope="session")
