@@ -1,48 +1,65 @@
-"""Requests per minute, counted for all processes of a server.
+"""Requests per minute, counted for all processes of all servers.
 
 Counted by the generic cell rate algorithm: one moment for each caller, at which all of its
 requests will be free again. Every request moves it on by its share of a minute; a request that
 would move it more than a minute ahead is refused. So a whole minute's requests may come at once,
 and never more than that are served in advance.
 
-The moments are in a file of SQLite beside Odoo's own data: one statement reads and moves a moment,
-whatever process it comes from, and the database of Odoo has nothing to write. The file is worth
-nothing after a minute, so nothing waits for the disk.
+The moments are rows of the primary database (models/rate.py): one statement reads and moves a
+moment, whatever process it comes from, by one clock. It is a transaction of its own, on a
+connection of its own: that of the request may be read-only, may be on a replica, and may be rolled
+back or tried again.
 """
 
 import ipaddress
 import logging
 import os
-import platform
-import sqlite3
 import time
+from datetime import timedelta
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from odoo.tools import config
+import psycopg2
+
+from odoo.sql_db import connection_info_for
 
 _logger = logging.getLogger(__name__)
 
 MAX_WRONG_KEYS = 30
 """Wrong API keys that one address may send in a minute."""
 
-_MINUTE = 60_000_000  # microseconds, the unit of all moments and times here
-_BUSY_SECONDS = 0.5
+_MINUTE = 60_000_000  # microseconds, the unit of all times here
 _PURGED_AFTER = 1000  # requests
-_TRIED_AGAIN_AFTER = 60  # seconds
+_CONNECTED_WITHIN = 2  # seconds
+_TRIED_AGAIN_AFTER = 5  # seconds
 
-_TABLE = "CREATE TABLE IF NOT EXISTS rate (name TEXT PRIMARY KEY, free_at INTEGER) WITHOUT ROWID"
+# Nobody waits for a lock or the disk: what is lost is at most a minute's count.
+_SESSION = """
+    SET lock_timeout = 500; SET statement_timeout = 500; SET synchronous_commit = off;
+    SET TimeZone = 'UTC'
+"""
 
 # A moment that is further ahead than it can be was noted before the clock was set back.
 _COUNT = """
-    INSERT INTO rate (name, free_at) VALUES (:name, :now + :share)
+    INSERT INTO graphql_api_rate AS rate (name, free_at)
+    VALUES (%(name)s, LOCALTIMESTAMP + %(share)s * interval '1 microsecond')
     ON CONFLICT (name) DO UPDATE
-    SET free_at = :share +
-        CASE WHEN free_at BETWEEN :now AND :now + :whole THEN free_at ELSE :now END
-    WHERE free_at <= :now + :whole - :share OR free_at > :now + :whole
-    RETURNING free_at
+    SET free_at = %(share)s * interval '1 microsecond' +
+        CASE WHEN rate.free_at BETWEEN LOCALTIMESTAMP
+            AND LOCALTIMESTAMP + interval '2 minutes'
+        THEN rate.free_at ELSE LOCALTIMESTAMP END
+    WHERE rate.free_at <=
+            LOCALTIMESTAMP + (%(whole)s - %(share)s) * interval '1 microsecond'
+        OR rate.free_at > LOCALTIMESTAMP + interval '2 minutes'
+    RETURNING free_at - LOCALTIMESTAMP
+"""
+_STANDING = "SELECT free_at - LOCALTIMESTAMP FROM graphql_api_rate WHERE name = %(name)s"
+_PURGE = """
+    DELETE FROM graphql_api_rate WHERE name IN (
+        SELECT name FROM graphql_api_rate WHERE free_at < LOCALTIMESTAMP
+        FOR UPDATE SKIP LOCKED
+    )
 """
 
 
@@ -76,16 +93,8 @@ def count(database: str, name: str, limit: int) -> Rate | None:
     :param name: of the caller
     :param limit: requests per minute
     """
-    # A connection of SQLite must not be used after a fork (sqlite.org/howtocorrupt.html).
-    return _counter(path(database), os.getpid()).count(name, limit)
-
-
-def path(database: str) -> Path:
-    """Return the file of a database.
-
-    Several machines may share the folder, but not a file: SQLite's processes share memory.
-    """
-    return Path(config["data_dir"], "graphql_api", f"{database}.{platform.node()}.rates")
+    # A connection must not be used after a fork.
+    return _counter(database, os.getpid()).count(name, limit)
 
 
 def address_name(address: str | None) -> str:
@@ -103,80 +112,83 @@ def address_name(address: str | None) -> str:
 
 
 @lru_cache(maxsize=64)
-def _counter(file: Path, _process: int) -> "_Counter":
-    return _Counter(file)
+def _counter(database: str, _process: int) -> "_Counter":
+    return _Counter(database)
 
 
 class _Counter:
-    """One file, as one process uses it."""
+    """The counts of one database, as one process uses them."""
 
-    def __init__(self, path: Path):
-        self._path = path
+    def __init__(self, database: str):
+        self._database = database
         self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._connection: psycopg2.extensions.connection | None = None
         self._failed_at: float | None = None
         self._counted = 0
 
     def count(self, name: str, limit: int) -> Rate | None:
         share = max(_MINUTE // limit, 1)
-        values = {
-            "name": name,
-            "now": time.time_ns() // 1000,
-            "share": share,
-            "whole": share * limit,
-        }
+        whole = share * limit
         with self._lock:
-            if self._failed_at is not None:
-                if time.monotonic() < self._failed_at + _TRIED_AGAIN_AFTER:
-                    return None
-                self._failed_at = None
+            if (
+                self._failed_at is not None
+                and time.monotonic() < self._failed_at + _TRIED_AGAIN_AFTER
+            ):
+                return None
             try:
-                counted, free_at = self._move(values)
-            except (OSError, sqlite3.Error) as error:
+                counted, taken = self._move({"name": name, "share": share, "whole": whole})
+            except psycopg2.Error as error:
                 self._give_up(error)
                 return None
-        taken = max(free_at - values["now"], 0)
-        wait = 0 if counted else max(taken + share - values["whole"], 1)
-        remaining = max(values["whole"] - taken, 0) // share
+            self._failed_at = None
+        wait = 0 if counted else max(taken + share - whole, 1)
+        remaining = max(whole - taken, 0) // share
         return Rate(limit, remaining, _seconds(taken), _seconds(wait))
 
     def _move(self, values: dict) -> tuple[bool, int]:
-        """Return whether the request is within the limit, and the moment of its caller."""
-        if self._connection is None:
-            self._connection = self._open()
-        if self._counted % _PURGED_AFTER == 0:
-            self._connection.execute("DELETE FROM rate WHERE free_at < :now", values)
-        self._counted += 1
-        row = self._connection.execute(_COUNT, values).fetchone()
-        if row is not None:
-            return True, row[0]
-        row = self._connection.execute("SELECT free_at FROM rate WHERE name = :name", values)
-        return False, row.fetchone()[0]
+        """Return whether the request is within the limit, and the time until all are free."""
+        if self._connection is not None:
+            try:
+                return self._move_on(self._connection, values)
+            except psycopg2.Error:
+                if not self._connection.closed:
+                    raise
+                # The database has been restarted since the last request.
+        self._connection = self._open()
+        return self._move_on(self._connection, values)
 
-    def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        connection = sqlite3.connect(
-            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.execute(_TABLE)
+    def _move_on(self, connection, values: dict) -> tuple[bool, int]:
+        with connection.cursor() as cursor:
+            if self._counted % _PURGED_AFTER == 0:
+                cursor.execute(_PURGE)
+            self._counted += 1
+            cursor.execute(_COUNT, values)
+            row = cursor.fetchone()
+            counted = row is not None
+            if not counted:
+                cursor.execute(_STANDING, values)
+                row = cursor.fetchone()
+        return counted, max(row[0] // timedelta(microseconds=1), 0) if row else 0
+
+    def _open(self):
+        _name, parameters = connection_info_for(self._database)
+        connection = psycopg2.connect(connect_timeout=_CONNECTED_WITHIN, **parameters)
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(_SESSION)
         return connection
 
-    def _give_up(self, error: Exception) -> None:
-        """Serve without counting for some time; a file that is damaged is made anew."""
-        _logger.warning(
-            "Requests are served without counting them: %s cannot be used: %s", self._path, error
-        )
+    def _give_up(self, error: psycopg2.Error) -> None:
+        """Serve without counting for some time."""
+        if self._failed_at is None:
+            _logger.warning("Requests are served without counting them: %s", error)
         self._failed_at = time.monotonic()
+        self._close()
+
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(
-            error, sqlite3.OperationalError
-        ):
-            for ending in ("", "-wal", "-shm"):
-                Path(f"{self._path}{ending}").unlink(missing_ok=True)
 
 
 def _seconds(microseconds: int) -> int:

@@ -7,6 +7,7 @@ from . import (
     ir_http,
     key,
     policy,
+    rate,
     request,
     res_company,
     res_config_settings,
