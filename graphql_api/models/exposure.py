@@ -8,6 +8,9 @@ It is cleared when modules change and by us, seldom otherwise, and Odoo signals 
 clearing to all other processes (odoo/orm/registry.py, ``_CACHES_BY_KEY``).
 """
 
+POLICY_CACHE = "default"
+"""The registry's cache that holds policies as plain values, which a query or two make again."""
+
 
 class GraphqlApiExposure(models.AbstractModel):
     """Records that say what is exposed: a change is live in every process."""
@@ -15,19 +18,22 @@ class GraphqlApiExposure(models.AbstractModel):
     _name = "graphql_api.exposure"
     _description = "API Exposure"
 
+    _cleared_caches = (SCHEMA_CACHE, POLICY_CACHE)
+    """What holds values made of these records."""
+
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        self.env.registry.clear_cache(SCHEMA_CACHE)
+        self.env.registry.clear_cache(*self._cleared_caches)
         return records
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache(SCHEMA_CACHE)
+        self.env.registry.clear_cache(*self._cleared_caches)
         return result
 
     def unlink(self):
-        self.env.registry.clear_cache(SCHEMA_CACHE)
+        self.env.registry.clear_cache(*self._cleared_caches)
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)

@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 
 from ..schema.limits import Limits
 from ..schema.policy import ACTIONS, Policy, Rights
-from .exposure import SCHEMA_CACHE
+from .exposure import POLICY_CACHE
 from .resource import OPERATIONS
 from .settings import Settings
 
@@ -21,6 +21,9 @@ class GraphqlApiPolicy(models.Model):
     _description = "API Policy"
     _inherit = ["graphql_api.exposure"]
     _order = "name"
+
+    # Schemas are for rights, whichever policy grants them.
+    _cleared_caches = (POLICY_CACHE,)
 
     name = fields.Char(required=True, help="What the keys are for: Sales app, Web shop.")
     active = fields.Boolean(
@@ -103,7 +106,7 @@ class GraphqlApiPolicy(models.Model):
         return self._build_policy(policy_id, self.env["graphql_api.settings"]._get_settings())
 
     @api.model
-    @tools.ormcache("policy_id", "settings", cache=SCHEMA_CACHE)
+    @tools.ormcache("policy_id", "settings", cache=POLICY_CACHE)
     def _build_policy(self, policy_id: int | None, settings: Settings) -> Policy:
         if policy_id is None:
             return Policy(
@@ -146,6 +149,8 @@ class GraphqlApiPolicyRight(models.Model):
     _inherit = ["graphql_api.exposure"]
     _order = "policy_id, resource_id"
     _rec_name = "resource_id"
+
+    _cleared_caches = (POLICY_CACHE,)
 
     policy_id = fields.Many2one("graphql_api.policy", required=True, ondelete="cascade", index=True)
     resource_id = fields.Many2one("graphql_api.resource", required=True, ondelete="cascade")

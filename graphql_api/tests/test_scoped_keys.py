@@ -117,6 +117,12 @@ class TestScopedKeys(ScopedKeyCase):
         policy.active = False
         self.rest("/api/countries", status=401, headers=headers)
 
+    def test_a_change_of_a_policy_builds_no_schema(self):
+        schemas = self.env["graphql_api.schema"]
+        built = schemas._get_schema()
+        self.policy(None, name="Another").requests_per_minute = 5
+        self.assertIs(schemas._get_schema(), built)
+
     def test_networks(self):
         policy = self.policy(self.grants, networks="192.0.2.0/24, 2001:db8::/32")
         headers = self.scoped_key(policy)
