@@ -7,11 +7,13 @@
     "license": "LGPL-3",
     "depends": ["base", "web"],
     "external_dependencies": {
-        # The columnar executor relies on inner methods of the first two.
+        # The columnar executor relies on inner methods of the first two, and the figures on the
+        # format of the last one's files.
         "python": [
             "strawberry-graphql>=0.341,<0.342",
             "graphql-core>=3.3.2,<3.4",
             "orjson>=3.10,<4",
+            "prometheus_client>=0.26,<0.27",
         ],
     },
     "data": [

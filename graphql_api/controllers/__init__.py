@@ -1,1 +1,12 @@
-from . import auth, dispatcher, docs, files, graphql, health, rest, rest_aggregate, rest_write
+from . import (
+    auth,
+    dispatcher,
+    docs,
+    files,
+    graphql,
+    health,
+    monitoring,
+    rest,
+    rest_aggregate,
+    rest_write,
+)

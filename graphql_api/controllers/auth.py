@@ -50,7 +50,7 @@ class AuthController(http.Controller):
         try:
             user = _authenticate(members)
         except ApiError as error:
-            return error_response(request.httprequest, error)
+            return _refusal(error)
         device = members.get("device") or request.httprequest.user_agent.string[:100] or "App"
         return _tokens_response(request.env["graphql_api.key"]._sign_in(user, device))
 
@@ -61,7 +61,7 @@ class AuthController(http.Controller):
         tokens = request.env["graphql_api.key"]._refresh(members["refresh_token"])
         if tokens is None:
             error = ApiError("UNAUTHENTICATED", "The refresh token is not good any more: sign in.")
-            return error_response(request.httprequest, error)
+            return _refusal(error)
         return _tokens_response(tokens)
 
     @http.route("/api/auth/revoke", **ROUTE)
@@ -169,6 +169,11 @@ def _check_second_factor(user, code: str | None) -> None:
             user._check_credentials({"type": "totp", "token": int(digits)}, {"interactive": True})
     except AccessDenied as error:
         raise ApiError("TOTP_REQUIRED", str(error)) from None
+
+
+def _refusal(error: ApiError) -> http.Response:
+    request.dispatcher.log_entry.error_code = error.code
+    return error_response(request.httprequest, error)
 
 
 def _tokens_response(tokens: Tokens) -> http.Response:

@@ -11,7 +11,7 @@ from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError, to_api_error
 from ..schema.limits import Limits
 from ..schema.policy import Caller
-from . import cors, rate, replica
+from . import cors, metrics, rate, replica
 from .compression import compress
 from .preferences import preferences
 from .request_log import LogEntry, log_after
@@ -38,6 +38,8 @@ class ApiDispatcher(Dispatcher):
         self.caller: Caller | None = None
         """Who asks; known after the authentication."""
         self.log_entry = LogEntry()
+        self.behind = False
+        """Whether the replica has not got as far as the request has to see."""
         self._rate: rate.Rate | None = None
         # The server's settings are the same for every caller.
         self.settings = request.env["graphql_api.settings"]._get_settings()
@@ -140,6 +142,7 @@ class ApiDispatcher(Dispatcher):
         compress(self.request.httprequest, response)
         report(self.request.httprequest, response, self.timings)
         log_after(self.request, response, self.caller, self.log_entry)
+        metrics.count_after(self.request, response, self.log_entry, self.limits, self.behind)
         return response
 
     def handle_error(self, exc: Exception):

@@ -79,7 +79,9 @@ class GraphqlController(http.Controller):
 
 def _execute(graphql_request: Request) -> Result:
     schema = request.dispatcher.schema()
-    return execute(schema, request.dispatcher.context(schema), graphql_request)
+    result = execute(schema, request.dispatcher.context(schema), graphql_request)
+    request.dispatcher.log_entry.note_document(result)
+    return result
 
 
 def _query(graphql_request: Request) -> http.Response:

@@ -55,6 +55,9 @@ def find_text(query: str, sha256: str | None) -> str:
     if query and not registered_only:
         return query
     document = request.env["graphql_api.document"]._find(sha256 or hash_text(query))
+    if not query:
+        lookup = ("persisted_document", document is not None)
+        request.dispatcher.log_entry.lookups.append(lookup)
     if registered_only and not (document and document.registered):
         raise ApiError(
             "FORBIDDEN",

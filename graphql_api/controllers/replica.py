@@ -57,6 +57,7 @@ def may_serve() -> bool:
     ((replayed,),) = request.env.execute_query(position)
     # What the transaction sees was fixed by its first statement, which was before.
     cursor.rollback()
+    request.dispatcher.behind = not replayed
     return bool(replayed)
 
 

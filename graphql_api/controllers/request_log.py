@@ -21,7 +21,7 @@ from odoo.tools.lru import LRU
 
 from ..schema.documents import find_operation, parse_document
 from ..schema.errors import ApiError
-from ..schema.executor import Request
+from ..schema.executor import Request, Result
 from ..schema.limits import Limits
 from ..schema.policy import Caller
 from ..schema.resource import Resource
@@ -42,6 +42,7 @@ class LogEntry:
 
     :param rule: the route's pattern, ``/api/<string:collection>``; empty until it is clear
     :param arguments: what stands in the path for the parts of the pattern
+    :param lookups: names of caches, with whether something was there
     """
 
     rule: str = ""
@@ -49,6 +50,7 @@ class LogEntry:
     resource: Resource | None = None
     graphql_request: Request | None = None
     error_code: str | None = None
+    lookups: list[tuple[str, bool]] = field(default_factory=list)
 
     @property
     def route(self) -> str:
@@ -63,6 +65,11 @@ class LogEntry:
             return self.arguments[name] if self.arguments[name] in known else f"<{name}>"
 
         return re.sub(r"<(?:[^<>:]*:)?(\w+)>", part, self.rule)
+
+    def note_document(self, result: Result) -> None:
+        """Take note of whether a document had been prepared before it was executed."""
+        if result.prepared_before is not None:
+            self.lookups.append(("document", result.prepared_before))
 
     def operation(self, method: str, limits: Limits) -> tuple[str, str | None]:
         """Return the name of what was done, and its kind where it is a GraphQL operation."""
@@ -126,7 +133,7 @@ def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None
         except Exception:
             _logger.warning("A request could not be logged.", exc_info=True)
 
-    _call_on_close(response, write)
+    call_on_close(response, write)
 
 
 def _is_use_to_store(registry, caller: Caller, ip: str | None) -> bool:
@@ -141,7 +148,7 @@ def _is_use_to_store(registry, caller: Caller, ip: str | None) -> bool:
     return True
 
 
-def _call_on_close(response, function: Callable[[], None]) -> None:
+def call_on_close(response, function: Callable[[], None]) -> None:
     """Call a function when the WSGI server has sent a response."""
     if response.direct_passthrough:
         # Of such a response werkzeug closes the iterable alone (``Response.get_app_iter``).

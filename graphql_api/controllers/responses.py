@@ -12,6 +12,7 @@ from ..schema.timings import measure
 
 GRAPHQL_PATH = "/api/graphql"
 GRAPHIQL_PATH = "/api/graphql/graphiql"
+METRICS_PATH = "/api/metrics"
 JSON_TYPE = "application/json"
 GRAPHQL_RESPONSE_TYPE = "application/graphql-response+json"
 HTML_TYPE = "text/html"

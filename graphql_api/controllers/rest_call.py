@@ -106,6 +106,7 @@ def run(schema: BuiltSchema, context: Context, graphql_request: Request) -> dict
     :raise ApiError: the first error that is not about a hidden related record
     """
     result = execute(schema, context, graphql_request)
+    request.dispatcher.log_entry.note_document(result)
     for error, cause in zip_longest(result.errors, result.causes):
         code = error["extensions"]["code"]
         path = error.get("path", ())

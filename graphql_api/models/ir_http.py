@@ -11,7 +11,7 @@ from ..controllers import rate, replica
 from ..controllers.cors import is_preflight, preflight_response
 from ..controllers.dispatcher import ApiDispatcher, check_rate
 from ..controllers.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
-from ..schema.policy import EVERYTHING, Caller
+from ..schema.policy import EVERYTHING, Caller, is_within
 from ..schema.timings import measure
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -48,6 +48,21 @@ class IrHttp(models.AbstractModel):
     def _auth_method_graphql_api_sign_in(cls):
         """Take everybody; unlike a route for nobody, one to sign in needs a database."""
         cls._auth_method_none()
+
+    @classmethod
+    def _auth_method_graphql_api_metrics(cls):
+        """Take keys whose policy says so, and everybody in the networks of the settings.
+
+        :raise Unauthorized, Forbidden, TooManyRequests: as for all routes; Forbidden also for
+            who may not read metrics
+        """
+        settings = request.env["graphql_api.settings"]._get_settings()
+        if is_within(request.httprequest.remote_addr, settings.metrics_networks):
+            cls._auth_method_none()
+            return
+        cls._auth_method_graphql_api()
+        if not request.dispatcher.caller.policy.read_metrics:
+            raise Forbidden("Only keys whose policy says so read metrics.")
 
     @classmethod
     def _auth_method_graphql_api(cls):

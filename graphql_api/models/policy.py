@@ -1,12 +1,11 @@
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
-from ipaddress import ip_network
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..schema.limits import Limits
-from ..schema.policy import ACTIONS, Policy, Rights
+from ..schema.policy import ACTIONS, Networks, Policy, Rights, parse_networks
 from .exposure import POLICY_CACHE
 from .resource import OPERATIONS
 from .settings import Settings
@@ -56,6 +55,10 @@ class GraphqlApiPolicy(models.Model):
         string="Registered Documents Only",
         help="Of GraphQL, the keys run only documents that are registered. REST stays as it is.",
     )
+    read_metrics = fields.Boolean(
+        help="Keys may read the figures of this server at /api/metrics: for a monitoring system. "
+        "It is nothing that an app needs."
+    )
     max_depth = fields.Integer(help="Levels of fields within each other. 0: as the server.")
     max_aliases = fields.Integer(help="Aliases that select a field once more. 0: as the server.")
     max_tokens = fields.Integer(help="Words and signs of a document. 0: as the server.")
@@ -81,20 +84,24 @@ class GraphqlApiPolicy(models.Model):
     @api.constrains("networks")
     def _check_networks(self):
         for policy in self:
-            try:
-                policy._get_networks()
-            except ValueError as error:
-                raise ValidationError(
-                    self.env._(
-                        "%(error)s. Write networks like 192.0.2.0/24, or single addresses, with "
-                        "commas between them.",
-                        error=error,
-                    )
-                ) from error
+            self._parse_networks(policy.networks or "")
 
-    def _get_networks(self) -> tuple:
-        parts = (part.strip() for part in (self.networks or "").split(","))
-        return tuple(ip_network(part) for part in parts if part)
+    @api.model
+    def _parse_networks(self, text: str) -> Networks:
+        """Return the networks that a person has written.
+
+        :raise ValidationError: says how to write them
+        """
+        try:
+            return parse_networks(text)
+        except ValueError as error:
+            raise ValidationError(
+                self.env._(
+                    "%(error)s. Write networks like 192.0.2.0/24, or single addresses, with "
+                    "commas between them.",
+                    error=error,
+                )
+            ) from error
 
     def open_make_key(self):
         """Return the dialog that makes a key under the policy."""
@@ -122,10 +129,11 @@ class GraphqlApiPolicy(models.Model):
             id=policy_id,
             rights=policy._get_rights(),
             limits=replace(settings.limits, **own_limits),
-            networks=policy._get_networks(),
+            networks=parse_networks(policy.networks or ""),
             log_requests=policy.log_requests or settings.log_requests,
             introspection=settings.introspection,
             registered_documents=policy.registered_documents or settings.registered_documents,
+            read_metrics=policy.read_metrics,
         )
 
     def _get_rights(self) -> Rights:

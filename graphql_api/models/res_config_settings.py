@@ -39,6 +39,7 @@ class ResConfigSettings(models.TransientModel):
     graphql_api_graphiql = fields.Boolean(string="GraphiQL")
     graphql_api_registered_documents = fields.Boolean(string="Registered Documents Only")
     graphql_api_origins = fields.Text(string="Allowed Origins")
+    graphql_api_metrics_networks = fields.Char(string="Networks That Read Metrics")
     graphql_api_requests_per_minute = fields.Integer(string="Requests per Minute")
     graphql_api_max_cost = fields.Integer(string="Cost")
     graphql_api_max_page_size = fields.Integer(string="Page Size")
@@ -56,6 +57,7 @@ class ResConfigSettings(models.TransientModel):
             source = settings.limits if name in LIMITS else settings
             values[FIELD_PREFIX + name] = getattr(source, name)
         values[FIELD_PREFIX + "origins"] = "\n".join(settings.origins)
+        values[FIELD_PREFIX + "metrics_networks"] = ", ".join(map(str, settings.metrics_networks))
         policy = self.env["graphql_api.policy"].browse(settings.sign_in_policy).exists()
         values[FIELD_PREFIX + "sign_in_policy"] = policy.id
         return values
@@ -67,6 +69,8 @@ class ResConfigSettings(models.TransientModel):
             value = self[FIELD_PREFIX + name]
             if name == "origins":
                 value = "\n".join(split_origins(value or ""))
+            elif name == "metrics_networks":
+                value = value or ""
             elif name == "sign_in_policy":
                 value = value.id or 0
             # What is as it is by default follows the default of the next version.
@@ -111,3 +115,9 @@ class ResConfigSettings(models.TransientModel):
                             origin=origin,
                         )
                     )
+
+    @api.constrains(FIELD_PREFIX + "metrics_networks")
+    def _check_graphql_api_metrics_networks(self):
+        for settings in self:
+            networks = settings.graphql_api_metrics_networks or ""
+            self.env["graphql_api.policy"]._parse_networks(networks)

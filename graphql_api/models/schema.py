@@ -1,5 +1,8 @@
+from time import perf_counter
+
 from odoo import api, models, tools
 
+from ..controllers import metrics
 from ..schema.builder import BuiltSchema, Parts, build
 from ..schema.policy import EVERYTHING, Rights
 from .exposure import SCHEMA_CACHE
@@ -41,4 +44,7 @@ class GraphqlApiSchema(models.AbstractModel):
         parts = neutral._collect() if rights.extensions else Parts()
         if rights.read_only:
             parts.mutations.clear()
-        return build(rights.restrict(resources), logged, parts)
+        started = perf_counter()
+        schema = build(rights.restrict(resources), logged, parts)
+        metrics.count_schema_build(self.env.cr.dbname, perf_counter() - started)
+        return schema

@@ -1,9 +1,11 @@
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 
 from odoo import api, models, tools
 
 from ..schema.limits import Limits
+from ..schema.policy import Networks, parse_networks
 
 PREFIX = "graphql_api."
 """Before the names of settings, as system parameters."""
@@ -25,7 +27,8 @@ class Settings:
     log are kept. ``introspection``: clients may ask for the schema. ``graphiql``: a browser that
     opens the address gets an editor. ``registered_documents``: of GraphQL only documents run that
     are registered. ``origins``: the pages of other sites that may call the API
-    from a browser. ``limits``: those of callers whose policy says nothing else.
+    from a browser. ``metrics_networks``: from there anybody reads the server's figures, without a
+    key. ``limits``: those of callers whose policy says nothing else.
 
     ``sign_in``: apps get keys for login and password, under the policy with the id
     ``sign_in_policy``; such a key lives for ``sign_in_minutes``, and a device that does not renew
@@ -43,6 +46,7 @@ class Settings:
     graphiql: bool = True
     registered_documents: bool = False
     origins: tuple[str, ...] = ()
+    metrics_networks: Networks = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -75,6 +79,9 @@ class GraphqlApiSettings(models.AbstractModel):
                         values[setting.name] = int(text)
                 elif setting.name == "origins":
                     values["origins"] = tuple(filter(ORIGIN.fullmatch, split_origins(text)))
+                elif setting.name == "metrics_networks":
+                    with suppress(ValueError):
+                        values["metrics_networks"] = parse_networks(text)
             return values
 
         return Settings(**read(Settings), limits=Limits(**read(Limits)))

@@ -37,11 +37,15 @@ _RULES_WITHOUT_INTROSPECTION = (*specified_rules, NoSchemaIntrospectionCustomRul
 
 
 class Prepared(NamedTuple):
-    """A document that fits the schema, with the operation that is to be executed."""
+    """A document that fits the schema, with the operation that is to be executed.
+
+    ``before``: it was prepared for an earlier request.
+    """
 
     document: DocumentNode
     operation: OperationDefinitionNode
     cost: Cost
+    before: bool = False
 
 
 @dataclass(slots=True)
@@ -82,7 +86,7 @@ class Documents:
         prepared = measured.prepared.get(introspection)
         if prepared is None:
             prepared = self._validate(measured, introspection)
-            measured.prepared[introspection] = prepared
+            measured.prepared[introspection] = prepared._replace(before=True)
         return prepared
 
     def _measure(self, query: str, name: str | None, max_tokens: int) -> _Measured:

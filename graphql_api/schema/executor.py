@@ -40,7 +40,8 @@ class Result:
 
     ``errors`` are ready for the response, ``causes`` the exceptions behind those that were
     raised in the execution. ``started`` is False where the request was refused before its
-    execution; then the response has no ``data``. ``cost`` is None where it was not estimated.
+    execution; then the response has no ``data``. ``cost`` and ``prepared_before``, whether the
+    document was known, are None where it was refused before that.
     """
 
     data: dict | None = None
@@ -48,6 +49,7 @@ class Result:
     causes: list[Exception | None] = field(default_factory=list)
     started: bool = False
     cost: int | None = None
+    prepared_before: bool | None = None
 
     @property
     def code(self) -> str | None:
@@ -93,10 +95,11 @@ def execute(
     if cost > context.limits.max_cost:
         error = too_costly(cost, context.limits)
         errors = [format_error(GraphQLError(error.message, original_error=error))]
-        return Result(errors=errors, cost=cost)
+        return Result(errors=errors, cost=cost, prepared_before=prepared.before)
     with measure(context.timings, "execute"):
         result = _execute(schema, context, request, prepared, executor_class)
     result.cost = cost
+    result.prepared_before = prepared.before
     return result
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 from .limits import Limits
@@ -68,6 +68,28 @@ def _restrict_fields(resource: Resource, left: dict[str, Resource]) -> dict[str,
     return fields
 
 
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def parse_networks(text: str) -> Networks:
+    """Return the networks of a text, with commas between them.
+
+    :raise ValueError: one of them is none, with what is wrong with it
+    """
+    return tuple(ip_network(part) for part in map(str.strip, text.split(",")) if part)
+
+
+def is_within(address: str | None, networks: Networks) -> bool:
+    """Tell whether an IP address is in one of the networks."""
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return False
+    # A socket for both versions shows IPv4 addresses within IPv6.
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return any(parsed in network for network in networks)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What callers under it may do.
@@ -75,28 +97,22 @@ class Policy:
     ``id`` is that of its record, None for what the server allows to keys without a policy.
     ``networks`` are those that requests may come from, empty for any. ``log_requests`` tells that
     each request is logged, ``introspection`` that callers may ask for the schema,
-    ``registered_documents`` that of GraphQL only documents run which are registered.
+    ``registered_documents`` that of GraphQL only documents run which are registered,
+    ``read_metrics`` that they may read the figures of the server.
     """
 
     id: int | None = None
     rights: Rights = EVERYTHING
     limits: Limits = field(default_factory=Limits)
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    networks: Networks = ()
     log_requests: bool = False
     introspection: bool = True
     registered_documents: bool = False
+    read_metrics: bool = False
 
     def admits(self, address: str | None) -> bool:
         """Tell whether requests may come from an IP address."""
-        if not self.networks:
-            return True
-        try:
-            parsed = ip_address(address or "")
-        except ValueError:
-            return False
-        # A socket for both versions shows IPv4 addresses within IPv6.
-        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-        return any(parsed in network for network in self.networks)
+        return not self.networks or is_within(address, self.networks)
 
 
 class Caller(NamedTuple):

@@ -189,7 +189,10 @@ class ServerCase(BaseCase):
     """A test with a server of its own, and with no transaction that would stand in its way.
 
     What a test commits, it removes again. ``self.key`` is an API key of the administrator.
+    ``server_options`` are more options of the server's command line.
     """
+
+    server_options: tuple[str, ...] = ()
 
     @classmethod
     def setUpClass(cls):
@@ -197,7 +200,7 @@ class ServerCase(BaseCase):
         with contextlib.ExitStack() as stack:
             # Tests send more in a minute than a person does.
             stack.enter_context(setting("requests_per_minute", 0))
-            cls.server = stack.enter_context(Server())
+            cls.server = stack.enter_context(Server(*cls.server_options))
             cls.key = stack.enter_context(api_key("admin"))
             cls.addClassCleanup(stack.pop_all().close)
 
