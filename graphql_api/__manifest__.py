@@ -13,7 +13,7 @@
             "strawberry-graphql>=0.341,<0.342",
             "graphql-core>=3.3.2,<3.4",
             "orjson>=3.10,<4",
-            "prometheus_client>=0.26,<0.27",
+            "prometheus-client>=0.26,<0.27",
         ],
     },
     "data": [

@@ -2,6 +2,8 @@
 
 import re
 
+import yaml
+
 from tools import lock, nginx
 
 from .shell import CommandFailed, Shell
@@ -38,6 +40,20 @@ def check_odoo(shell: Shell, text: str) -> None:
     said = shell.run(f"python3 -W ignore {script} {shell.write('odoo.conf', text)} 2>&1").text
     if said.strip():
         raise CommandFailed(said)
+
+
+def check_prometheus(text: str) -> None:
+    """Check what Prometheus is told to read, as far as that can be done without it.
+
+    :raise AssertionError: it is not a list of jobs that read our metrics
+    """
+    (jobs,) = yaml.safe_load(text).values()
+    for job in jobs:
+        known = {"job_name", "metrics_path", "authorization", "static_configs"}
+        assert job.keys() <= known, f"{job.keys() - known} cannot be checked"
+        assert job["metrics_path"] == "/api/metrics", "this is no route for Prometheus"
+        for group in job["static_configs"]:
+            assert all(re.fullmatch(r"[\w.-]+:\d+", target) for target in group["targets"])
 
 
 def check_nginx(shell: Shell, text: str) -> None:

@@ -11,7 +11,7 @@ from graphql import DocumentNode, NonNullTypeNode, OperationDefinitionNode, pars
 from tools.paths import ROOT
 
 from .answers import Answers, Different, json_values
-from .configuration import check_nginx, check_odoo
+from .configuration import check_nginx, check_odoo, check_prometheus
 from .markdown import Block, code_blocks
 from .schema_excerpt import check_excerpt
 from .shell import Output, Shell
@@ -166,6 +166,10 @@ class Page:
         """Let nginx read its configuration."""
         check_nginx(self._shell, block.text)
 
+    def check_prometheus(self, block: Block) -> None:
+        """Read the configuration as Prometheus would."""
+        check_prometheus(block.text)
+
     def _run(self, commands: str) -> Output:
         commands = self._answers.translate(commands).replace(ADDRESS, self._url)
         output = self._shell.run(commands)
@@ -274,6 +278,7 @@ HANDLERS: dict[str, Callable[[Page, Block], None]] = {
     "xml": Page.collect_data,
     "ini": Page.check_odoo,
     "nginx": Page.check_nginx,
+    "yaml": Page.check_prometheus,
     "json": Page.compare_json,
     "http": Page.compare_http,
     "text": Page.compare_text,
