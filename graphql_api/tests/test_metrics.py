@@ -345,6 +345,9 @@ class TestFiles(BaseCase):
         self.add(counts, *codes)
         self.add(counts, *codes)
         self.assertEqual(self.sums(), dict.fromkeys(codes, 2))
+        # All of it has a place on the disk: what is mapped must not need one later.
+        (path,) = self.folder.iterdir()
+        self.assertGreaterEqual(path.stat().st_blocks * 512, path.stat().st_size)
 
     def test_a_disk_without_room(self):
         """Neither for the file nor for its next piece; the process goes on."""
