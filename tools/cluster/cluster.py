@@ -39,6 +39,11 @@ class Nginx:
         return f"https://localhost:{self.port}"
 
     @property
+    def process_id(self) -> int:
+        """The id of nginx's process, the parent of its workers."""
+        return self._process.pid
+
+    @property
     def certificate(self) -> Path:
         """The certificate, which clients have to be told to trust."""
         return self._folder / "certificate.pem"
@@ -76,10 +81,23 @@ class Cluster:
     """A context manager; at its end nothing of the cluster runs any more.
 
     :param workers: of each Odoo server
+    :param servers: how many Odoo servers
+    :param source: the database of the development environment that the cluster's is a copy of;
+        by default one with all apps and demo data
     """
 
-    def __init__(self, environment: Environment, workers: int = 2):
+    def __init__(
+        self,
+        environment: Environment,
+        workers: int = 2,
+        servers: int = 2,
+        database: str = DATABASE,
+        source: str | None = None,
+    ):
         self._development = environment
+        self.database = database
+        self._source = source
+        self._server_count = servers
         place = postgres_place.ensure()
         self.primary = OwnServer("The primary", place.beside("primary"), _SETTINGS)
         self.replica = OwnServer(
@@ -115,13 +133,13 @@ class Cluster:
         self._start_primary()
         self._start_replica()
         self._write_configuration()
-        names = ("first", "second")
-        with step("Starting two Odoo servers", "Both servers answer"):
+        names = ("first", "second")[: self._server_count]
+        with step(f"Starting Odoo servers: {', '.join(names)}", "They answer"):
             self.servers = [
                 self._parts.enter_context(
                     OdooServer(
                         self.environment,
-                        DATABASE,
+                        self.database,
                         LOGS / f"cluster-odoo-{name}.log",
                         workers=self._workers,
                     )
@@ -138,12 +156,13 @@ class Cluster:
         if not self.primary.is_running():
             self.primary.start()
         login = self.primary.login
-        if database_server.origin(login, DATABASE) != databases.addon_hash():
-            source = databases.ensure_installed(self._development, databases.APPS)
-            database_server.drop(login, DATABASE)
-            self.primary.take_database(self._development.server, source, DATABASE)
-            database_server.copy_filestore(source, DATABASE)
-            database_server.set_origin(login, DATABASE, databases.addon_hash())
+        source = self._source or databases.ensure_installed(self._development, databases.APPS)
+        inputs = database_server.origin(self._development.server, source)
+        if database_server.origin(login, self.database) != inputs:
+            database_server.drop(login, self.database)
+            self.primary.take_database(self._development.server, source, self.database)
+            database_server.copy_filestore(source, self.database)
+            database_server.set_origin(login, self.database, inputs)
 
     def _start_replica(self) -> None:
         self._parts.callback(self.replica.stop)
@@ -158,7 +177,7 @@ class Cluster:
             self.environment.configuration,
             self._development.configuration,
             {
-                "db_name": DATABASE,
+                "db_name": self.database,
                 "db_host": primary.host,
                 "db_port": primary.port,
                 "db_user": primary.user,

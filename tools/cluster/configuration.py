@@ -47,10 +47,12 @@ def write_nginx(folder: Path, servers: list[str], ports: tuple[int, int]) -> Pat
         _write_certificate(certificate, key)
     text = (DEPLOY / "nginx" / "nginx.conf").read_text()
     upstream = re.findall(r"server 10\.0\.0\.\d+:8069", text)
-    if len(upstream) != len(servers):
-        raise AssertionError("nginx.conf has another number of servers")
+    if len(upstream) < len(servers):
+        raise AssertionError("nginx.conf has fewer servers")
+    for spare in upstream[len(servers) :]:
+        text = re.sub(rf"\n *{re.escape(spare)}.*", "", text)
     replaced = [
-        *((old, f"server {new}") for old, new in zip(upstream, servers, strict=True)),
+        *((old, f"server {new}") for old, new in zip(upstream, servers, strict=False)),
         ("listen 80;", f"listen {HOST}:{ports[0]};"),
         ("listen 443 ssl", f"listen {HOST}:{ports[1]} ssl"),
         ("https://$host$request_uri", f"https://$host:{ports[1]}$request_uri"),
