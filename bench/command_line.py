@@ -5,10 +5,11 @@ import json
 import time
 from pathlib import Path
 
-from bench import database, fastapi_packages, machine, options, picture, preparation, report
+from bench import database, machine, options, picture, preparation, report
 from bench.competitors import Competitors, competitors
 from bench.exchange import BadAnswer
 from bench.options import Options
+from bench.package_folder import FASTAPI
 from bench.peers.access import Access
 from bench.places import (
     DOCUMENT,
@@ -17,6 +18,7 @@ from bench.places import (
     RESULTS,
     RESULTS_FOLDER,
     TABLES,
+    replace,
 )
 from bench.run import run as measure_all
 from bench.server import OdooServer
@@ -53,7 +55,7 @@ def _ensure_fastapi(current: Environment, source: str, chosen: Options) -> tuple
     if "fastapi" not in chosen.peers:
         return None, ""
     try:
-        fastapi_packages.ensure()
+        FASTAPI.ensure()
         return database.ensure_fastapi(current, source), ""
     except StepFailed as error:
         say(f"Going on without OCA's fastapi: {error}")
@@ -83,7 +85,7 @@ def _start(
     if fastapi:
         other = servers.enter_context(
             OdooServer(
-                fastapi_packages.importable(current),
+                FASTAPI.importable(current),
                 fastapi,
                 LOGS / "bench_server_fastapi.log",
                 database.addons_option(fastapi=True),
@@ -103,16 +105,16 @@ def _access(current: Environment, server: OdooServer, login: str) -> Access:
 def _write(results: dict, chosen: Options) -> None:
     RESULTS_FOLDER.mkdir(parents=True, exist_ok=True)
     figures = report.tables(results)
-    _put(RESULTS, json.dumps(results, indent=1))
-    _put(TABLES, figures)
+    replace(RESULTS, json.dumps(results, indent=1))
+    replace(TABLES, figures)
     drawing = picture.draw(results["scaling"], results["peers"]) if results["scaling"] else ""
     if drawing:
-        _put(PICTURE, drawing)
+        replace(PICTURE, drawing)
     print(figures)
     if chosen.write_docs:
         shown = f"![Scaling curves]({DOCUMENT_PICTURE.name})\n\n{figures}"
-        _put(DOCUMENT_PICTURE, drawing)
-        _put(DOCUMENT, report.document(DOCUMENT.read_text(), shown))
+        replace(DOCUMENT_PICTURE, drawing)
+        replace(DOCUMENT, report.document(DOCUMENT.read_text(), shown))
     missed = sum(not target["reached"] for target in results["targets"])
     say(
         f"Done in {results['seconds']} s; {missed} of {len(results['targets'])} targets missed.\n"
@@ -120,12 +122,6 @@ def _write(results: dict, chosen: Options) -> None:
         + (f", the curves: {_shown(PICTURE)}" if drawing else "")
         + f"\nWhat they mean: {_shown(DOCUMENT)}"
     )
-
-
-def _put(path: Path, text: str) -> None:
-    temporary = path.with_name(f"{path.name}.new")
-    temporary.write_text(text)
-    temporary.replace(path)
 
 
 def _shown(path: Path) -> str:

@@ -4,8 +4,8 @@ import configparser
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import fastapi_packages
-from bench.places import ADDONS, FASTAPI_PACKAGES
+from bench.package_folder import FASTAPI
+from bench.places import ADDONS
 from tools import database_server, databases, process, stamp
 from tools.databases import APPS
 from tools.environment import CONFIGURATION, Environment
@@ -13,7 +13,7 @@ from tools.paths import ADDON, LOGS, PYTHON, ROOT
 from tools.progress import step
 
 _NAME = "graphql_api_bench"
-_SEED = Path(__file__).with_name("seed.py")
+SEED = Path(__file__).with_name("seed.py")
 _MODULES = (ADDON.name, "rpc", "graphql_api_bench")
 _FASTAPI_MODULES = ("graphql_api_bench_fastapi",)
 
@@ -25,6 +25,11 @@ class Sizes:
     customers: int
     orders: int
 
+    @property
+    def doing(self) -> str:
+        """What making them is called."""
+        return f"Making {self.customers:,} customers and {self.orders:,} sale orders (once)"
+
 
 def ensure(environment: Environment, sizes: Sizes) -> str:
     """Return the name of a database with the addon and the records."""
@@ -33,29 +38,33 @@ def ensure(environment: Environment, sizes: Sizes) -> str:
         APPS.inputs(environment),
         databases.addon_hash(),
         _addon_hash("graphql_api_bench"),
-        _SEED,
+        SEED,
         str(sizes),
     )
     if database_server.origin(environment.server, name) == inputs:
         return name
     template = databases.ensure_template(environment, APPS)
     log = LOGS / f"{_NAME}.log"
-    doing = f"Making {sizes.customers:,} customers and {sizes.orders:,} sale orders (once)"
-    with step(doing, f"Database {name} is ready", log):
+    with step(sizes.doing, f"Database {name} is ready", log):
         database_server.copy(environment.server, template, name)
         databases.install(environment, name, _MODULES, log, addons_option())
-        process.run(
-            [
-                *(PYTHON, "-m", "bench.seed", CONFIGURATION, name),
-                *(str(sizes.customers), str(sizes.orders)),
-            ],
-            log=log,
-            env=environment.variables,
-            cwd=ROOT,
-            failure=f"The database {name} could not be filled.",
-        )
+        fill(environment, name, sizes, log)
         database_server.set_origin(environment.server, name, inputs)
     return name
+
+
+def fill(environment: Environment, name: str, sizes: Sizes, log: Path) -> None:
+    """Make the records in a database that has Odoo's apps."""
+    process.run(
+        [
+            *(PYTHON, "-m", "bench.seed", CONFIGURATION, name),
+            *(str(sizes.customers), str(sizes.orders)),
+        ],
+        log=log,
+        env=environment.variables,
+        cwd=ROOT,
+        failure=f"The database {name} could not be filled.",
+    )
 
 
 def ensure_fastapi(environment: Environment, source: str) -> str:
@@ -74,7 +83,7 @@ def ensure_fastapi(environment: Environment, source: str) -> str:
     with step("Installing the addon fastapi (once)", f"Database {name} is ready", log):
         database_server.copy(environment.server, source, name)
         databases.install(
-            fastapi_packages.importable(environment),
+            FASTAPI.importable(environment),
             name,
             _FASTAPI_MODULES,
             log,
@@ -90,7 +99,7 @@ def addons_option(*, fastapi: bool = False) -> str:
     configuration.read(CONFIGURATION)
     folders = [configuration["options"]["addons_path"], str(ADDONS)]
     if fastapi:
-        folders.append(str(FASTAPI_PACKAGES / "odoo" / "addons"))
+        folders.append(str(FASTAPI.path / "odoo" / "addons"))
     return f"--addons-path={','.join(folders)}"
 
 

@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 
-from bench import fastapi_packages
+from bench.package_folder import FASTAPI
 from tools import database_server
 from tools.environment import Environment
 from tools.paths import ROOT
@@ -27,7 +27,7 @@ def describe(environment: Environment, fastapi: bool) -> dict:
         },
     }
     if fastapi:
-        versions["odoo-addon-fastapi"] = fastapi_packages.version()
+        versions["odoo-addon-fastapi"] = FASTAPI.version("odoo-addon-fastapi")
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "machine": {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-FIGURES_BEGIN = "<!-- figures: written by make bench -->"
+FIGURES_BEGIN = "<!-- figures: written by make {command} -->"
 FIGURES_END = "<!-- figures: end -->"
 
 
@@ -16,13 +16,17 @@ def tables(results: dict) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def document(text: str, figures: str) -> str:
-    """Return a document with its figures replaced."""
-    before, _, rest = text.partition(FIGURES_BEGIN)
+def document(text: str, figures: str, command: str = "bench") -> str:
+    """Return a document with its figures replaced.
+
+    :param command: of the Makefile, which writes them
+    """
+    begin = FIGURES_BEGIN.format(command=command)
+    before, _, rest = text.partition(begin)
     _, end, after = rest.partition(FIGURES_END)
     if not end:
         raise ValueError("the document has no place for figures")
-    return f"{before}{FIGURES_BEGIN}\n\n{figures.strip()}\n\n{FIGURES_END}{after}"
+    return f"{before}{begin}\n\n{figures.strip()}\n\n{FIGURES_END}{after}"
 
 
 def _about(results: dict) -> str:
@@ -65,7 +69,7 @@ def _workload(results: dict, workload: dict) -> str:
         )
     head = ["", "median ms", "p95 ms", "requests", "SQL queries", "bytes"]
     head += ["GraphQL / this", "REST / this"]
-    return f"### {workload['title']}\n\n{_table(head, rows)}"
+    return f"### {workload['title']}\n\n{table(head, rows)}"
 
 
 def _throughput(results: dict) -> str:
@@ -78,7 +82,7 @@ def _throughput(results: dict) -> str:
             if name in workload["clients"][clients[0]]
         ]
         head = [workload["title"], *(f"{n} client{'s' if n != '1' else ''}" for n in clients)]
-        parts.append(_table(head, rows))
+        parts.append(table(head, rows))
     return "\n\n".join(parts)
 
 
@@ -91,7 +95,7 @@ def _scaling(results: dict, chart: dict) -> str:
         for name, figures in points.items()
     ]
     title = f"### {chart['title']}\n\nMedian in ms, and SQL queries in brackets."
-    return f"{title}\n\n{_table(['', *positions], rows)}"
+    return f"{title}\n\n{table(['', *positions], rows)}"
 
 
 def _targets(results: dict) -> str:
@@ -104,10 +108,10 @@ def _targets(results: dict) -> str:
         ]
         for target in results["targets"]
     ]
-    return f"### Targets\n\n{_table(['', 'target', 'found', ''], rows)}" if rows else ""
+    return f"### Targets\n\n{table(['', 'target', 'found', ''], rows)}" if rows else ""
 
 
-def _table(head: list, rows: Iterable[list]) -> str:
+def table(head: list, rows: Iterable[list]) -> str:
     """Return a table whose columns line up as plain text too; the first is text, all others
     are numbers.
     """
