@@ -5,7 +5,7 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster assets dist test screenshots bench key lint format stop clean
+.PHONY: help run cluster assets dist test screenshots bench load key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
 	@echo 'make screenshots       take the pictures in docs/images again'
 	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
+	@echo 'make load              how many phones the cluster serves, with 1, 2 and 4 workers (ARGS="--help")'
 	@echo 'make key LOGIN=demo    print a new API key of a user (DB=...)'
 	@echo 'make assets            fetch GraphiQL and Swagger UI into the addon; run and test do, too'
 	@echo 'make dist              make a wheel and a zip file of the addon in dist/'
@@ -33,6 +34,9 @@ screenshots:
 
 bench:
 	@$(PYTHON) -m tools bench -- $(ARGS)
+
+load:
+	@$(PYTHON) -m tools load -- $(ARGS)
 
 key:
 	@$(PYTHON) -m tools key -- "$$LOGIN"

@@ -31,6 +31,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     test.add_argument("arguments", nargs="*", help="for pytest, after --")
     bench = commands.add_parser("bench", help="measure against other ways to read from Odoo")
     bench.add_argument("arguments", nargs="*", help="for the benchmark, after --")
+    load = commands.add_parser("load", help="measure how many phones the cluster serves")
+    load.add_argument("arguments", nargs="*", help="for the load test, after --")
     key = commands.add_parser("key", help="print a new API key of a user")
     key.add_argument("login")
     commands.add_parser("cluster", help="start two Odoo servers, a replica and nginx")
@@ -82,6 +84,10 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         return api_key.print_new(options.login, os.environ.get("DB"))
     if options.command == "bench":
         from bench import command_line
+
+        return command_line.run(options.arguments)
+    if options.command == "load":
+        from bench.load import command_line
 
         return command_line.run(options.arguments)
     if options.command == "exec":

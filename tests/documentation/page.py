@@ -31,7 +31,7 @@ ELSEWHERE = {
 OWN_TESTS = {"clients.md": "test_clients.py"}
 """Pages whose commands install packages -> tests that run these commands as they are printed."""
 
-_MEASURING = re.compile(r"^make bench(?: ARGS=(?:'(.*)'|(.*)))?$", re.MULTILINE)
+_MEASURING = re.compile(r"^make (bench|load)(?: ARGS=(?:'(.*)'|(.*)))?$", re.MULTILINE)
 """Only the options of these commands are tried: to measure takes minutes of an idle machine."""
 
 _FOLDER = Path(__file__).parent
@@ -104,7 +104,7 @@ class Page:
             return
         commands = re.findall(r"(?:.*\\\n)*.*\n", block.text)
         own = [command for command in commands if not command.startswith(tuple(ELSEWHERE))]
-        self._run(_MEASURING.sub(r"make bench ARGS='\1\2 --help'", "".join(own)))
+        self._run(_MEASURING.sub(r"make \1 ARGS='\2\3 --help'", "".join(own)))
 
     def run_graphql(self, block: Block) -> None:
         """Execute the operations, or compare what is declared with the schema."""
