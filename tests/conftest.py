@@ -45,10 +45,17 @@ def administrator(demo_server: OdooServer, demo_key: Callable[[str], str]) -> Ad
 
 
 @pytest.fixture(scope="session")
-def reader(development: Environment, demo_server: OdooServer) -> dict[str, str]:
+def terminal(development: Environment) -> dict[str, str]:
+    """Return the environment variables of somebody who types commands."""
+    return {key: value for key, value in development.variables.items() if key not in _OF_MAKE}
+
+
+@pytest.fixture(scope="session")
+def reader(
+    development: Environment, demo_server: OdooServer, terminal: dict[str, str]
+) -> dict[str, str]:
     """Return the environment variables of somebody whose demo database is the server's."""
     database = demo_server.database
     # So that commands take it as it is.
     database_server.set_origin(development.server, database, databases.addon_hash())
-    variables = {key: value for key, value in development.variables.items() if key not in _OF_MAKE}
-    return {**variables, "DB": database, "ODOO_RC": str(CONFIGURATION)}
+    return {**terminal, "DB": database, "ODOO_RC": str(CONFIGURATION)}

@@ -114,10 +114,15 @@ def ensure_demo(environment: Environment, name: str, *, upgrade: bool = True) ->
         database_server.copy(environment.server, installed, database)
         database_server.set_origin(environment.server, database, inputs)
     elif origin != inputs and upgrade:
-        with step(f"Upgrading {_ADDON_NAME} in {database}", f"Database {database} is ready", log):
-            _odoo(environment, database, log, f"--update={_ADDON_NAME}")
-            database_server.set_origin(environment.server, database, inputs)
+        upgrade_addon(environment, database, log)
+        database_server.set_origin(environment.server, database, inputs)
     return database
+
+
+def upgrade_addon(environment: Environment, database: str, log: Path) -> None:
+    """Upgrade our addon in a database, which servers may be working on."""
+    with step(f"Upgrading {_ADDON_NAME} in {database}", f"Database {database} is ready", log):
+        _odoo(environment, database, log, f"--update={_ADDON_NAME}")
 
 
 def install(

@@ -1,11 +1,14 @@
 """Odoo servers of our own: on a free port of the loopback interface, for one database."""
 
 import contextlib
+import signal
 import socket
 import subprocess
 import time
 import urllib.request
 from pathlib import Path
+
+import psutil
 
 from tools import process
 from tools.environment import Environment
@@ -13,6 +16,7 @@ from tools.progress import StepFailed, tail
 
 HOST = "127.0.0.1"
 _READY_WITHIN = 120  # seconds
+_RELOADED_WITHIN = 120  # seconds
 
 
 class OdooServer:
@@ -57,8 +61,18 @@ class OdooServer:
         """The id of the process; with workers, of their parent."""
         return self._process.pid
 
-    def start(self) -> None:
-        """Start the server, and wait until it answers."""
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the process that was started has ended, for whatever reason."""
+        return self._process.poll() is not None
+
+    def worker_ids(self) -> list[int]:
+        """Return the ids of the worker processes that serve HTTP."""
+        children = psutil.Process(self.process_id).children()
+        return [child.pid for child in children if "gevent" not in child.cmdline()]
+
+    def launch(self) -> None:
+        """Start the process, and do not wait until it answers."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -68,6 +82,10 @@ class OdooServer:
                 stderr=subprocess.STDOUT,
                 env=self._variables,
             )
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        self.launch()
         try:
             self._wait()
         except BaseException:
@@ -77,6 +95,22 @@ class OdooServer:
     def stop(self) -> None:
         """End the server, if it runs; requests that it has begun are answered."""
         process.stop(self._process)
+
+    def reload(self) -> None:
+        """Have a server with workers start its program anew, and wait until that is done.
+
+        The process and its socket stay: its workers serve until there are new ones, and finish
+        what they have begun (odoo/service/server.py, ``PreforkServer.fork_and_reload``).
+
+        :raise StepFailed: the server ended, or old workers still run after two minutes
+        """
+        old = psutil.Process(self.process_id).children()
+        self._process.send_signal(signal.SIGHUP)
+        _gone, alive = psutil.wait_procs(old, _RELOADED_WITHIN)
+        if alive or self.has_ended:
+            end = "\n".join(tail(self.log, 20))
+            raise StepFailed(f"Odoo did not start anew. The end of {self.log}:\n{end}")
+        self._wait()
 
     def __enter__(self):
         self.log.unlink(missing_ok=True)
@@ -90,7 +124,7 @@ class OdooServer:
         # Unlike the port alone, it answers when the database is loaded.
         deadline = time.monotonic() + _READY_WITHIN
         while not answers(f"{self.url}/web/health", self.database):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if self.has_ended or time.monotonic() > deadline:
                 end = "\n".join(tail(self.log, 20))
                 raise StepFailed(f"Odoo does not answer. The end of {self.log}:\n{end}")
             time.sleep(0.2)

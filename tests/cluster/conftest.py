@@ -7,23 +7,21 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from tools import api_key, database_server, lock
+from tools import api_key, database_server
 from tools.cluster.cluster import DATABASE, Cluster
 from tools.postgres_server import OwnServer
 
 from ..administrator import Administrator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster(development) -> Iterator[Cluster]:
     """Run a cluster, with two workers for each server."""
-    with contextlib.ExitStack() as stack:
-        with lock.exclusive("setup"):
-            running = stack.enter_context(Cluster(development))
+    with Cluster(development) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def admin_key(cluster) -> Iterator[str]:
     """Return an API key of the administrator, who may send any number of requests."""
     key = api_key.remembered(cluster.environment, DATABASE, "admin")
@@ -31,7 +29,7 @@ def admin_key(cluster) -> Iterator[str]:
         yield key
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(cluster, admin_key) -> Callable[..., requests.Response]:
     """Return a function that sends a request as the administrator, by default through nginx."""
     session = requests.Session()
@@ -53,6 +51,28 @@ def execute(server: OwnServer, statement: str, *parameters) -> list[tuple]:
         return cursor.fetchall() if cursor.description else []
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something is so; fail when it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def locked(primary: OwnServer, table: str, mode: str) -> Iterator[None]:
+    """Hold a lock on a table: what needs it waits as long.
+
+    :param mode: SHARE lets it be read, ACCESS EXCLUSIVE does not, on the replica neither
+    """
+    with database_server.cursor(primary.login, DATABASE) as cursor:
+        cursor.execute(f"BEGIN; LOCK TABLE {table} IN {mode} MODE")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
 @contextlib.contextmanager
 def replay_paused(replica: OwnServer) -> Iterator[None]:
     """Hold the replica back: what the primary commits does not show there."""
@@ -68,9 +88,5 @@ def replay_paused(replica: OwnServer) -> Iterator[None]:
 def wait_for_replica(cluster: Cluster) -> None:
     """Wait until the replica has all that the primary has committed so far."""
     ((position,),) = execute(cluster.primary, "SELECT pg_current_wal_insert_lsn()")
-    deadline = time.monotonic() + 30
-    while execute(cluster.replica, "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", position) != [
-        (True,)
-    ]:
-        assert time.monotonic() < deadline, "the replica does not follow"
-        time.sleep(0.05)
+    statement = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn"
+    wait_until(lambda: execute(cluster.replica, statement, position) == [(True,)], 30)

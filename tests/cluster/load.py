@@ -13,6 +13,7 @@ from tools.cluster.cluster import Cluster
 from .conftest import execute
 
 _PATIENCE = 0.2  # seconds before a client tries again
+_LOST_AFTER = 80  # seconds without an answer; nginx waits less
 
 
 class Load:
@@ -23,12 +24,14 @@ class Load:
     answer. Then it reads what it has written, with the token of the answer.
 
     :param writers: how many clients
+    :param pause: seconds between two customers of a client
     """
 
-    def __init__(self, cluster: Cluster, key: str, writers: int = 4):
+    def __init__(self, cluster: Cluster, key: str, writers: int = 4, pause: float = 0):
         self._cluster = cluster
         self._key = key
         self._run = uuid.uuid4().hex[:8]
+        self._pause = pause
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._write, args=(n,)) for n in range(writers)]
         self.acknowledged: list[str] = []
@@ -77,7 +80,7 @@ class Load:
             session.verify = str(self._cluster.nginx.certificate)
             session.headers["Authorization"] = f"Bearer {self._key}"
             count = 0
-            while not self._stopping.is_set():
+            while not self._stopping.wait(self._pause):
                 count += 1
                 reference = f"{self._run}-{number}-{count}"
                 self._create(session, reference, loses_answer=count % 3 == 0)
@@ -104,7 +107,7 @@ class Load:
         while True:
             try:
                 answer = session.request(
-                    method, self._cluster.nginx.url + path, timeout=30, **arguments
+                    method, self._cluster.nginx.url + path, timeout=_LOST_AFTER, **arguments
                 )
             except requests.RequestException:
                 self.refused["lost", ""] += 1

@@ -9,8 +9,9 @@ import pytest
 
 from tools import database_server
 from tools.cluster.cluster import DATABASE
+from tools.odoo_server import answers
 
-from .conftest import execute, replay_paused
+from .conftest import execute, replay_paused, wait_until
 from .load import Load
 
 
@@ -25,27 +26,39 @@ def load(cluster, admin_key):
     clients.check()
 
 
-def workers(server) -> list[int]:
-    """Return the process ids of a server's workers for HTTP."""
-    children = psutil.Process(server.process_id).children()
-    return [child.pid for child in children if "gevent" not in child.cmdline()]
-
-
 def test_worker_is_killed(cluster, load):
     for server in cluster.servers:
-        os.kill(workers(server)[0], signal.SIGKILL)
+        os.kill(server.worker_ids()[0], signal.SIGKILL)
         load.wait_for(4)
 
 
 def test_server_is_killed(cluster, load):
     server = cluster.servers[0]
-    children = psutil.Process(server.process_id).children(recursive=True)
-    os.kill(server.process_id, signal.SIGKILL)
+    killed = server.process_id
+    children = psutil.Process(killed).children(recursive=True)
+    os.kill(killed, signal.SIGKILL)
     load.wait_for(8)
     # They notice that nobody looks after them.
     _gone, alive = psutil.wait_procs(children, 30)
     assert alive == []
-    server.start()
+    wait_until(lambda: answers(f"{server.url}/api/ready"), 60)
+    assert server.process_id != killed
+
+
+def test_workers_are_killed_without_the_primary(cluster, load, client):
+    """Odoo's parents end themselves where they have to start a worker then."""
+    killed = [server.process_id for server in cluster.servers]
+    cluster.primary.stop()
+    try:
+        for server in cluster.servers:
+            os.kill(server.worker_ids()[0], signal.SIGKILL)
+        wait_until(lambda: all(server.process_id not in killed for server in cluster.servers), 30)
+        answer = client("GET", "/api/customers")
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
+        assert answer.json()["code"] == "SERVICE_UNAVAILABLE"
+    finally:
+        cluster.primary.start()
 
 
 def test_replica_is_killed(cluster, load):
@@ -76,7 +89,7 @@ def test_disk_of_the_filestore_is_full(cluster, load, client):
     answer = client("POST", "/api/attachments", json={"name": "Report"})
     assert answer.status_code == 201, answer.text
     path = f"/api/attachments/{answer.json()['data']['id']}/content"
-    processes = [psutil.Process(pid) for server in cluster.servers for pid in workers(server)]
+    processes = [psutil.Process(pid) for server in cluster.servers for pid in server.worker_ids()]
     for process in processes:
         # What the disk would take of a file before it is full.
         process.rlimit(psutil.RLIMIT_FSIZE, (1024**2, psutil.RLIM_INFINITY))

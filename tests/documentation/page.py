@@ -25,6 +25,9 @@ ELSEWHERE = {
     "pip install ": "test_packaging.py installs the wheel with what it requires",
     "unzip ": "test_packaging.py looks into the zip file",
     "odoo -d <database>": "test_upgrade.py installs and upgrades the addon",
+    "PGOPTIONS=": "cluster/test_rolling_restart.py upgrades it while servers serve",
+    "systemctl reload odoo": "cluster/test_rolling_restart.py sends the unit's signal",
+    "journalctl ": "it shows the log",
 }
 """Beginnings of commands that set up the machine -> what proves them instead."""
 

@@ -3,10 +3,12 @@
 import contextlib
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from tools import database_server, databases, nginx, postgres_place, process
+from tools import database_server, databases, lock, nginx, postgres_place, process
 from tools.cluster import configuration
+from tools.cluster.supervisor import Supervisor
 from tools.environment import Environment
 from tools.odoo_server import HOST, OdooServer, free_ports
 from tools.paths import DATA, LOGS, STATE
@@ -80,6 +82,8 @@ class Nginx:
 class Cluster:
     """A context manager; at its end nothing of the cluster runs any more.
 
+    There is one at a time in a checkout; another one waits.
+
     :param workers: of each Odoo server
     :param servers: how many Odoo servers
     :param source: the database of the development environment that the cluster's is a copy of;
@@ -118,8 +122,10 @@ class Cluster:
         )
 
     def __enter__(self) -> "Cluster":
+        self._parts.enter_context(lock.exclusive("cluster"))
         try:
-            self._start()
+            with lock.exclusive("setup"):
+                self._start()
         except BaseException:
             self._parts.close()
             raise
@@ -127,6 +133,21 @@ class Cluster:
 
     def __exit__(self, *_) -> None:
         self._parts.close()
+
+    def rolling_restart(self) -> None:
+        """Have one Odoo server after the other start its program anew, while they serve."""
+        for server in self.servers:
+            server.reload()
+
+    def upgrade(self) -> None:
+        """Upgrade the addon in the database, while the servers serve."""
+        current = self.environment
+        # Odoo alters tables that requests have locked in another order. PostgreSQL ends the
+        # transaction that first looks for a deadlock: requests are tried again, this one is not.
+        variables = {**current.variables, "PGOPTIONS": "-c deadlock_timeout=1min"}
+        databases.upgrade_addon(
+            replace(current, variables=variables), DATABASE, LOGS / "cluster-upgrade.log"
+        )
 
     def _start(self) -> None:
         _FOLDER.mkdir(parents=True, exist_ok=True)
@@ -146,6 +167,7 @@ class Cluster:
                 )
                 for name in names
             ]
+        self._parts.enter_context(Supervisor(self.servers))
         self.nginx = Nginx(self.servers)
         self.nginx.start()
         self._parts.callback(self.nginx.stop)

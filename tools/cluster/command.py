@@ -12,7 +12,8 @@ def run() -> int:
     """Bring the cluster up, say where everything is, and wait for Ctrl-C."""
     with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
         with lock.exclusive("setup"):
-            cluster = stack.enter_context(Cluster(environment.ensure()))
+            current = environment.ensure()
+        cluster = stack.enter_context(Cluster(current))
         with step("Looking for an API key of admin", "API key of admin found"):
             key = api_key.remembered(cluster.environment, DATABASE, "admin")
         _say_where(cluster, key)
