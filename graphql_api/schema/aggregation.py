@@ -1,7 +1,6 @@
 """Root fields that count records in groups, and sum up their numbers, in the database."""
 
 from types import SimpleNamespace
-from typing import Optional
 
 import strawberry
 
@@ -14,17 +13,18 @@ from .aggregates import (
     aggregates_type,
     is_aggregatable,
 )
+from .definitions import attribute_field, define
 from .errors import ApiError
 from .group_keys import (
     GroupTerm,
-    add_attribute,
     attribute,
     group_by_class,
+    group_field,
     group_keys,
     group_keys_class,
     group_terms,
 )
-from .input_objects import add_input_field, add_resource_field, given, new_input
+from .input_objects import add_input_field, add_resource_field, define_input, given, new_input
 from .ordering import OrderDirection
 from .pagination import check_offset, check_size
 from .resource import Resource, ResourceField
@@ -119,13 +119,13 @@ def aggregate_field(resource: Resource, types):
 
 
 def _group_class(resource: Resource, fields: dict[str, ResourceField], keys_type: type) -> type:
-    cls = type(f"{resource.type_name}Aggregate", (), {"__annotations__": {}})
-    cls.__annotations__["keys"] = keys_type
-    cls.__annotations__["count"] = int
-    cls.count = strawberry.field(description="The number of records in the group.")
-    for field in fields.values():
-        add_attribute(cls, field, Optional[aggregates_type(field)])  # noqa: UP045
-    return strawberry.type(cls, description=f"A group of {resource.type_name} records.")
+    cls = type(f"{resource.type_name}Aggregate", (), {})
+    own = [
+        attribute_field(cls, "keys", "keys", keys_type),
+        attribute_field(cls, "count", "count", int, "The number of records in the group."),
+        *(group_field(cls, field, aggregates_type(field)) for field in fields.values()),
+    ]
+    return define(cls, own, f"A group of {resource.type_name} records.")
 
 
 def _order_class(resource: Resource, fields: dict[str, ResourceField]) -> type:
@@ -134,7 +134,7 @@ def _order_class(resource: Resource, fields: dict[str, ResourceField]) -> type:
     for field in fields.values():
         if field.type in NUMBER_TYPES:
             add_resource_field(cls, field, AggregatesOrder)
-    return strawberry.input(
+    return define_input(
         cls,
         one_of=True,
         description=f"Order of groups of {resource.type_name} records. Give several in a list; "

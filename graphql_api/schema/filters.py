@@ -9,7 +9,7 @@ from odoo.fields import Domain
 
 from .access import Context, through
 from .errors import ApiError
-from .input_objects import add_input_field, add_resource_field, given, new_input
+from .input_objects import add_input_field, add_resource_field, define_input, given, new_input
 from .names import pascal_case
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import ID_OPERATORS, check_text, parse_id, value_type
@@ -77,9 +77,7 @@ class FilterTypes:
                 _add(self._lists[name], quantifier, self.by_type[name], description, None)
         for family in (self.by_type, self._relations, self._lists):
             for name, cls in family.items():
-                strawberry.input(
-                    cls, name=cls.__name__, description=f"Conditions on {name} records."
-                )
+                define_input(cls, f"Conditions on {name} records.")
 
     def _fill(self, resource: Resource, cls: type) -> None:
         own = self.by_type[resource.type_name]
@@ -120,7 +118,7 @@ class FilterTypes:
                 if operator in ("in", "notIn"):
                     value = list[value]
                 _add(cls, operator, value, DESCRIPTIONS[operator], None)
-            self._operator_types[name] = strawberry.input(cls, name=name)
+            self._operator_types[name] = define_input(cls)
         return self._operator_types[name]
 
 

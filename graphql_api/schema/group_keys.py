@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import Any, Optional
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from .access import Context, find
+from .definitions import attribute_field, define
 from .errors import ApiError
-from .input_objects import add_resource_field, given, new_input
+from .input_objects import add_resource_field, define_input, given, new_input
 from .relations import hidden_record
 from .resource import Resource, ResourceField
 from .scalars import Date, value_type
@@ -56,7 +58,7 @@ def group_by_class(resource: Resource, fields: dict[str, ResourceField]) -> type
     cls = new_input(f"{resource.type_name}GroupBy")
     for field in fields.values():
         add_resource_field(cls, field, Granularity if field.type in DATE_TYPES else bool)
-    return strawberry.input(
+    return define_input(
         cls,
         one_of=True,
         description=f"What {resource.type_name} records are grouped by: one field, with true or "
@@ -69,15 +71,16 @@ def attribute(name: str) -> str:
     return f"field_{name}"
 
 
-def add_attribute(cls: type, field: ResourceField, annotation: Any) -> None:
-    """Add a field to an object type whose values are attributes of plain objects."""
-    cls.__annotations__[attribute(field.name)] = annotation
-    definition = strawberry.field(
-        name=field.graphql_name,
-        description=field.description or None,
+def group_field(cls: type, field: ResourceField, annotation: Any) -> StrawberryField:
+    """Return a field of an object type whose values are attributes of plain objects."""
+    return attribute_field(
+        cls,
+        attribute(field.name),
+        field.graphql_name,
+        Optional[annotation],  # noqa: UP045 - a run-time value
+        field.description,
         deprecation_reason=field.deprecation_reason,
     )
-    setattr(cls, attribute(field.name), definition)
 
 
 def group_keys_class(resource: Resource, fields: dict[str, ResourceField], types) -> type:
@@ -86,7 +89,8 @@ def group_keys_class(resource: Resource, fields: dict[str, ResourceField], types
     :param fields: REST name -> field
     :param types: :class:`.types.ResourceTypes`
     """
-    cls = type(f"{resource.type_name}GroupKeys", (), {"__annotations__": {}})
+    cls = type(f"{resource.type_name}GroupKeys", (), {})
+    keys = []
     for name, field in fields.items():
         if field.type == "many2one":
             annotation = types.by_type[field.relation]
@@ -94,10 +98,11 @@ def group_keys_class(resource: Resource, fields: dict[str, ResourceField], types
             annotation = Date
         else:
             annotation = types.enums.get((resource.type_name, name), value_type(field).annotation)
-        add_attribute(cls, field, Optional[annotation])  # noqa: UP045 - a run-time value
-    return strawberry.type(
+        keys.append(group_field(cls, field, annotation))
+    return define(
         cls,
-        description=f"What the {resource.type_name} records of a group have in common. A field is "
+        keys,
+        f"What the {resource.type_name} records of a group have in common. A field is "
         "null where it is empty, and where groupBy does not name it. A date is the first day of "
         "the period, in the caller's time zone.",
     )

@@ -5,18 +5,47 @@ from collections.abc import Iterator
 from typing import Any, Optional
 
 import strawberry
+from strawberry.schema_directives import OneOf
+from strawberry.types.field import StrawberryField
 
+from .definitions import attribute_field, define
 from .names import camel_case
 from .resource import ResourceField
 
 
-def new_input(name: str) -> type:
-    """Return a class to add fields to; ``strawberry.input`` comes when all are there."""
-    return type(name, (), {"__annotations__": {}})
+class InputObject:
+    """What a client gave; the attributes of what it left out are ``UNSET``.
+
+    ``_input_fields`` are the fields of the class, by attribute.
+    """
+
+    _input_fields: dict[str, StrawberryField]
+
+    def __init__(self, /, **values):
+        for attribute in self._input_fields:
+            if attribute in values:
+                setattr(self, attribute, values[attribute])
+
+
+def new_input(name: str) -> type[InputObject]:
+    """Return a class to add fields to; :func:`define_input` comes when all are there."""
+    return type(name, (InputObject,), {"_input_fields": {}})
+
+
+def define_input(
+    cls: type[InputObject], description: str | None = None, one_of: bool = False
+) -> type[InputObject]:
+    """Make a class an input type of GraphQL, and return it.
+
+    :param one_of: clients give exactly one of the fields
+    """
+    fields = list(cls._input_fields.values())
+    directives = (OneOf(),) if one_of else ()
+    return define(cls, fields, description, is_input=True, directives=directives)
 
 
 def add_input_field(
-    cls: type,
+    cls: type[InputObject],
     name: str,
     annotation: Any,
     description: str | None = None,
@@ -30,12 +59,14 @@ def add_input_field(
     :param deprecation_reason: shown where the field is not required (GraphQL, "@deprecated")
     """
     attribute = f"{name}_" if keyword.iskeyword(name) else name
-    cls.__annotations__[attribute] = annotation if required else Optional[annotation]  # noqa: UP045
     options: dict[str, Any] = {}
     if not required:
+        annotation = Optional[annotation]  # noqa: UP045 - a run-time value
         options = {"default": strawberry.UNSET, "deprecation_reason": deprecation_reason}
-    field = strawberry.field(name=camel_case(name), description=description or None, **options)
-    setattr(cls, attribute, field)
+        setattr(cls, attribute, strawberry.UNSET)
+    cls._input_fields[attribute] = attribute_field(
+        cls, attribute, camel_case(name), annotation, description, **options
+    )
     return attribute
 
 

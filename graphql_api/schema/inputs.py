@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from .input_objects import add_input_field, add_resource_field, new_input
+from .input_objects import add_input_field, add_resource_field, define_input, new_input
 from .names import pascal_case
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import value_type
@@ -60,7 +60,7 @@ class InputTypes:
             (self._nested_updates, "Changes of a {} record of a list."),
         ):
             for name, cls in family.items():
-                strawberry.input(cls, name=cls.__name__, description=text.format(name))
+                define_input(cls, text.format(name))
                 self.resources[cls.__name__] = resources[name]
 
     def _new(self, operation: str, suffix: str) -> dict[str, type]:
@@ -121,10 +121,10 @@ class InputTypes:
                     list[self._item(field.relation, operation)],
                     RELATION_OPERATIONS[operation],
                 )
-            if not cls.__annotations__:
+            if not cls._input_fields:
                 return None
-            self._relations[name] = strawberry.input(
-                cls, name=name, description=f"What to do with the list {field.graphql_name}."
+            self._relations[name] = define_input(
+                cls, f"What to do with the list {field.graphql_name}."
             )
         return self._relations[name]
 
@@ -140,11 +140,10 @@ class InputTypes:
         add_input_field(
             cls, EXTERNAL_ID, str, "The record's external id in Odoo: my_app.customer_5."
         )
-        return strawberry.input(
+        return define_input(
             cls,
-            name=cls.__name__,
+            f"What tells one {resource.type_name} from all others: exactly one key.",
             one_of=True,
-            description=f"What tells one {resource.type_name} from all others: exactly one key.",
         )
 
 

@@ -7,7 +7,7 @@ import strawberry
 
 from .access import Context
 from .errors import ApiError
-from .input_objects import add_resource_field, given, new_input
+from .input_objects import add_resource_field, define_input, given, new_input
 from .resource import Resource, ResourceField
 from .scalars import SORTABLE_TYPES
 
@@ -47,7 +47,7 @@ def order_class(resource: Resource, sortable: dict[str, ResourceField]) -> type:
     cls = new_input(f"{resource.type_name}Order")
     for field in sortable.values():
         add_resource_field(cls, field, OrderDirection)
-    return strawberry.input(
+    return define_input(
         cls,
         one_of=True,
         description=f"Order of {resource.type_name} records: one field and its direction. "

@@ -1,7 +1,7 @@
 """Upserts: which record a key matches, decided by one request at a time."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from odoo.fields import Domain
@@ -81,7 +81,7 @@ def _with_key(resource: Resource, field: ResourceField, key_value, value):
     for name in names:
         if sent[name] != key_value:
             raise _refused(("input", name), "It differs from the key of the upsert.")
-    return value if names else replace(value, **{field.name: key_value})
+    return value if names else type(value)(**vars(value) | {field.name: key_value})
 
 
 def _by_external_id(context: Context, resource: Resource, external_id: str, value) -> Match:
