@@ -146,7 +146,7 @@ class Cluster:
         # transaction that first looks for a deadlock: requests are tried again, this one is not.
         variables = {**current.variables, "PGOPTIONS": "-c deadlock_timeout=1min"}
         databases.upgrade_addon(
-            replace(current, variables=variables), DATABASE, LOGS / "cluster-upgrade.log"
+            replace(current, variables=variables), self.database, LOGS / "cluster-upgrade.log"
         )
 
     def _start(self) -> None:
