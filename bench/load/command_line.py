@@ -122,7 +122,8 @@ def _step(
                 keys=keys,
                 phones=phones,
                 think=think,
-                warm_up=max(min(duration / 10, 60), 5, 2 * think),
+                # A phone begins with several requests at once: they are not to come all together.
+                warm_up=max(min(duration / 10, 60), 5, 6 * think),
                 duration=duration,
                 every=min(10, max(duration / 10, 0.5)),
             ),

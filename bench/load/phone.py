@@ -20,7 +20,7 @@ SCREEN, REST, WRITE = "screen", "REST", "write"
 FIRST_SCREENS = 4
 """Requests with which the app begins."""
 
-_TRIED_AGAIN_AFTER = 1  # seconds
+_TRIED_AGAIN_AFTER = (1, 10)  # seconds: not all phones at the same moment
 _numbers = itertools.count()
 
 
@@ -74,7 +74,8 @@ class Phone(FastHttpUser):
             self.orders()
             self.products()
             self.customer_search()
-            gevent.sleep(0 if all(self._seen.values()) else _TRIED_AGAIN_AFTER)
+            if not all(self._seen.values()):
+                gevent.sleep(self._random.uniform(*_TRIED_AGAIN_AFTER))
 
     # Screens
 
