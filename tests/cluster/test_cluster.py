@@ -1,14 +1,18 @@
 """Several servers, a replica and nginx: what one server alone cannot show."""
 
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
 from tools import api_key
 from tools.cluster.cluster import DATABASE
+from tools.postgres_server import OwnServer
 
-from .conftest import execute, replay_paused, wait_for_replica
+from ..administrator import Administrator
+from .conftest import execute, locked, replay_paused, wait_for_replica, wait_until
 
 
 def test_nginx_serves_over_tls_alone(cluster, client):
@@ -69,6 +73,69 @@ class TestReplicaThatIsHeldBack:
         answer = client("GET", "/api/customers", headers={"Consistency-Token": token})
         assert answer.status_code == 400
         assert answer.json()["code"] == "BAD_USER_INPUT"
+
+
+@pytest.fixture(scope="module")
+def one_second(cluster, admin_key) -> Iterator[None]:
+    """Give requests one second."""
+    with Administrator(cluster.servers[0].url, admin_key).setting(max_seconds="1"):
+        wait_for_replica(cluster)
+        yield
+    wait_for_replica(cluster)
+
+
+def running(server: OwnServer) -> int:
+    """Return how many statements on the table are under way."""
+    ((count,),) = execute(
+        server,
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND state = 'active' "
+        "AND query LIKE '%%res_partner_category%%' AND pid <> pg_backend_pid()",
+        DATABASE,
+    )
+    return count
+
+
+def check_ended(client, server: OwnServer, **arguments) -> None:
+    """Check that the request is given up while its statement runs on this server."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(client, **arguments)
+        wait_until(lambda: running(server) == 1)
+        answer = waiting.result()
+    assert answer.status_code == 400, answer.text
+    body = answer.json()
+    if "errors" in body:
+        (error,) = body["errors"]
+        body = {"code": error["extensions"]["code"], "message": error["message"]}
+    assert body["code"] == "QUERY_TOO_COMPLEX"
+    assert "longer than 1 s" in body["message"]
+    wait_until(lambda: running(server) == 0)
+
+
+class TestRunawayQuery:
+    """A statement that takes too long is ended, on the replica as on the primary."""
+
+    def test_on_the_replica(self, cluster, client, one_second):
+        with locked(cluster.primary, "res_partner_category", "ACCESS EXCLUSIVE"):
+            wait_for_replica(cluster)
+            check_ended(client, cluster.replica, method="GET", path="/api/customer-tags")
+            body = {"query": "{ customerTags { nodes { id } } }"}
+            check_ended(client, cluster.replica, method="POST", path="/api/graphql", json=body)
+        wait_for_replica(cluster)
+        assert client("GET", "/api/customer-tags").status_code == 200
+
+    def test_on_the_primary(self, cluster, client, one_second):
+        with locked(cluster.primary, "res_partner_category", "SHARE"):
+            body = {"name": "Runaway"}
+            check_ended(
+                client, cluster.primary, method="POST", path="/api/customer-tags", json=body
+            )
+            body = {"query": 'mutation { createCustomerTag(input: { name: "Runaway" }) { id } }'}
+            check_ended(client, cluster.primary, method="POST", path="/api/graphql", json=body)
+        ((count,),) = execute(
+            cluster.primary,
+            "SELECT count(*) FROM res_partner_category WHERE name->>'en_US' = 'Runaway'",
+        )
+        assert count == 0
 
 
 def test_reads_go_on_without_the_primary(cluster, client):
