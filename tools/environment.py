@@ -16,8 +16,12 @@ from tools.progress import StepFailed
 CONFIGURATION = STATE / "odoo.conf"
 _ADDONS = STATE / "addons"
 _SCRIPT = TOOLS / "odoo_scripts" / "start_odoo.py"
-# They would change what our command lines and configuration say.
-_CONFUSING = {"PGDATABASE", "PGPASSWORD", "ODOO_RC", "OPENERP_SERVER", "PYTHONHOME"}
+# They would change what our command lines and configuration say; with the last one each start of
+# Odoo would compile all of its modules again.
+_CONFUSING = {
+    *("PGDATABASE", "PGPASSWORD", "ODOO_RC", "OPENERP_SERVER", "PYTHONHOME"),
+    "PYTHONDONTWRITEBYTECODE",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ def ensure() -> Environment:
         **server.environment,
         "HYPOTHESIS_STORAGE_DIRECTORY": str(STATE / "hypothesis"),
         "PYTHONPATH": str(import_path),
+        "PYTHONPYCACHEPREFIX": str(STATE / "bytecode"),
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore"),
         "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "VIRTUAL_ENV": sys.prefix,
