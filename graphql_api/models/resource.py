@@ -212,23 +212,30 @@ class GraphqlApiResource(models.Model):
             resource.is_installed = model is not None and not model._abstract
 
     def _find_problems(self) -> dict[int, str]:
-        """Return why the schema cannot have some of these resources, by their ids.
+        """Return why the schema cannot have some of these resources, by their ids."""
+        return self._examine(self._get_installed())[1]
 
-        Of two resources that want the same name, the first has it.
+    def _examine(self, installed) -> tuple[dict[int, Resource], dict[int, str]]:
+        """Return these resources as plain values, and why the schema cannot have the others.
+
+        Both are by ids. Of two resources that want the same name, the first has it.
+
+        :param installed: the resources that relations can lead to
         """
         code = self.env["graphql_api.schema"].sudo()._collect()
         names = SchemaNames(types_in_code(code))
-        installed = self._get_installed()
-        problems = {}
+        values, problems = {}, {}
         for resource in self:
             try:
                 resource._check_names()
-                names.add(resource._to_resource(installed))
+                value = resource._to_resource(installed)
+                names.add(value)
+                values[resource.id] = value
             except ValidationError as error:
                 problems[resource.id] = error.args[0]
             except NameConflict as conflict:
                 problems[resource.id] = resource._describe_conflict(conflict)
-        return problems
+        return values, problems
 
     def _describe_conflict(self, conflict: NameConflict) -> str:
         return self.env._(
@@ -249,7 +256,7 @@ class GraphqlApiResource(models.Model):
         make the schema invalid is left out with a warning in the log.
         """
         installed = self._get_active()._get_installed()
-        problems = installed.sorted("id")._find_problems()
+        values, problems = installed.sorted("id")._examine(installed)
         for resource in installed:
             if resource.id in problems:
                 _logger.warning("%s is not served: %s", resource.model, problems[resource.id])
@@ -257,7 +264,10 @@ class GraphqlApiResource(models.Model):
         for line in served.field_ids.filtered("active"):
             if mistake := line._find_mistake():
                 _logger.warning("%s is not served: %s", line.resource_id.type_name, mistake)
-        return [resource._to_resource(served) for resource in served]
+        if problems:
+            # Relations lead to nothing that is not served.
+            return [resource._to_resource(served) for resource in served]
+        return [values[resource.id] for resource in served]
 
     def _to_resource(self, installed) -> Resource:
         """Return this resource as a plain value; without fields while its model is missing.
