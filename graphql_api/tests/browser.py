@@ -14,6 +14,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, sync_pla
 from odoo.tests import tagged
 
 from .common import ApiCase
+from .server import committed
 
 # Beside those that Playwright gives: no first run, no updates, no synchronisation.
 _FLAGS = (
@@ -22,6 +23,16 @@ _FLAGS = (
     # The server of the tests is all there is on the network.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+_BUNDLES = (
+    ("web.assets_web", "js"),
+    ("web.assets_web", "css"),
+    ("web.assets_web_print", "css"),
+    ("web.assets_frontend_minimal", "js"),
+    ("web.assets_frontend_lazy", "js"),
+    ("web.assets_frontend", "css"),
+)
+"""What Odoo's pages load, and in which language."""
+
 _WINDOW = {"width": 1200, "height": 800}
 _PATIENCE = 30_000  # milliseconds, for a machine that is busy
 _QUIET = 300  # milliseconds without a request, after which nothing more is expected
@@ -51,10 +62,13 @@ class BrowserCase(ApiCase):
 
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
         # Else the server makes the web client's files in every test: they are rolled back.
-        cls.env["ir.qweb"]._get_asset_bundle("web.assets_web", css=False).js()
-        cls.env["ir.qweb"]._get_asset_bundle("web.assets_web", js=False).css()
+        with committed() as env:
+            for name, kind in _BUNDLES:
+                files = {"js": kind == "js", "css": kind == "css"}
+                bundle = env["ir.qweb"]._get_asset_bundle(name, **files)
+                getattr(bundle, kind)()
+        super().setUpClass()
         with contextlib.ExitStack() as stack:
             with _unlimited_memory():
                 playwright = stack.enter_context(sync_playwright())
