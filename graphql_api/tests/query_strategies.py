@@ -13,19 +13,23 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
-DIRECTIVES = ("", "", "", "", " @include(if: $yes)", " @skip(if: $no)", " @include(if: $no)")
+DIRECTIVES = st.sampled_from(
+    ["", "", "", "", " @include(if: $yes)", " @skip(if: $no)", " @include(if: $no)"]
+)
 ROOTS = ("Customer", "SaleOrder", "Lead", "Product", "Country", "User")
-LIST_ARGUMENTS = (
-    "",
-    "",
-    "(first: 2)",
-    "(first: $few)",
-    "(first: 3, offset: 1)",
-    "(first: 0)",
-    "(first: -1)",
-    "(first: 2, orderBy: [{ id: DESC }])",
-    "(first: 3, includeArchived: true)",
-    '(filter: { id: { notIn: ["1", "3"] } }, first: 4)',
+LIST_ARGUMENTS = st.sampled_from(
+    [
+        "",
+        "",
+        "(first: 2)",
+        "(first: $few)",
+        "(first: 3, offset: 1)",
+        "(first: 0)",
+        "(first: -1)",
+        "(first: 2, orderBy: [{ id: DESC }])",
+        "(first: 3, includeArchived: true)",
+        '(filter: { id: { notIn: ["1", "3"] } }, first: 4)',
+    ]
 )
 
 VARIABLES = {"$yes": "Boolean!", "$no": "Boolean! = false", "$few": "Int = 2", "$id": "ID!"}
@@ -33,23 +37,33 @@ VARIABLES = {"$yes": "Boolean!", "$no": "Boolean! = false", "$few": "Int = 2", "
 
 @dataclass
 class Writer:
-    """Writes the text of one query from what Hypothesis draws."""
+    """Writes the text of one query from what Hypothesis draws.
+
+    ``names`` keeps the strategies of the fields of a selection: Hypothesis examines each anew.
+    """
 
     draw: object
     schema: GraphQLSchema
+    names: dict[tuple[str, bool], st.SearchStrategy]
     fragments: list[str] = field(default_factory=list)
     aliases: int = 0
 
     def selection(self, parent: GraphQLObjectType, depth: int) -> str:
         """Return a selection set with one to six fields or fragments."""
-        names = [name for name in parent.fields if self._is_possible(parent, name, depth)]
-        chosen = self.draw(st.lists(st.sampled_from(names), min_size=1, max_size=5))
+        chosen = self.draw(self._names(parent, depth))
         parts = [self._field(parent, name, depth) for name in chosen]
         if self.draw(st.integers(0, 5)) == 0:
             parts.append("__typename")
         if depth and self.draw(st.integers(0, 4)) == 0:
             parts.append(self._fragment(parent, depth - 1))
         return "{ " + " ".join(parts) + " }"
+
+    def _names(self, parent: GraphQLObjectType, depth: int) -> st.SearchStrategy[list[str]]:
+        key = (parent.name, depth > 0)
+        if key not in self.names:
+            names = [name for name in parent.fields if self._is_possible(parent, name, depth)]
+            self.names[key] = st.lists(st.sampled_from(names), min_size=1, max_size=5)
+        return self.names[key]
 
     def _is_possible(self, parent: GraphQLObjectType, name: str, depth: int) -> bool:
         definition = parent.fields[name]
@@ -60,7 +74,7 @@ class Writer:
     def _field(self, parent: GraphQLObjectType, name: str, depth: int) -> str:
         definition = parent.fields[name]
         named = get_named_type(definition.type)
-        directive = self.draw(st.sampled_from(DIRECTIVES))
+        directive = self.draw(DIRECTIVES)
         # Fragments beside it may select the same field with other arguments.
         self.aliases += 1
         alias = f"{name}{self.aliases}: "
@@ -69,11 +83,11 @@ class Writer:
             return (alias if self.draw(st.booleans()) else "") + name + directive
         arguments = ""
         if isinstance(get_nullable_type(definition.type), GraphQLList) and definition.args:
-            arguments = self.draw(st.sampled_from(LIST_ARGUMENTS))
+            arguments = self.draw(LIST_ARGUMENTS)
         return f"{alias}{name}{arguments}{directive} {self.selection(named, depth - 1)}"
 
     def _fragment(self, parent: GraphQLObjectType, depth: int) -> str:
-        directive = self.draw(st.sampled_from(DIRECTIVES))
+        directive = self.draw(DIRECTIVES)
         selection = self.selection(parent, depth)
         if self.draw(st.booleans()):
             return f"... on {parent.name}{directive} {selection}"
@@ -82,13 +96,17 @@ class Writer:
         return f"...{name}{directive}"
 
 
-@st.composite
-def queries(draw, schema, depth: int = 3) -> str:
-    """Return the text of a query with the variables ``$yes``, ``$no``, ``$few``, ``$id``.
+def queries(schema, depth: int = 3) -> st.SearchStrategy[str]:
+    """Return a strategy of queries with the variables ``$yes``, ``$no``, ``$few``, ``$id``.
 
     :param schema: a :class:`BuiltSchema`
     """
-    writer = Writer(draw, schema.graphql_schema)
+    return _queries(schema, depth, {})
+
+
+@st.composite
+def _queries(draw, schema, depth: int, names: dict) -> str:
+    writer = Writer(draw, schema.graphql_schema, names)
     types = schema.graphql_schema.type_map
     roots = []
     for place in range(draw(st.integers(1, 2))):
