@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools import database_server, process, stamp
+from tools import database_server, lock, process, stamp
 from tools.environment import Environment
 from tools.paths import ADDON, EXAMPLES, LOGS, ROOT
 from tools.progress import StepFailed, step
@@ -61,9 +61,15 @@ def full_name(environment: Environment, name: str) -> str:
 def ensure_template(environment: Environment, template: Template) -> str:
     """Return the name of an up-to-date template."""
     name = full_name(environment, template.name)
+    with lock.exclusive(name):
+        _make_template(environment, template, name)
+    return name
+
+
+def _make_template(environment: Environment, template: Template, name: str) -> None:
     inputs = template.inputs(environment)
     if database_server.origin(environment.server, name) == inputs:
-        return name
+        return
     building = f"{name}_new"
     database_server.drop(environment.server, building)
     log = LOGS / f"{template.name}.log"
@@ -75,7 +81,6 @@ def ensure_template(environment: Environment, template: Template) -> str:
         install(environment, building, template.modules, log, *options)
         database_server.rename(environment.server, building, name)
         database_server.set_origin(environment.server, name, inputs)
-    return name
 
 
 def ensure_installed(environment: Environment, template: Template) -> str:
@@ -85,14 +90,15 @@ def ensure_installed(environment: Environment, template: Template) -> str:
     """
     name = full_name(environment, "_".join([template.name, "installed", *template.examples]))
     addons = [ADDON, *(EXAMPLES / example for example in template.examples)]
-    inputs = stamp.digest(template.inputs(environment), *map(addon_hash, addons))
-    if database_server.origin(environment.server, name) != inputs:
-        source = ensure_template(environment, template)
-        log = LOGS / f"{name}.log"
-        with step(f"Installing {_ADDON_NAME} in {name}", f"Database {name} is ready", log):
-            database_server.copy(environment.server, source, name)
-            install(environment, name, (_ADDON_NAME, *template.examples), log)
-            database_server.set_origin(environment.server, name, inputs)
+    with lock.exclusive(name):
+        inputs = stamp.digest(template.inputs(environment), *map(addon_hash, addons))
+        if database_server.origin(environment.server, name) != inputs:
+            source = ensure_template(environment, template)
+            log = LOGS / f"{name}.log"
+            with step(f"Installing {_ADDON_NAME} in {name}", f"Database {name} is ready", log):
+                database_server.copy(environment.server, source, name)
+                install(environment, name, (_ADDON_NAME, *template.examples), log)
+                database_server.set_origin(environment.server, name, inputs)
     return name
 
 

@@ -1,4 +1,4 @@
-"""One set-up, and one test run, at a time in a checkout."""
+"""What is done by one process at a time in a checkout: set-up, a database, a test run."""
 
 import contextlib
 import fcntl

@@ -19,7 +19,7 @@ from tools.environment import CONFIGURATION, Environment
 from tools.paths import ADDON, EXAMPLES, LOGS, PYTHON, ROOT
 from tools.progress import StepFailed, say
 
-_BASE_ONLY = "test_base_*.py"  # files for the database that has Odoo's base alone
+_BASE_ONLY = "test_base_*.py"  # files of tests for which Odoo's base alone is enough
 
 _SELECTING = ("-k", "-m", "-x", "--")
 """Options with which the suite is not run as a whole, or in which an order matters."""
@@ -57,7 +57,8 @@ def _is_base_only(path: Path) -> bool:
 _WITH_APPS = Run("graphql_api_test", APPS, ADDON / "tests", lambda path: not _is_base_only(path))
 _WITH_BASE = Run("graphql_api_test_base", BASE, ADDON / "tests", _is_base_only)
 _EXAMPLE = Run("graphql_api_test_example", EXAMPLE, EXAMPLES, lambda path: True)
-_PROJECT = Run("project", None, ROOT / "tests", lambda path: True)
+_PROJECT = Run("project", None, ROOT / "tests", lambda path: not _is_base_only(path))
+_PROJECT_WITH_BASE = Run("project_base", None, ROOT / "tests", _is_base_only)
 
 
 def test(arguments: list[str]) -> int:
@@ -76,7 +77,7 @@ def test(arguments: list[str]) -> int:
 
 def _run_one_by_one(options: list[str], paths: list[str]) -> list[int]:
     codes = []
-    for run in (_WITH_APPS, _WITH_BASE, _EXAMPLE, _PROJECT):
+    for run in (_WITH_APPS, _WITH_BASE, _EXAMPLE, _PROJECT, _PROJECT_WITH_BASE):
         files = run.files()
         selected = _selected(paths, files) if paths else files
         if not selected:
@@ -102,9 +103,10 @@ def _run_at_once(options: list[str]) -> list[int]:
         second = replace(
             _WITH_APPS, name=f"{_WITH_APPS.name}_second", options=(*share, "--backwards")
         )
-        # The database of the apps takes minutes to make, and one processor: the short ones run
+        # The database of the apps takes minutes to make, and one processor: what needs none runs
         # beside that.
-        return _run_queue([_WITH_BASE, _EXAMPLE, first, second, _PROJECT], options, shown=first)
+        runs = [_WITH_BASE, _PROJECT_WITH_BASE, first, _PROJECT, second, _EXAMPLE]
+        return _run_queue(runs, options, shown=first)
 
 
 def _run_queue(runs: Iterable[Run], options: list[str], shown: Run) -> list[int]:
@@ -134,9 +136,9 @@ def _run_queue(runs: Iterable[Run], options: list[str], shown: Run) -> list[int]
 def _start(run: Run, arguments: list[str], log: Path | None = None) -> subprocess.Popen:
     with lock.exclusive("setup"):
         current = environment.ensure()
-        command = _command(current, run)
         # The project's tests set up what they need as the other commands do.
         variables = {**(current.variables if run.template else os.environ), **node.ensure()}
+    command = _command(current, run)
     say(f"Testing {run.name}: pytest {shlex.join(arguments)}")
     with open(log or "/dev/null", "wb") as output:
         return subprocess.Popen(

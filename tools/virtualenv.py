@@ -34,7 +34,9 @@ def ensure() -> None:
             shutil.rmtree(VENV)
         _create()
         pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        # Odoo's processes keep their bytecode elsewhere.
         pip += ["--cache-dir", CACHE / "pip", "--no-warn-script-location", "--no-deps"]
+        pip += ["--no-compile"]
         for path in _REQUIREMENTS:
             pip += ["--requirement", path]
         process.run(

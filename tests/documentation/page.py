@@ -22,9 +22,9 @@ ADDRESS = "http://127.0.0.1:8069"
 ELSEWHERE = {
     "make run": "test_make_run.py runs it",
     "make test": "it is what runs this",
-    "pip install ": "test_packaging.py installs the wheel with what it requires",
-    "unzip ": "test_packaging.py looks into the zip file",
-    "odoo -d <database>": "test_upgrade.py installs and upgrades the addon",
+    "pip install ": "test_base_packaging.py installs the wheel with what it requires",
+    "unzip ": "test_base_packaging.py looks into the zip file",
+    "odoo -d <database>": "test_base_upgrade.py installs and upgrades the addon",
     "PGOPTIONS=": "cluster/test_rolling_restart.py upgrades it while servers serve",
     "systemctl reload odoo": "cluster/test_rolling_restart.py sends the unit's signal",
     "journalctl ": "it shows the log",
