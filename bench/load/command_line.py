@@ -104,12 +104,9 @@ def _step(
     servers, each = _STEPS[workers]
     duration = minutes * 60
     with contextlib.ExitStack() as stack:
-        with lock.exclusive("setup"):
-            cluster = stack.enter_context(
-                Cluster(
-                    current, workers=each, servers=servers, database=database.NAME, source=source
-                )
-            )
+        cluster = stack.enter_context(
+            Cluster(current, workers=each, servers=servers, database=database.NAME, source=source)
+        )
         # What is written now is not to be there in the next step.
         database_server.set_origin(cluster.primary.login, database.NAME, "used")
         keys = database.people(cluster, _KEYS)
