@@ -47,7 +47,9 @@ def administrator(demo_server: OdooServer, demo_key: Callable[[str], str]) -> Ad
 @pytest.fixture(scope="session")
 def terminal(development: Environment) -> dict[str, str]:
     """Return the environment variables of somebody who types commands."""
-    return {key: value for key, value in development.variables.items() if key not in _OF_MAKE}
+    # With those of the server commands would take it for one of the user's own.
+    left_out = _OF_MAKE | development.server.environment.keys()
+    return {key: value for key, value in development.variables.items() if key not in left_out}
 
 
 @pytest.fixture(scope="session")
@@ -58,4 +60,5 @@ def reader(
     database = demo_server.database
     # So that commands take it as it is.
     database_server.set_origin(development.server, database, databases.addon_hash())
-    return {**terminal, "DB": database, "ODOO_RC": str(CONFIGURATION)}
+    server = development.server.environment
+    return {**terminal, **server, "DB": database, "ODOO_RC": str(CONFIGURATION)}
