@@ -1,15 +1,13 @@
 """What ``make cluster`` prints works as it is printed, and Ctrl-C ends all of it."""
 
 import json
-import os
 import re
-import signal
 import socket
 import subprocess
 
 import psutil
 
-from tools.paths import ROOT
+from .terminal import typed
 
 
 def listens(port: int) -> bool:
@@ -18,19 +16,7 @@ def listens(port: int) -> bool:
 
 
 def test_make_cluster(terminal):
-    command = subprocess.Popen(
-        ["make", "cluster"],
-        cwd=ROOT,
-        env=terminal,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        # As in a terminal, also where the tests run in the background of a shell.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    try:
+    with typed(terminal, "make", "cluster") as command:
         printed = ""
         for line in command.stdout:
             printed += line
@@ -43,11 +29,8 @@ def test_make_cluster(terminal):
         assert len(ports) == 5
         assert all(map(listens, ports))
         children = psutil.Process(command.pid).children(recursive=True)
-    finally:
-        os.killpg(command.pid, signal.SIGINT)
-        printed, _ = command.communicate(timeout=60)
-    assert "The cluster is stopped; its data are kept." in printed
-    assert "Traceback" not in printed
+    assert "The cluster is stopped; its data are kept." in command.rest
+    assert "Traceback" not in command.rest
     _gone, alive = psutil.wait_procs(children, 10)
     assert alive == []
     assert not any(map(listens, ports))

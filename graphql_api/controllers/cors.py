@@ -9,6 +9,9 @@ from odoo.http import Response
 
 from .uploads import PREFLIGHT_HEADERS
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""Of HTTP, those that change nothing (RFC 9110, 9.2.1)."""
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 REQUEST_HEADERS = (

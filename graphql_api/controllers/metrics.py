@@ -19,13 +19,12 @@ from prometheus_client.utils import floatToGoString
 
 from ..schema.limits import Limits
 from . import metric_files
+from .cors import SAFE_METHODS
 from .metric_files import Addition
 from .request_log import LogEntry, call_on_close
 from .responses import GRAPHQL_PATH, METRICS_PATH
 
 _DATABASE = "database"
-
-_READING = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -186,4 +185,4 @@ def _operation(httprequest, entry: LogEntry, limits: Limits) -> str:
         return "sign_in"
     if "field_name" in entry.arguments:
         return "file"
-    return "rest_read" if httprequest.method in _READING else "rest_write"
+    return "rest_read" if httprequest.method in SAFE_METHODS else "rest_write"

@@ -8,13 +8,11 @@ from odoo.http import request
 from odoo.tools import SQL
 
 from ..controllers import rate, replica
-from ..controllers.cors import is_preflight, preflight_response
+from ..controllers.cors import SAFE_METHODS, is_preflight, preflight_response
 from ..controllers.dispatcher import ApiDispatcher, check_rate
 from ..controllers.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
 from ..schema.policy import EVERYTHING, Caller, is_within
 from ..schema.timings import measure
-
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class IrHttp(models.AbstractModel):
