@@ -7,6 +7,16 @@ from odoo.service.model import get_public_method
 from .errors import ApiError
 from .resource import Action, Resource
 
+LEFT_OUT = {
+    "account.autopost.bills.wizard": None,
+    "confirm.stock.sms": {"skip_sms": True},
+}
+"""Dialogs that do not stop an action: they ask about something beside it, like notifications.
+
+Each by its model with the context in which Odoo does the work without asking; None where the work
+is done before Odoo asks.
+"""
+
 
 def is_callable(model, method: str) -> bool:
     """Tell whether a method may be an action: public, and the model's own.
@@ -29,13 +39,30 @@ def run_action(resource: Resource, action: Action, record) -> None:
         own client
     """
     record.check_access("write")
-    answer = get_public_method(record, action.method)(record)
+    answer = _call(record, action.method)
     if isinstance(answer, dict) and (kind := _unfinished(record.env, answer)):
         raise ApiError(
             "VALIDATION_FAILED",
             f"Odoo answers {action.name} of {resource.type_name} {record.id} with {kind}, which "
             "cannot be completed here. Nothing was changed; do it in Odoo.",
         )
+
+
+def _call(record, method: str):
+    """Call a method, and again without each question that does not stop an action.
+
+    :return: what the method answers in the end
+    """
+    asked = set()
+    while True:
+        answer = get_public_method(record, method)(record)
+        dialog = answer.get("res_model") if isinstance(answer, dict) else None
+        if dialog not in LEFT_OUT or dialog in asked:
+            return answer
+        if LEFT_OUT[dialog] is None:
+            return True
+        asked.add(dialog)
+        record = record.with_context(**LEFT_OUT[dialog])
 
 
 def _unfinished(env, answer: dict) -> str | None:

@@ -36,6 +36,7 @@ class InputReader:
         self._problems: list[tuple[Path, ApiError]] = []
         self._references: dict[str, list[tuple[int, Path]]] = defaultdict(list)
         self._members: list[tuple[Any, ResourceField, int, Path]] = []
+        self._lists: dict[tuple[Any, str], set[int]] = {}
         self._listed = 0
         self._nested = _Nested(context)
 
@@ -185,11 +186,13 @@ class InputReader:
         (record_id,) = found
         if name == "link":
             return Command.link(record_id)
+        if name == "unlink":
+            # Of a one2many, Odoo would take it off the list that it is in.
+            is_member = record_id in self._listed_ids(records, field)
+            return Command.unlink(record_id) if is_member else None
         self._members.append((records, field, record_id, path))
         if name == "delete":
             return Command.delete(record_id)
-        if name == "unlink":
-            return Command.unlink(record_id)
         record = self._context.env[target.model].browse(record_id)
         self._nested.updated[target.type_name].add(record_id)
         return Command.update(record_id, self.update_values(target, item, path, record))
@@ -252,14 +255,17 @@ class InputReader:
         """Refuse to change a record through a list that it is not in."""
         if self._problems:
             return
-        lists: dict = {}
         for records, field, number, path in self._members:
-            key = (records, field.name)
-            if key not in lists:
-                everything = records.with_context(active_test=False)
-                lists[key] = set(everything.mapped(field.field).ids)
-            if number not in lists[key]:
+            if number not in self._listed_ids(records, field):
                 self._refuse(path, f"{field.relation} {number} is not in this list.")
+
+    def _listed_ids(self, records: Any, field: ResourceField) -> set[int]:
+        """Return the ids of the records in a list, archived ones too."""
+        key = (records, field.field)
+        if key not in self._lists:
+            everything = records.with_context(active_test=False)
+            self._lists[key] = set(everything.mapped(field.field).ids)
+        return self._lists[key]
 
     def _check(self, path: Path, check, *arguments) -> bool:
         try:

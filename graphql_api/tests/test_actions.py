@@ -9,6 +9,8 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..schema.actions import LEFT_OUT
+from .server import ServerCase, committed
 from .writing import WriteCase
 
 
@@ -176,6 +178,27 @@ class TestCatalogActions(ActionCase):
                 query = f"mutation {{ confirmSaleOrder(id: {order.id}) {{ id }} }}"
                 self.refuse_graphql(query, code="VALIDATION_FAILED")
 
+    def test_question_about_a_notification(self):
+        """It is left out; one that is asked all the same is like any other."""
+        order = self.new_order()
+        model = self.env.registry["sale.order"]
+        question = {
+            "type": "ir.actions.act_window",
+            "target": "new",
+            "res_model": "confirm.stock.sms",
+        }
+        path = f"/api/sale-orders/{order.id}/confirm"
+
+        def ask_unless_told(orders):
+            orders.client_order_ref = str(orders.env.context.get("skip_sms"))
+            return question if not orders.env.context.get("skip_sms") else True
+
+        with patch.object(model, "action_confirm", ask_unless_told):
+            self.write_rest("POST", path)
+        self.assertEqual(order.client_order_ref, "True")
+        with patch.object(model, "action_confirm", lambda orders: question):
+            self.refuse_rest("POST", path, status=422, code="VALIDATION_FAILED")
+
     def test_record_that_is_only_read(self):
         """An action needs the right to change the record, even if its method changes nothing."""
         order = self.new_order()
@@ -198,6 +221,11 @@ class TestCatalogActions(ActionCase):
             {"type": "ir.actions.act_window", "res_model": "sale.order", "res_id": order.id},
             {"type": "ir.actions.client", "tag": "display_notification"},
             {"type": "ir.actions.act_window_close"},
+            {
+                "type": "ir.actions.act_window",
+                "target": "new",
+                "res_model": "account.autopost.bills.wizard",
+            },
         ):
 
             def write_and_answer(orders, answer=answer):
@@ -207,6 +235,167 @@ class TestCatalogActions(ActionCase):
             with self.subTest(answer), patch.object(model, "action_confirm", write_and_answer):
                 self.write_rest("POST", f"/api/sale-orders/{order.id}/confirm")
                 self.assertEqual(order.client_order_ref, f"{answer}")
+
+
+@tagged("post_install", "-at_install")
+class TestActionsOnServer(ServerCase):
+    """Actions for real: Odoo leaves questions, mails and background work out under test.
+
+    The customer has a phone number, and the company has not been asked yet whether it wants text
+    messages about deliveries.
+    """
+
+    NAME = "Zaction on a server"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with committed() as env:
+            env = cls.environment(env)
+            cls.company = {
+                name: env.company[name]
+                for name in (
+                    "has_received_warning_stock_sms",
+                    "stock_text_confirmation",
+                    "stock_confirmation_type",
+                )
+            }
+            env.company.write(
+                {
+                    "has_received_warning_stock_sms": False,
+                    "stock_text_confirmation": True,
+                    "stock_confirmation_type": "sms",
+                }
+            )
+            values = {"name": cls.NAME, "phone": "+32 2 290 34 90", "email": "z@example.com"}
+            cls.partner = env["res.partner"].create(values).id
+            values = {"name": cls.NAME, "type": "consu", "list_price": 10, "taxes_id": False}
+            cls.product = env["product.product"].create(values).id
+        cls.addClassCleanup(cls.remove_all)
+
+    @staticmethod
+    def environment(env):
+        """Return the environment of the user who asks."""
+        return env(user=env.ref("base.user_admin"))
+
+    @classmethod
+    def remove_all(cls):
+        with committed() as env:
+            env = cls.environment(env)
+            env.company.write(cls.company)
+            partner, product = env["res.partner"].browse(cls.partner), cls.product
+            env["account.move"].search([("partner_id", "=", partner.id)]).with_context(
+                force_delete=True
+            ).unlink()
+            transfers = env["stock.picking"].search([("partner_id", "=", partner.id)])
+            # Odoo keeps the moves that are done.
+            for table in ("stock_move_line", "stock_move"):
+                env.cr.execute(f"DELETE FROM {table} WHERE product_id = %s", [product])
+            env.invalidate_all()
+            transfers.unlink()
+            orders = env["sale.order"].search([("partner_id", "=", partner.id)])
+            orders._action_cancel()
+            orders.unlink()
+            leads = env["crm.lead"].with_context(active_test=False)
+            leads.search([("partner_id", "=", partner.id)]).unlink()
+            env["product.product"].browse(product).product_tmpl_id.unlink()
+            partner.unlink()
+
+    def send(self, method, path, body=None):
+        response = self.client().send_request(method, f"/api/{path}", json=body)
+        self.assertLess(response.status_code, 300, response.text)
+        return response.json()["data"]
+
+    def act(self, api, collection, type_name, number, action):
+        """Call an action by one of the APIs."""
+        if api == "rest":
+            return self.send("POST", f"{collection}/{number}/{action}")
+        first, *rest = action.split("-")
+        name = first + "".join(part.capitalize() for part in rest) + type_name
+        query = f'mutation {{ {name}(id: "{number}") {{ id }} }}'
+        response = self.client().send_request("POST", "/api/graphql", json={"query": query})
+        self.assertEqual(response.json().get("data"), {name: {"id": str(number)}}, response.text)
+        return None
+
+    def new_order(self):
+        line = {"product": self.product, "quantity": 3}
+        values = {"customer": self.partner, "order_lines": {"create": [line]}}
+        return self.send("POST", "sale-orders", values)["id"]
+
+    def new_transfer(self):
+        order = self.new_order()
+        self.send("POST", f"sale-orders/{order}/confirm")
+        (transfer,) = self.send("GET", f"sale-orders/{order}?fields=transfers.id")["transfers"]
+        return transfer["id"]
+
+    def new_invoice(self):
+        values = {
+            "customer": self.partner,
+            "invoice_date": "2026-01-01",
+            "invoice_lines": {"create": [{"product": self.product, "price_unit": 5}]},
+        }
+        return self.send("POST", "invoices", values)["id"]
+
+    def new_lead(self):
+        return self.send("POST", "leads", {"name": self.NAME, "customer": self.partner})["id"]
+
+    def test_catalog(self):
+        """Each action of the catalog gives its business result."""
+        cases = (
+            (
+                "SaleOrder",
+                "sale-orders",
+                self.new_order,
+                [
+                    ("confirm", {"state": "sale"}),
+                    ("cancel", {"state": "cancel"}),
+                    ("set-to-draft", {"state": "draft"}),
+                ],
+            ),
+            ("Transfer", "transfers", self.new_transfer, [("validate", {"state": "done"})]),
+            (
+                "Invoice",
+                "invoices",
+                self.new_invoice,
+                [("post", {"state": "posted"}), ("reset-to-draft", {"state": "draft"})],
+            ),
+            ("Lead", "leads", self.new_lead, [("mark-won", {"won_status": "won"})]),
+            ("Lead", "leads", self.new_lead, [("mark-lost", {"won_status": "lost"})]),
+        )
+        called = {
+            (type_name, name) for type_name, *_more, steps in cases for name, _values in steps
+        }
+        with committed() as env:
+            served = env["graphql_api.resource.action"].search([]).filtered("is_served")
+            listed = {(action.resource_id.type_name, action.name) for action in served}
+        self.assertEqual(called, listed)
+        for api in ("rest", "graphql"):
+            for type_name, collection, make, steps in cases:
+                number = make()
+                for action, expected in steps:
+                    with self.subTest(action, api=api):
+                        self.act(api, collection, type_name, number, action)
+                        fields = ",".join(expected)
+                        found = self.send("GET", f"{collection}/{number}?fields={fields}")
+                        self.assertEqual({name: found[name] for name in expected}, expected)
+
+    def test_delivery(self):
+        """All that was ordered is delivered, and nobody has answered the question."""
+        transfer = self.new_transfer()
+        self.act("rest", "transfers", "Transfer", transfer, "validate")
+        with committed() as env:
+            env = self.environment(env)
+            moves = env["stock.picking"].browse(transfer).move_ids
+            self.assertEqual(moves.mapped("quantity"), [3])
+            self.assertEqual(moves.sale_line_id.qty_delivered, 3)
+            self.assertFalse(env.company.has_received_warning_stock_sms)
+            self.assertTrue(env.company.stock_text_confirmation)
+            self.assertFalse(env["sms.sms"].search([("partner_id", "=", self.partner)]))
+
+    def test_dialogs_of_odoo(self):
+        """The dialogs that are left out are dialogs of Odoo."""
+        with committed() as env:
+            self.assertLessEqual(set(LEFT_OUT), set(env.registry))
 
 
 @tagged("post_install", "-at_install")
