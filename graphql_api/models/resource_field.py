@@ -260,7 +260,8 @@ class GraphqlApiResourceField(models.Model):
             searchable=field._description_searchable,
             sortable=field._description_sortable(self.env),
             stored=bool(field.store),
-            required=bool(field.required),
+            # Odoo fills lists itself; PostgreSQL knows no list that must not be empty.
+            required=bool(field.required) and field.type not in ("one2many", "many2many"),
             has_default=_has_default(self.env, field),
             is_key=self.is_key and field.type in KEY_TYPES and field._description_searchable,
             inverse=getattr(field, "inverse_name", None),
