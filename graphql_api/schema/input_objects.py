@@ -1,6 +1,5 @@
 """Input objects that are made at run time: their fields, and what a client gave for them."""
 
-import keyword
 from collections.abc import Iterator
 from typing import Any, Optional
 
@@ -16,15 +15,16 @@ from .resource import ResourceField
 class InputObject:
     """What a client gave; the attributes of what it left out are ``UNSET``.
 
-    ``_input_fields`` are the fields of the class, by attribute.
+    An attribute has the name of the field, be it a keyword of Python. ``_input_fields`` are the
+    fields of the class, by name.
     """
 
     _input_fields: dict[str, StrawberryField]
 
     def __init__(self, /, **values):
-        for attribute in self._input_fields:
-            if attribute in values:
-                setattr(self, attribute, values[attribute])
+        for name in self._input_fields:
+            if name in values:
+                setattr(self, name, values[name])
 
 
 def new_input(name: str) -> type[InputObject]:
@@ -52,22 +52,21 @@ def add_input_field(
     required: bool = False,
     deprecation_reason: str | None = None,
 ) -> str:
-    """Add a field to an input class and return the name of its attribute.
+    """Add a field to an input class and return its name.
 
-    :param name: snake_case or camelCase; what is no Python name gets an underscore
+    :param name: snake_case or camelCase
     :param required: clients have to send it, and not null
     :param deprecation_reason: shown where the field is not required (GraphQL, "@deprecated")
     """
-    attribute = f"{name}_" if keyword.iskeyword(name) else name
     options: dict[str, Any] = {}
     if not required:
         annotation = Optional[annotation]  # noqa: UP045 - a run-time value
         options = {"default": strawberry.UNSET, "deprecation_reason": deprecation_reason}
-        setattr(cls, attribute, strawberry.UNSET)
-    cls._input_fields[attribute] = attribute_field(
-        cls, attribute, camel_case(name), annotation, description, **options
+        setattr(cls, name, strawberry.UNSET)
+    cls._input_fields[name] = attribute_field(
+        cls, name, camel_case(name), annotation, description, **options
     )
-    return attribute
+    return name
 
 
 def add_resource_field(
@@ -85,6 +84,6 @@ def add_resource_field(
 
 def given(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield what a client sent of an input object, as (name of the field, value)."""
-    for attribute, item in vars(value).items():
+    for name, item in vars(value).items():
         if item is not strawberry.UNSET:
-            yield attribute.rstrip("_"), item
+            yield name, item
