@@ -8,6 +8,7 @@ from ..schema.errors import ApiError
 from ..schema.files import files
 from ..schema.scalars import FILE_TYPES
 from . import replica
+from .responses import check_if_match, environ_without_if_match
 from .rest_call import Call, check_parameters
 
 INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
@@ -39,4 +40,10 @@ class FilesController(http.Controller):
                 "NOT_FOUND", f"{resource.type_name} {number} not found, or it has no {field_name}."
             )
         stream = request.env["ir.binary"]._get_stream_from(record, field.field, file.filename)
-        return stream.get_response(as_attachment=file.mimetype not in INLINE_TYPES, immutable=False)
+        if isinstance(stream.etag, str):
+            check_if_match(stream.etag)
+        return stream.get_response(
+            as_attachment=file.mimetype not in INLINE_TYPES,
+            immutable=False,
+            environ=environ_without_if_match(),
+        )

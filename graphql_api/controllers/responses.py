@@ -60,6 +60,7 @@ def cached_response(response: Response, tagged: bool = True) -> Response:
 
     :param response: its ETag, if it has none, becomes a hash of its type and body
     :param tagged: False for what is not to be kept: it has errors
+    :raise ApiError: PRECONDITION_FAILED
     """
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers.add("Vary", _VARYING)
@@ -67,7 +68,31 @@ def cached_response(response: Response, tagged: bool = True) -> Response:
         return response
     if "ETag" not in response.headers:
         response.set_etag(body_digest(response))
-    return response.make_conditional(request.httprequest.environ)
+    check_if_match(response.get_etag()[0])
+    return response.make_conditional(environ_without_if_match())
+
+
+def check_if_match(tag: str) -> None:
+    """Refuse an answer that the client does not want, by its ETag (RFC 9110, 13.1.1).
+
+    A weak tag counts as well: compressing an answer makes its tag weak.
+
+    :raise ApiError: PRECONDITION_FAILED
+    """
+    condition = request.httprequest.if_match
+    if not request.httprequest.headers.get("If-Match") or condition.star_tag:
+        return
+    if tag not in condition.as_set(include_weak=True):
+        raise ApiError(
+            "PRECONDITION_FAILED",
+            "What is at this address is not what If-Match names. Read it without the header.",
+        )
+
+
+def environ_without_if_match() -> dict:
+    """Return the WSGI environment for werkzeug, which would answer 412 with the whole body."""
+    environ = request.httprequest.environ
+    return {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
 
 
 def body_digest(response: Response) -> str:

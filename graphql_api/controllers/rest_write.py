@@ -7,7 +7,7 @@ from ..schema.access import find
 from ..schema.errors import ApiError
 from ..schema.names import camel_case
 from ..schema.scalars import FILE_TYPES
-from ..schema.versions import record_version
+from ..schema.versions import check_version, record_version
 from ..schema.writing import refused_input
 from .idempotency import idempotent
 from .responses import success_response
@@ -127,8 +127,22 @@ class WriteCall(Call):
             raise refused_input([*problems, *others]) from None
 
     def versioned(self, number: int) -> dict:
-        """Return the variables that name a record, with the version of ``If-Match``."""
+        """Return the variables that name a record, with the version of ``If-Match``.
+
+        :raise ApiError: PRECONDITION_FAILED
+        """
+        self._check_none_match(number)
         return {"id": str(number), "ifVersion": self._expected_version(number)}
+
+    def check_conditions(self, number: int) -> None:
+        """Refuse to go on with a record that ``If-Match`` or ``If-None-Match`` excludes.
+
+        :raise ApiError: PRECONDITION_FAILED
+        """
+        self._check_none_match(number)
+        version = self._expected_version(number)
+        if version is not None and (record := find(self.context, self.resource, [number])):
+            check_version(self.resource, record, version)
 
     def update(self, number: int, values: dict, fields: str | None = None) -> http.Response:
         """Change a record and return it."""
@@ -160,6 +174,20 @@ class WriteCall(Call):
             return current if current in versions else ""
         return versions.pop() if versions else ""
 
+    def _check_none_match(self, number: int) -> None:
+        """Refuse to change a record that is there, or has one of the versions (13.1.2)."""
+        condition = request.httprequest.if_none_match
+        record = find(self.context, self.resource, [number]) if condition else None
+        if not record:
+            return
+        versions = {tag.partition("-")[0] for tag in condition.as_set(include_weak=True)}
+        if condition.star_tag or record_version(record) in versions:
+            raise ApiError(
+                "PRECONDITION_FAILED",
+                f"{self.resource.type_name} {number} exists, and If-None-Match says not to change "
+                "it then.",
+            )
+
 
 def _create(call: WriteCall) -> http.Response:
     values = call.read_body("CreateInput")
@@ -189,6 +217,7 @@ def _act(call: WriteCall, record_id: str, name: str) -> http.Response:
             hint=f"Its actions: {known}.",
         )
     number = call.record_id(record_id)
+    call.check_conditions(number)
     if request.httprequest.get_data().strip() not in (b"", b"{}"):
         raise ApiError("BAD_USER_INPUT", f"{name} takes no values: send it without a body.")
     call.mutate(camel_case(name), "id: $id", {"id": str(number)})

@@ -45,7 +45,8 @@ class TestKeywordNames(WriteCase):
         for name in KEYWORDS:
             with self.subTest(name):
                 query = f"""mutation ($input: CustomerCreateInput!) {{
-                    upsertCustomer(by: {{ {name}: "K-{name}" }}, input: $input) {{ id {name} }} }}"""
+                    upsertCustomer(by: {{ {name}: "K-{name}" }}, input: $input) {{
+                        id {name} }} }}"""
                 first = self.graphql(query, {"input": {"name": "Ann"}})["upsertCustomer"]
                 self.assertEqual(first[name], f"K-{name}")
                 again = self.graphql(query, {"input": {"name": "Bob", name: f"K-{name}"}})
