@@ -1,6 +1,6 @@
 """Filter inputs, one class per resource, and their translation to Odoo domains."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import strawberry
@@ -8,58 +8,52 @@ import strawberry
 from odoo.fields import Domain
 
 from .access import Context, through
+from .comparisons import compare, presence
 from .errors import ApiError
 from .input_objects import add_input_field, add_resource_field, define_input, given, new_input
 from .names import pascal_case
+from .ordering import CREATE_DATE_FIELD, WRITE_DATE_FIELD
 from .resource import RELATIONS, Resource, ResourceField
-from .scalars import ID_OPERATORS, check_text, parse_id, value_type
+from .scalars import ID_OPERATORS, value_type
 
 MAX_CONDITIONS = 1000
 """Filter objects of a request, nested ones included."""
 
 DESCRIPTIONS = {
     "eq": "Equal; null matches what is empty.",
-    "ne": "Not equal; empty values are not equal to anything.",
+    "ne": "Not equal; what is empty is not equal to any value.",
     "in": "One of these.",
-    "notIn": "None of these.",
+    "notIn": "None of these; what is empty is none of them.",
     "lt": "Less than, or before.",
     "lte": "At most, or not after.",
     "gt": "Greater than, or after.",
     "gte": "At least, or not before.",
-    "contains": "Contains this text, ignoring case.",
-    "startsWith": "Starts with this text, ignoring case.",
-    "endsWith": "Ends with this text, ignoring case.",
+    "contains": "Contains this text, ignoring case. An empty text matches all.",
+    "startsWith": "Starts with this text, ignoring case. An empty text matches all.",
+    "endsWith": "Ends with this text, ignoring case. An empty text matches all.",
     "isNull": "True: is empty. False: is not.",
 }
 
-_ODOO_OPERATORS = {
-    "eq": "=",
-    "ne": "!=",
-    "in": "in",
-    "notIn": "not in",
-    "lt": "<",
-    "lte": "<=",
-    "gt": ">",
-    "gte": ">=",
-}
-
-_NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
-
-_MAX_NUMBER = 1e300
-"""Far beyond, Odoo's rounding overflows (odoo/tools/float_utils.py)."""
-
-Condition = Callable[[Context, Any], Domain]
+Condition = Callable[[Context, Any], Domain | None]
+"""What a client gave -> its domain; None where it is no condition."""
 
 
 class FilterTypes:
     """The filter inputs of one schema.
 
     :param resources: type name -> :class:`Resource`
+    :param logged: names of the types whose model keeps ``create_date`` and ``write_date``
     :param enums: (type name, field name) -> Strawberry enum of a selection
     """
 
-    def __init__(self, resources: dict[str, Resource], enums: dict[tuple[str, str], type]):
+    def __init__(
+        self,
+        resources: dict[str, Resource],
+        logged: set[str],
+        enums: dict[tuple[str, str], type],
+    ):
         self._resources = resources
+        self._logged = logged
         self._enums = enums
         self._operator_types: dict[str, type] = {}
         # All classes exist before any is filled: they refer to each other in circles.
@@ -67,25 +61,28 @@ class FilterTypes:
         self._relations = {name: _new_class(f"{name}RelationFilter") for name in resources}
         self._lists = {name: _new_class(f"{name}ListFilter") for name in resources}
         for name, resource in resources.items():
-            self._fill(resource, self.by_type[name])
-            self._fill(resource, self._relations[name])
+            self._fill(resource, self.by_type[name], _on_id)
+            self._fill(resource, self._relations[name], None)
             _add(self._relations[name], "isNull", bool, DESCRIPTIONS["isNull"], None)
             for quantifier, description in (
-                ("some", "At least one of the records matches."),
-                ("none", "None of the records matches."),
+                ("some", "At least one of the records matches; {} is any record."),
+                ("none", "None of the records matches; {} is any record."),
             ):
                 _add(self._lists[name], quantifier, self.by_type[name], description, None)
         for family in (self.by_type, self._relations, self._lists):
             for name, cls in family.items():
                 define_input(cls, f"Conditions on {name} records.")
 
-    def _fill(self, resource: Resource, cls: type) -> None:
+    def _fill(self, resource: Resource, cls: type, on_id: Condition | None) -> None:
         own = self.by_type[resource.type_name]
         many = list[own]
         _add(cls, "and", many, "All of these.", _logical(Domain.AND))
         _add(cls, "or", many, "At least one of these.", _logical(Domain.OR))
         _add(cls, "not", own, "Not this.", _negation)
-        _add(cls, "id", self._operators("ID", strawberry.ID, ID_OPERATORS), "Id.", _on_id)
+        _add(cls, "id", self._operators("ID", strawberry.ID, ID_OPERATORS), "Id.", on_id)
+        if resource.type_name in self._logged and "read" in resource.operations:
+            self._add_field(resource, CREATE_DATE_FIELD, cls)
+            self._add_field(resource, WRITE_DATE_FIELD, cls)
         for field in resource.fields.values():
             if field.filterable and field.searchable:
                 self._add_field(resource, field, cls)
@@ -129,8 +126,16 @@ def to_domain(context: Context, value: Any) -> Domain:
     :raise ApiError: FORBIDDEN for a field that the caller may not read, BAD_USER_INPUT for a
         value that the field cannot be compared with, QUERY_TOO_COMPLEX for too many conditions
     """
-    if value is None:
-        return Domain.TRUE
+    domain = None if value is None else _conditions(context, value)
+    return Domain.TRUE if domain is None else domain
+
+
+def _conditions(context: Context, value: Any) -> Domain | None:
+    """Return what all conditions of a filter input come to, None where it has none.
+
+    Of what has variables that were left out, nothing may be left: that is no condition then, and
+    not one that every record fulfils, which would turn ``not`` and a relation to the opposite.
+    """
     context.conditions += 1
     if context.conditions > MAX_CONDITIONS:
         raise ApiError(
@@ -138,11 +143,17 @@ def to_domain(context: Context, value: Any) -> Domain:
             f"The filters of a request may have {MAX_CONDITIONS} conditions. To compare one field "
             "with many values, use in.",
         )
-    return Domain.AND(
+    return _all_of(
         condition(context, operand)
         for name, condition in type(value)._conditions.items()
         if (operand := getattr(value, name)) is not strawberry.UNSET and condition is not None
     )
+
+
+def _all_of(domains: Iterable[Domain | None]) -> Domain | None:
+    """Return the conjunction of the conditions among these, None where there are none."""
+    conditions = [domain for domain in domains if domain is not None]
+    return Domain.AND(conditions) if conditions else None
 
 
 def _new_class(name: str) -> type:
@@ -166,13 +177,16 @@ def _scalar_name(annotation) -> str:
 
 def _logical(combine) -> Condition:
     def condition(context, values):
-        return combine([to_domain(context, value) for value in _not_null("A list", values)])
+        parts = [_conditions(context, value) for value in _not_null("A list", values)]
+        conditions = [part for part in parts if part is not None]
+        return None if parts and not conditions else combine(conditions)
 
     return condition
 
 
 def _negation(context, value):
-    return ~to_domain(context, _not_null("not", value))
+    domain = _conditions(context, _not_null("not", value))
+    return None if domain is None else ~domain
 
 
 def _not_null(what: str, value):
@@ -181,82 +195,61 @@ def _not_null(what: str, value):
     return value
 
 
-def _on_id(context, value) -> Domain:
-    return Domain.AND(_compare("id", "many2one", *operand) for operand in _operands(value))
+def _on_id(context, value) -> Domain | None:
+    return _all_of(compare("id", "many2one", *operand) for operand in _operands(value))
 
 
-def _on_value(context, resource, field, value) -> Domain:
+def _on_value(context, resource, field, value) -> Domain | None:
     context.check_field(resource, field, "filter by")
-    return Domain.AND(_compare(field.field, field.type, *operand) for operand in _operands(value))
+    return _all_of(compare(field.field, field.type, *operand) for operand in _operands(value))
 
 
-def _on_one(context, resource, field, target, value) -> Domain:
+def _on_one(context, resource, field, target, value) -> Domain | None:
     context.check_field(resource, field, "filter by")
     value = _not_null(field.graphql_name, value)
+
+    def at_other_end(operator: str, domain: Domain) -> Domain:
+        visible = through(context, resource, field, target, domain, True)
+        return Domain(field.field, operator, visible)
+
     conditions = []
-    is_null = value.isNull
-    if is_null is not strawberry.UNSET:
-        operator = "=" if _not_null("isNull", is_null) else "!="
-        conditions.append(Domain(field.field, operator, False))
-    inner = to_domain(context, value)
-    if is_null is strawberry.UNSET or not inner.is_true():
-        visible = through(context, resource, field, target, inner, True)
-        conditions.append(Domain(field.field, "any", visible))
-    return Domain.AND(conditions)
+    if value.isNull is not strawberry.UNSET:
+        conditions.append(presence(field.field, _not_null("isNull", value.isNull)))
+    inner = [_conditions(context, value)]
+    if value.id is not strawberry.UNSET:
+        # The id of no record is empty: "any" would leave out what has no record at its other end.
+        for operator, operand in _operands(value.id):
+            domain = compare("id", "many2one", operator, operand)
+            if operator == "isNull" or operand is None:
+                is_empty = operand if operator == "isNull" else operator == "eq"
+                conditions.append(presence(field.field, is_empty))
+            elif operator in ("ne", "notIn"):
+                conditions.append(at_other_end("not any", ~domain))
+            else:
+                inner.append(domain)
+    if (domain := _all_of(inner)) is not None:
+        conditions.append(at_other_end("any", domain))
+    return _all_of(conditions)
 
 
-def _on_many(context, resource, field, target, value) -> Domain:
+def _on_many(context, resource, field, target, value) -> Domain | None:
     context.check_field(resource, field, "filter by")
     conditions = []
     for quantifier, operator in (("some", "any"), ("none", "not any")):
         inner = getattr(_not_null(field.graphql_name, value), quantifier)
-        if inner is not strawberry.UNSET:
-            domain = to_domain(context, _not_null(quantifier, inner))
-            visible = through(context, resource, field, target, domain, False)
-            conditions.append(Domain(field.field, operator, visible))
-    return Domain.AND(conditions)
+        if inner is strawberry.UNSET:
+            continue
+        domain = _conditions(context, _not_null(quantifier, inner))
+        if domain is None and any(given(inner)):
+            continue
+        domain = Domain.TRUE if domain is None else domain
+        visible = through(context, resource, field, target, domain, False)
+        conditions.append(Domain(field.field, operator, visible))
+    return _all_of(conditions)
 
 
 def _operands(value):
     return given(_not_null("A comparison", value))
-
-
-def _compare(name: str, odoo_type: str, operator: str, value) -> Domain:
-    """Return one comparison as a domain."""
-    if value is None:
-        if operator not in ("eq", "ne") or odoo_type in _NEVER_EMPTY:
-            raise ApiError("BAD_USER_INPUT", f"{operator} cannot be null here.")
-        return Domain(name, _ODOO_OPERATORS[operator], False)
-    if operator == "isNull":
-        return Domain(name, "=" if value else "!=", False)
-    if operator in ("in", "notIn"):
-        return Domain(name, _ODOO_OPERATORS[operator], [_operand(name, item) for item in value])
-    operand = _operand(name, value)
-    if operator in ("contains", "startsWith", "endsWith"):
-        pattern = _escape(operand)
-        match operator:
-            case "contains":
-                return Domain(name, "ilike", pattern) if pattern else Domain(name, "!=", False)
-            case "startsWith":
-                return Domain(name, "=ilike", pattern + "%")
-            case "endsWith":
-                return Domain(name, "=ilike", "%" + pattern)
-    return Domain(name, _ODOO_OPERATORS[operator], operand)
-
-
-def _operand(name: str, value):
-    if name == "id":
-        return parse_id(value)
-    if isinstance(value, str):
-        return check_text(getattr(value, "value", value))
-    if isinstance(value, float) and abs(value) > _MAX_NUMBER:
-        raise ApiError("BAD_USER_INPUT", f"{value} is too large a number to compare with.")
-    return getattr(value, "value", value)
-
-
-def _escape(text: str) -> str:
-    """Return the text for a LIKE pattern in which it stands for itself."""
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def enum_name(resource: Resource, field: ResourceField) -> str:

@@ -20,8 +20,18 @@ class OrderDirection(Enum):
 
 ID_FIELD = ResourceField(name="id", field="id", type="integer")
 CREATE_DATE_FIELD, WRITE_DATE_FIELD = (
-    ResourceField(name=name, field=name, type="datetime", groupable=True, aggregatable=True)
-    for name in ("create_date", "write_date")
+    ResourceField(
+        name=name,
+        field=name,
+        type="datetime",
+        description=description,
+        groupable=True,
+        aggregatable=True,
+    )
+    for name, description in (
+        ("create_date", "When the record was created."),
+        ("write_date", "When the record was last changed."),
+    )
 )
 
 

@@ -26,7 +26,7 @@ TEXT_OPERATORS = ("eq", "ne", "in", "notIn", "contains", "startsWith", "endsWith
 NUMBER_OPERATORS = ("eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte")
 TIME_OPERATORS = (*NUMBER_OPERATORS, "isNull")
 KEY_OPERATORS = ("eq", "ne", "in", "notIn", "isNull")
-ID_OPERATORS = ("eq", "ne", "in", "notIn")
+ID_OPERATORS = TIME_OPERATORS
 BOOLEAN_OPERATORS = ("eq", "ne")
 PRESENCE_OPERATORS = ("isNull",)
 

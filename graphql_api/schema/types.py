@@ -51,7 +51,7 @@ class ResourceTypes:
         self.sortable = {
             name: self._sortable_fields(resource) for name, resource in resources.items()
         }
-        self.filters = FilterTypes(resources, self.enums).by_type
+        self.filters = FilterTypes(resources, logged, self.enums).by_type
         self.orders = {
             name: order_class(resource, self.sortable[name]) for name, resource in resources.items()
         }
@@ -130,12 +130,9 @@ class ResourceTypes:
                 "The name that Odoo shows for the record.",
             )
         if readable and logged:
-            for field, text in (
-                (CREATE_DATE_FIELD, "When the record was created."),
-                (WRITE_DATE_FIELD, "When the record was last changed."),
-            ):
+            for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD):
                 annotation = Optional[DateTime]  # noqa: UP045
-                add(field.name, annotation, _value_column(resource, field), text)
+                add(field.name, annotation, _value_column(resource, field), field.description)
         if logged:
             add(
                 "version",

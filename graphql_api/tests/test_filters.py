@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
+from ..schema.ordering import CREATE_DATE_FIELD, ID_FIELD, WRITE_DATE_FIELD
 from .common import ApiCase
 
 TEXT_CASES = [
@@ -22,15 +23,17 @@ TEXT_CASES = [
     ("notIn", ["Ghent"], {1, 2, 3, 4}),
     ("notIn", [], {0, 1, 2, 3, 4}),
     ("contains", "GHENT", {0, 1}),
-    ("contains", "", {0, 1, 2}),
+    ("contains", "", {0, 1, 2, 3, 4}),
     ("contains", "%_", {2}),
     ("contains", "h_n", set()),
     ("contains", "g%t", set()),
     ("contains", "\\", set()),
+    ("startsWith", "", {0, 1, 2, 3, 4}),
     ("startsWith", "gHe", {0, 1}),
     ("startsWith", "ent", set()),
     ("startsWith", "100%", {2}),
     ("startsWith", "%", set()),
+    ("endsWith", "", {0, 1, 2, 3, 4}),
     ("endsWith", "SEA", {1}),
     ("endsWith", "_x", {2}),
     ("endsWith", "%x", set()),
@@ -284,6 +287,7 @@ class TestOperators(ApiCase):
         cases = [
             *KEY_CASES,
             ("contains", "1", {1}),
+            ("contains", "", {0, 1, 2}),
             ("startsWith", "3", {2}),
             ("endsWith", "0", {0}),
         ]
@@ -325,12 +329,152 @@ class TestOperators(ApiCase):
     def test_id(self):
         records = self.create_filtered("res.partner", "city", [False] * 3)
         first, second, third = [str(i) for i in records.ids]
-        self.check_ids(records, {"eq": first}, {0})
-        self.check_ids(records, {"eq": records[0].id}, {0})
-        self.check_ids(records, {"ne": first}, {1, 2})
-        self.check_ids(records, {"in": [first, third, "2147483647"]}, {0, 2})
-        self.check_ids(records, {"notIn": [first, second]}, {2})
-        self.check_ids(records, {"eq": None}, set())
+        cases = [
+            ("eq", first, {0}),
+            ("eq", records[0].id, {0}),
+            ("eq", None, set()),
+            ("ne", first, {1, 2}),
+            ("ne", None, {0, 1, 2}),
+            ("in", [first, third, "2147483647"], {0, 2}),
+            ("notIn", [first, second], {2}),
+            ("lt", second, {0}),
+            ("lte", second, {0, 1}),
+            ("gt", second, {2}),
+            ("gte", second, {1, 2}),
+            ("gt", "0", {0, 1, 2}),
+            ("lte", 0, set()),
+            ("isNull", True, set()),
+            ("isNull", False, {0, 1, 2}),
+        ]
+        schema = self.env["graphql_api.schema"]._get_schema()
+        operators = schema.graphql_schema.type_map["IDFilter"].fields
+        self.assertEqual({operator for operator, _, _ in cases}, set(operators))
+        for operator, operand, expected in cases:
+            with self.subTest(operator=operator, operand=operand):
+                self.check_ids(records, {operator: operand}, expected)
+                if operand is not None:
+                    found = self.rest_ids(records, f"filter[id][{operator}]", operand)
+                    self.assertEqual(found, expected)
+
+    def rest_ids(self, records, name, operand):
+        """Return the positions of what REST finds, among the records."""
+        operand = ",".join(operand) if isinstance(operand, list) else str(operand).lower()
+        params = {"fields": "id", "filter[and][0][id][in]": ",".join(map(str, records.ids))}
+        body = self.rest("/api/customers", params={**params, name: operand})
+        return {records.ids.index(node["id"]) for node in body["data"]}
+
+    def test_dates_of_creation_and_change(self):
+        """Each second is one moment, whatever microseconds the database has."""
+        records = self.create_filtered("res.partner", "city", [False] * 4)
+        self.env.flush_all()
+        for name, graphql_name in (("create_date", "createDate"), ("write_date", "writeDate")):
+            for record, moment in zip(
+                records,
+                ("08:00:00", "09:00:00.000001", "09:00:00.999999", "10:00:00.5"),
+                strict=True,
+            ):
+                self.env.cr.execute(
+                    f"UPDATE res_partner SET {name} = %s WHERE id = %s",
+                    [f"2026-11-23 {moment}", record.id],
+                )
+            records.invalidate_recordset()
+            nine = "2026-11-23T09:00:00Z"
+            cases = [
+                ("eq", nine, {1, 2}),
+                ("eq", "2026-11-23T10:00:00.25+01:00", {1, 2}),
+                ("eq", None, set()),
+                ("ne", nine, {0, 3}),
+                ("ne", None, {0, 1, 2, 3}),
+                ("in", [nine, "2026-11-23T10:00:00Z"], {1, 2, 3}),
+                ("in", [], set()),
+                ("notIn", [nine], {0, 3}),
+                ("notIn", [], {0, 1, 2, 3}),
+                ("lt", nine, {0}),
+                ("lte", nine, {0, 1, 2}),
+                ("gt", nine, {3}),
+                ("gte", nine, {1, 2, 3}),
+                ("isNull", True, set()),
+                ("isNull", False, {0, 1, 2, 3}),
+            ]
+            self.check("Customer", graphql_name, records, cases)
+            with self.subTest(name, rest="snake case"):
+                ids = ",".join(map(str, records.ids))
+                for parameter in (f"filter[{name}][gte]", f"filter[{name}][eq]", name):
+                    params = {"fields": "id", "filter[id][in]": ids, parameter: nine}
+                    body = self.rest("/api/customers", params=params)
+                    expected = 3 if "gte" in parameter else 2
+                    self.assertEqual(len(body["data"]), expected, parameter)
+
+    def test_poll(self):
+        """Who asks for what has changed since the last record that it saw misses nothing."""
+        records = self.create_filtered("res.partner", "city", [False] * 3)
+        self.env.flush_all()
+        for record, fraction in zip(records, ("7", "2", "5"), strict=True):
+            self.env.cr.execute(
+                "UPDATE res_partner SET write_date = %s WHERE id = %s",
+                [f"2035-01-01 08:00:00.{fraction}", record.id],
+            )
+        records.invalidate_recordset()
+        params = {"fields": "id,write_date", "sort": "write_date,id", "limit": "1"}
+        since, seen = "2035-01-01T00:00:00Z", []
+        for _turn in records:
+            params["filter[write_date][gte]"] = since
+            after = {}
+            while True:
+                body = self.rest("/api/customers", params={**params, **after})
+                for node in body["data"]:
+                    since = node["write_date"]
+                    seen += [node["id"]] if node["id"] not in seen else []
+                if body["meta"]["next"] is None:
+                    break
+                after = {"after": body["meta"]["next"]}
+        self.assertEqual(seen, [records[place].id for place in (1, 2, 0)])
+        self.assertEqual(since, "2035-01-01T08:00:00Z")
+
+    def test_automatic_fields_of_all_resources(self):
+        """They filter, order, group and aggregate in each resource that shows them."""
+        schema = self.env["graphql_api.schema"]._get_schema()
+        types = schema.graphql_schema.type_map
+        paths = self.http("GET", "/api/openapi.json").json()["paths"]
+        for resource in schema.resources.values():
+            name = resource.type_name
+            dates = [x for x in ("createDate", "writeDate") if x in types[name].fields]
+            inputs = [f"{name}{kind}" for kind in ("Filter", "RelationFilter", "Order")]
+            for input_type in map(types.get, inputs):
+                if input_type is None:
+                    continue
+                self.assertLessEqual({"id", *dates}, set(input_type.fields), input_type)
+            if "read" not in resource.operations:
+                continue
+            parts = [
+                f"byId: {resource.list_name}(filter: {{id: {{gt: 0}}}}, first: 1) {{ totalCount }}"
+            ]
+            for date_name in dates:
+                where = f'{{{date_name}: {{gte: "2000-01-01T00:00:00Z"}}}}'
+                parts.append(
+                    f"{date_name}: {resource.list_name}(filter: {where}, "
+                    f"orderBy: [{{{date_name}: DESC}}], first: 1) {{ nodes {{ id }} }}"
+                )
+                parts.append(
+                    f"{date_name}Groups: {resource.aggregate_name}(groupBy: "
+                    f"[{{{date_name}: MONTH}}]) "
+                    f"{{ keys {{ {date_name} }} {date_name} {{ min max }} }}"
+                )
+            with self.subTest(name):
+                self.graphql("{ " + " ".join(parts) + " }")
+                parameters = paths[f"/api/{resource.collection}"]["get"]["parameters"]
+                documented = {parameter.get("name") for parameter in parameters}
+                for rest_name in map(schema.rest_name, [name] * len(dates), dates):
+                    self.assertIn(f"filter[{rest_name}]", documented)
+                    path = f"/api/{resource.collection}"
+                    self.rest(
+                        f"{path}?fields=id&limit=1&filter[{rest_name}][gte]=2000-01-01T00:00:00Z"
+                    )
+                    self.rest(f"{path}?fields=id&limit=1&{rest_name}=2000-01-01T00:00:00Z")
+                    self.rest(f"{path}?fields=id&limit=1&filter[id][gt]=0&sort=-{rest_name}")
+                    self.rest(
+                        f"{path}/aggregate?group_by={rest_name}:month&fields=count,{rest_name}.max"
+                    )
 
     def check_ids(self, records, comparison, expected):
         query = "query ($filter: CustomerFilter) { customers(filter: $filter) { nodes { id } } }"
@@ -390,7 +534,144 @@ class TestRelationsAndLogic(ApiCase):
             self.found({"parent": {"country": {"code": {"eq": "BE"}}}}), self.ann | self.bob
         )
         self.assertFalse(self.found({"parent": {"city": {"ne": "Ghent"}}}))
-        self.assertEqual(self.found({"parent": {}}), self.ann | self.bob)
+        self.assertEqual(self.found({"parent": {}}), self.everybody - self.archived)
+
+    def test_id_of_a_many2one(self):
+        """What has no record at the other end is not equal to any, and in no list."""
+        works, ann = str(self.company.id), str(self.ann.id)
+        empty, below = self.company | self.alone, self.ann | self.bob
+        for comparison, expected in (
+            ({"eq": works}, below),
+            ({"eq": ann}, empty - empty),
+            ({"eq": None}, empty),
+            ({"ne": works}, empty),
+            ({"ne": ann}, empty | below),
+            ({"ne": None}, below),
+            ({"in": [works, ann]}, below),
+            ({"in": []}, empty - empty),
+            ({"notIn": [works]}, empty),
+            ({"notIn": [ann]}, empty | below),
+            ({"notIn": []}, empty | below),
+            ({"isNull": True}, empty),
+            ({"isNull": False}, below),
+            ({"gte": works}, below),
+            ({"gt": works}, empty - empty),
+            ({"lt": works}, empty - empty),
+            ({"lte": works}, below),
+            ({"ne": ann, "gt": 0}, below),
+            ({}, empty | below),
+        ):
+            with self.subTest(comparison=comparison):
+                self.assertEqual(self.found({"parent": {"id": comparison}}), expected)
+                self.assertEqual(
+                    self.found({"not": {"parent": {"id": comparison}}}),
+                    self.everybody - self.archived - expected if comparison else empty | below,
+                )
+                for operator, operand in comparison.items():
+                    if len(comparison) == 1 and operand not in (None, []):
+                        text = ",".join(operand) if isinstance(operand, list) else str(operand)
+                        params = {
+                            "filter[id][in]": ",".join(map(str, self.everybody.ids)),
+                            f"filter[parent][id][{operator}]": text.lower(),
+                            "fields": "id",
+                        }
+                        found = self.rest("/api/customers", params=params)["data"]
+                        self.assertEqual({node["id"] for node in found}, set(expected.ids))
+
+    def test_id_of_a_many2one_beside_other_conditions(self):
+        works, ann = str(self.company.id), str(self.ann.id)
+        ghent = {"city": {"eq": "Ghent"}}
+        below = self.ann | self.bob
+        self.assertEqual(self.found({"parent": {"id": {"ne": ann}, **ghent}}), below)
+        self.assertFalse(self.found({"parent": {"id": {"ne": works}, **ghent}}))
+        self.assertFalse(self.found({"parent": {"id": {"eq": None}, **ghent}}))
+
+    def test_id_of_a_many2one_below_others(self):
+        """There as in Odoo: the record itself has to be there, its own relation may be empty."""
+        works = str(self.company.id)
+        grandchild = self.env["res.partner"].create({"name": "Kid", "parent_id": self.ann.id})
+        type(self).everybody |= grandchild
+        self.addCleanup(setattr, type(self), "everybody", self.everybody - grandchild)
+        for other in (works, "2147483647"):
+            domain = [("parent_id.parent_id", "!=", int(other)), ("id", "in", self.everybody.ids)]
+            expected = self.env["res.partner"].search(domain, order="id")
+            self.assertEqual(self.found({"parent": {"parent": {"id": {"ne": other}}}}), expected)
+        without = {"parent": {"id": {"ne": works}}}
+        self.assertEqual(self.found({"children": {"some": without}}), self.ann)
+        self.assertEqual(
+            self.found({"children": {"none": without}}),
+            self.everybody - self.archived - self.ann,
+        )
+        leads_to_none = {"parent": {"id": {"eq": None}}}
+        self.assertFalse(self.found({"children": {"some": leads_to_none}}))
+
+    def test_id_of_a_hidden_record(self):
+        """A record that a rule hides is equal to none: nobody learns which one it is."""
+        self.env["ir.rule"].create(
+            {
+                "name": "hidden",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "domain_force": f"[('id', '!=', {self.company.id})]",
+            }
+        )
+        works, visible = str(self.company.id), self.everybody - self.archived - self.company
+        for comparison, expected in (
+            ({"eq": works}, visible - visible),
+            ({"in": [works]}, visible - visible),
+            ({"ne": works}, visible),
+            ({"notIn": [works]}, visible),
+            ({"gt": 0}, visible - visible),
+        ):
+            with self.subTest(comparison=comparison):
+                found = self.found({"parent": {"id": comparison}}, login="demo")
+                self.assertEqual(found, expected)
+
+    def test_variables_that_are_left_out(self):
+        """They leave no condition behind, at any depth; an empty list is one."""
+        everybody = self.everybody - self.archived
+        nothing = {"name": {}}
+        for where in (
+            nothing,
+            {"not": nothing},
+            {"not": {}},
+            {"and": [nothing, {}]},
+            {"or": [nothing, {}]},
+            {"parent": {}},
+            {"parent": nothing},
+            {"parent": {"id": {}}},
+            {"parent": {"parent": {"country": {"code": {}}}}},
+            {"not": {"parent": {"not": nothing}}},
+            {"parent": {"or": [nothing]}},
+            {"children": {}},
+            {"children": {"some": nothing}},
+            {"children": {"none": nothing}},
+            {"children": {"some": {"parent": nothing}, "none": {"tags": {"some": nothing}}}},
+        ):
+            with self.subTest(where=where):
+                self.assertEqual(self.found(where), everybody)
+        ann = {"name": {"eq": "Ann"}}
+        for where in (
+            {"or": [ann, nothing]},
+            {"and": [ann, nothing]},
+            {"not": {"not": ann, "parent": nothing}},
+            {**ann, "parent": nothing},
+        ):
+            with self.subTest(where=where):
+                self.assertEqual(self.found(where), self.ann)
+        self.assertFalse(self.found({"or": []}))
+        self.assertFalse(self.found({"not": {"and": []}}))
+        self.assertEqual(self.found({"parent": {"and": []}}), self.ann | self.bob)
+
+    def test_left_out_variable_of_a_request(self):
+        query = """query ($id: ID, $code: String, $name: String, $country: CountryRelationFilter) {
+          customers(filter: {parent: {id: {ne: $id}}, country: {code: {eq: $code}},
+                             children: {some: {name: {contains: $name}}},
+                             or: [{name: {eq: $name}}, {parent: {country: $country}}]}) {
+            totalCount
+          }
+        }"""
+        found = self.graphql(query)["customers"]["totalCount"]
+        self.assertEqual(found, self.env["res.partner"].search_count([]))
 
     def test_many2one_is_null(self):
         self.assertEqual(self.found({"parent": {"isNull": False}}), self.ann | self.bob)
@@ -463,7 +744,6 @@ class TestRelationsAndLogic(ApiCase):
         """All of no conditions is true, one of no conditions is false."""
         self.assertEqual(self.found({"and": []}), self.everybody - self.archived)
         self.assertFalse(self.found({"or": []}))
-        self.assertFalse(self.found({"not": {}}))
         self.assertEqual(self.found({"or": [{}]}), self.everybody - self.archived)
 
     def test_null_where_it_says_nothing(self):
@@ -476,6 +756,11 @@ class TestRelationsAndLogic(ApiCase):
             {"children": None},
             {"children": {"some": None}},
             {"children": {"none": None}},
+            {"children": {"some": {"name": None}}},
+            {"parent": {"id": None}},
+            {"parent": {"id": {"in": None}}},
+            {"parent": {"id": {"gt": None}}},
+            {"id": {"gt": None}},
             {"parent": {"isNull": None}},
             {"name": {"isNull": None}},
             {"name": {"in": None}},
@@ -494,6 +779,12 @@ class TestRelationsAndLogic(ApiCase):
             {"id": {"eq": "-5"}},
             {"id": {"eq": ""}},
             {"id": {"eq": "0"}},
+            {"id": {"gt": "-1"}},
+            {"id": {"lte": "x"}},
+            {"createDate": {"eq": "9999-12-31T23:59:59Z"}},
+            {"writeDate": {"in": ["9999-12-31T23:59:59.5Z"]}},
+            {"parent": {"id": {"ne": "x"}}},
+            {"parent": {"id": {"notIn": ["0"]}}},
             {"id": {"in": ["5", "99999999999999999999"]}},
             {"name": {"eq": "a\x00b"}},
             {"name": {"contains": "\x00"}},
@@ -537,7 +828,8 @@ class TestRelationsAndLogic(ApiCase):
     def test_datetimes_at_the_ends_of_time(self):
         query = "query ($filter: LeadFilter) { leads(filter: $filter) { totalCount } }"
         for moment in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
-            self.graphql(query, {"filter": {"dateOpen": {"gt": moment}}})
+            for operator in ("lt", "lte", "gt", "gte"):
+                self.graphql(query, {"filter": {"dateOpen": {operator: moment}}})
         beyond = {"dateOpen": {"gt": "0001-01-01T00:00:00+14:00"}}
         self.graphql(query, {"filter": beyond}, errors=[("BAD_USER_INPUT", None)])
 
@@ -627,7 +919,8 @@ class Operands:
 class TestGeneratedFilters(ApiCase):
     """Filters from the schema's input types, beside a domain that is made independently.
 
-    Relations in the domain are replaced by the ids that a search of their own gives.
+    Relations in the domain are replaced by the ids that a search of their own gives. What has no
+    condition, as if its variables had been left out, has None for a domain.
     """
 
     domain_operators = {
@@ -667,6 +960,7 @@ class TestGeneratedFilters(ApiCase):
         @given(self.filters(resource, 3))
         def compare(pair):
             where, domain = pair
+            domain = domain or []
             result = self.execute(query, {"filter": where}, login=login)
             self.assertFalse(result.errors, where)
             found = [int(node["id"]) for node in result.data["page"]["nodes"]]
@@ -691,9 +985,8 @@ class TestGeneratedFilters(ApiCase):
         input_type = self.types[f"{resource.type_name}Filter"]
         choices = []
         for name, field in self.offered(resource, input_type).items():
-            if field == "id" or field.relation is None:
-                odoo_name = "id" if field == "id" else field.field
-                choices.append(self.comparison(resource, name, odoo_name, input_type))
+            if field.relation is None:
+                choices.append(self.comparison(resource, name, field.field, input_type))
             elif depth > 1:
                 choices.append(self.relation(resource, name, field, depth))
         single = st.one_of(choices)
@@ -706,14 +999,15 @@ class TestGeneratedFilters(ApiCase):
             st.tuples(single, single).map(self.merged),
             several.map(lambda pairs: ({"and": [w for w, _ in pairs]}, self.all_of(pairs))),
             several.map(lambda pairs: ({"or": [w for w, _ in pairs]}, self.one_of(pairs))),
-            deeper.map(lambda pair: ({"not": pair[0]}, ["!", *self.as_one(pair[1])])),
+            deeper.map(lambda pair: ({"not": pair[0]}, self.none_of(pair[1]))),
         )
 
     def offered(self, resource, input_type):
         """Return the conditions that the reader may use."""
         known = self.reader[resource.model].fields_get(attributes=["type"])
-        by_name = {field.graphql_name: field for field in resource.fields.values()}
-        offered = {"id": "id"}
+        fields = [ID_FIELD, CREATE_DATE_FIELD, WRITE_DATE_FIELD, *resource.fields.values()]
+        by_name = {field.graphql_name: field for field in fields}
+        offered = {}
         for name in input_type.fields:
             field = by_name.get(name)
             if field is None or field.field not in known:
@@ -728,7 +1022,7 @@ class TestGeneratedFilters(ApiCase):
     def comparison(self, resource, name, odoo_name, input_type):
         operator_type = input_type.fields[name].type
         operands = self.operands(resource, odoo_name)
-        choices = []
+        choices = [st.just(({name: {}}, None))]
         for operator, field in operator_type.fields.items():
             scalar = str(field.type).strip("[]!")
             many = str(field.type).startswith("[")
@@ -764,8 +1058,8 @@ class TestGeneratedFilters(ApiCase):
         if operator == "isNull":
             return (odoo_name, "=" if value else "!=", False)
         if operator in self.patterns:
-            if not value and operator == "contains":
-                return (odoo_name, "!=", False)
+            if not value:
+                return (1, "=", 1)
             escaped = re.sub(r"([\\%_])", r"\\\1", value)
             return (odoo_name, "=ilike", self.patterns[operator].format(escaped))
         return (odoo_name, self.domain_operators[operator], value)
@@ -779,21 +1073,34 @@ class TestGeneratedFilters(ApiCase):
             found = model.with_context(active_test=not archived)
             return found.search([*target.domain, *domain]).ids
 
+        def related(operator, domain, archived):
+            if domain is None:
+                return None
+            return [(field.field, operator, ids(domain, archived))]
+
+        def on_key(where):
+            ((operator, operand),) = where["id"].items() or [(None, None)]
+            if operator is None:
+                return None
+            if operator == "isNull":
+                return [(field.field, "=" if operand else "!=", False)]
+            if operand is None:
+                return [(field.field, self.domain_operators[operator], False)]
+            operand = list(map(int, operand)) if isinstance(operand, list) else int(operand)
+            if operator in ("ne", "notIn"):
+                equal = self.domain_operators["eq" if operator == "ne" else "in"]
+                return related("not in", [("id", equal, operand)], True)
+            return related("in", [("id", self.domain_operators[operator], operand)], True)
+
         if field.to_many:
             return st.one_of(
+                below.map(lambda pair: ({name: {"some": pair[0]}}, related("in", pair[1], False))),
                 below.map(
-                    lambda pair: (
-                        {name: {"some": pair[0]}},
-                        [(field.field, "in", ids(pair[1], False))],
-                    )
-                ),
-                below.map(
-                    lambda pair: (
-                        {name: {"none": pair[0]}},
-                        [(field.field, "not in", ids(pair[1], False))],
-                    )
+                    lambda pair: ({name: {"none": pair[0]}}, related("not in", pair[1], False))
                 ),
             )
+        keys = self.comparison(target, "id", "id", self.types[f"{target.type_name}RelationFilter"])
+        keys = keys.map(lambda pair: (pair[0], on_key(pair[0])))
         return st.one_of(
             st.booleans().map(
                 lambda value: (
@@ -801,14 +1108,28 @@ class TestGeneratedFilters(ApiCase):
                     [(field.field, "=" if value else "!=", False)],
                 )
             ),
-            below.map(lambda pair: ({name: pair[0]}, [(field.field, "in", ids(pair[1], True))])),
+            keys.map(lambda pair: ({name: pair[0]}, pair[1])),
+            below.map(lambda pair: ({name: pair[0]}, self.other_end(related, on_key, pair))),
         )
+
+    def other_end(self, related, on_key, pair):
+        """Return the domain of a relation's filter that may be one of the other record's id."""
+        where, domain = pair
+        if "id" not in where:
+            return related("in", domain, True)
+        key = on_key({"id": where["id"]})
+        rest = [item for item in domain or [] if not (isinstance(item, tuple) and item[0] == "id")]
+        if not rest:
+            return key
+        return [*(key or []), *related("in", rest, True)]
 
     def merged(self, pairs):
         """Return two conditions side by side in one filter, as all of them."""
         (first, first_domain), (second, second_domain) = pairs
         if set(first) & set(second):
             return first, first_domain
+        if first_domain is None or second_domain is None:
+            return first | second, first_domain or second_domain
         return first | second, [*first_domain, *second_domain]
 
     def as_one(self, domain):
@@ -819,14 +1140,28 @@ class TestGeneratedFilters(ApiCase):
         operators = sum(item in ("&", "|") for item in domain if isinstance(item, str))
         return ["&"] * (terms - operators - 1) + domain
 
+    def conditions(self, pairs):
+        """Return what is left without those of no condition, None where nothing is."""
+        domains = [domain for _, domain in pairs if domain is not None]
+        return domains if domains or not pairs else None
+
     def all_of(self, pairs):
-        return [item for _, domain in pairs for item in self.as_one(domain)]
+        domains = self.conditions(pairs)
+        if domains is None:
+            return None
+        return [item for domain in domains for item in self.as_one(domain)] or [(1, "=", 1)]
+
+    def none_of(self, domain):
+        return None if domain is None else ["!", *self.as_one(domain)]
 
     def one_of(self, pairs):
-        if not pairs:
+        domains = self.conditions(pairs)
+        if domains is None:
+            return None
+        if not domains:
             return [(0, "=", 1)]
-        domains = [self.as_one(domain) for _, domain in pairs]
-        return ["|"] * (len(pairs) - 1) + [item for domain in domains for item in domain]
+        domains = [self.as_one(domain) for domain in domains]
+        return ["|"] * (len(domains) - 1) + [item for domain in domains for item in domain]
 
     def test_customers(self):
         self.check("Customer", "admin", 60)

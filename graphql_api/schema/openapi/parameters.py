@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
 
 from ..filters import DESCRIPTIONS
+from ..ordering import CREATE_DATE_FIELD, WRITE_DATE_FIELD
 from ..resource import Resource
 from .components import Components, Json, deprecated, described
 from .usable import Usable
@@ -211,7 +212,7 @@ class Parameters:
     def _filters(self, resource: Resource) -> Iterator[Json]:
         filters = self._schema.graphql_schema.type_map[f"{resource.type_name}Filter"].fields
         yield self._operators("filter[id]", get_named_type(filters["id"].type), "The id.")
-        for line in resource.fields.values():
+        for line in (CREATE_DATE_FIELD, WRITE_DATE_FIELD, *resource.fields.values()):
             field = filters.get(line.graphql_name)
             if (
                 field is None

@@ -1,0 +1,89 @@
+"""Comparisons of a field with a value, as Odoo domains."""
+
+from datetime import datetime
+
+from odoo.fields import Domain
+
+from .errors import ApiError
+from .scalars import check_text, parse_id
+
+_ODOO_OPERATORS = {
+    "eq": "=",
+    "ne": "!=",
+    "in": "in",
+    "notIn": "not in",
+    "lt": "<",
+    "lte": "<=",
+    "gt": ">",
+    "gte": ">=",
+}
+
+_NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
+
+_MAX_NUMBER = 1e300
+"""Far beyond, Odoo's rounding overflows (odoo/tools/float_utils.py)."""
+
+_LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59)
+"""Odoo compares equal moments up to the next second (odoo/orm/domains.py); here is none."""
+
+
+def presence(name: str, is_null: bool) -> Domain:
+    """Return the condition that a field is empty, or that it is not."""
+    return Domain(name, "=" if is_null else "!=", False)
+
+
+def compare(name: str, odoo_type: str, operator: str, value) -> Domain:
+    """Return one comparison as a domain.
+
+    :param name: the Odoo field
+    :param operator: its name in the schema
+    :raise ApiError: BAD_USER_INPUT for a value that the field cannot be compared with
+    """
+    if value is None:
+        if operator not in ("eq", "ne") or odoo_type in _NEVER_EMPTY:
+            raise ApiError("BAD_USER_INPUT", f"{operator} cannot be null here.")
+        return Domain(name, _ODOO_OPERATORS[operator], False)
+    if operator == "isNull":
+        return presence(name, value)
+    if operator in ("in", "notIn"):
+        operands = [_equal(_operand(name, item)) for item in value]
+        return Domain(name, _ODOO_OPERATORS[operator], operands)
+    if name == "id" and operator in ("lt", "lte", "gt", "gte") and str(value) == "0":
+        # A client that goes through all ids begins here.
+        return Domain(name, _ODOO_OPERATORS[operator], 0)
+    operand = _operand(name, value)
+    if operator in ("contains", "startsWith", "endsWith"):
+        pattern = _escape(operand)
+        if not pattern:
+            return Domain.TRUE
+        match operator:
+            case "contains":
+                return Domain(name, "ilike", pattern)
+            case "startsWith":
+                return Domain(name, "=ilike", pattern + "%")
+            case "endsWith":
+                return Domain(name, "=ilike", "%" + pattern)
+    if operator in ("eq", "ne"):
+        operand = _equal(operand)
+    return Domain(name, _ODOO_OPERATORS[operator], operand)
+
+
+def _equal(operand):
+    if isinstance(operand, datetime) and operand >= _LAST_MOMENT:
+        raise ApiError("BAD_USER_INPUT", f"{operand} is too late to be equal to; use gte.")
+    return operand
+
+
+def _operand(name: str, value):
+    if name == "id":
+        return parse_id(value)
+    if isinstance(value, str):
+        return check_text(getattr(value, "value", value))
+    if isinstance(value, float) and abs(value) > _MAX_NUMBER:
+        raise ApiError("BAD_USER_INPUT", f"{value} is too large a number to compare with.")
+    return getattr(value, "value", value)
+
+
+def _escape(text: str) -> str:
+    """Return the text for a LIKE pattern in which it stands for itself."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
