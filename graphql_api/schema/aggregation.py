@@ -64,7 +64,7 @@ def aggregate_field(resource: Resource, types):
         include_archived: bool = False,
     ):
         context: Context = info.context
-        domain = list_domain(context, resource, filter, search)
+        domain = list_domain(context, resource, filter, search, include_archived)
         terms = group_terms(context, resource, groupable, group_by)
         selected = selected_names(info)
         aggregates = [

@@ -193,7 +193,7 @@ def _list_field(resource: Resource, types: ResourceTypes):
         return Page(
             context,
             resource,
-            list_domain(context, resource, filter, search),
+            list_domain(context, resource, filter, search, include_archived),
             order_terms(context, resource, sortable, order_by),
             PageArguments(first, after, last, before, offset),
             selected_columns(context, info, resource, ("nodes",), ("edges", "node")),

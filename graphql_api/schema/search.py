@@ -1,20 +1,28 @@
 """Odoo's name search, limited to what the caller may see."""
 
+import re
+
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
-from .access import Context, through
+from .access import Context, search, through
 from .display_names import is_shown
 from .errors import ApiError
 from .filters import to_domain
-from .resource import Resource
+from .resource import Resource, ResourceField
 from .scalars import check_text
 
 _ALSO_COMPARED = {
     "product.product": ("default_code", "barcode"),
-    "product.template": ("default_code", "barcode"),
+    "product.template": (
+        "default_code",
+        "barcode",
+        "product_variant_ids.default_code",
+        "product_variant_ids.barcode",
+    ),
     "res.company": (),
     "res.country": ("code",),
+    "res.country.state": ("country_id.name", "country_id.code"),
     "res.partner.category": (),
     "res.users": ("login",),
     "stock.picking.type": (),
@@ -22,66 +30,141 @@ _ALSO_COMPARED = {
 """Model with a name search of its own -> fields that it compares beside the declared ones.
 
 What a search that is not listed here compares cannot be known; then the declared fields are
-compared one by one.
+compared one by one. Those with dots are compared by Odoo's own search alone.
 """
 
+_COMPARED_FIRST = {"product.product": ("default_code", "barcode")}
+"""Model -> fields, one of which having just the text makes all the others not count."""
 
-def list_domain(context: Context, resource: Resource, filter, text: str | None) -> Domain:
-    """Return the domain of a list's arguments ``filter`` and ``search``.
+_CODE_IN_BRACKETS = {"product.product": "default_code"}
+"""Model -> field that is looked for where nothing else was found, as display names show it."""
+
+
+def list_domain(
+    context: Context, resource: Resource, filter, text: str | None, archived: bool = False
+) -> Domain:
+    """Return the domain of a list's arguments ``filter``, ``search`` and ``includeArchived``.
 
     :raise ApiError: see :func:`.filters.to_domain` and :func:`search_domain`
     """
     context.model(resource)
     domain = to_domain(context, filter)
-    return domain & search_domain(context, resource, check_text(text)) if text else domain
+    if text:
+        domain &= search_domain(context, resource, check_text(text), domain, archived)
+    return domain
 
 
-def search_domain(context: Context, resource: Resource, text: str) -> Domain:
-    """Return the records that Odoo finds under a name.
+def search_domain(
+    context: Context, resource: Resource, text: str, domain: Domain, archived: bool
+) -> Domain:
+    """Return the condition on the records that Odoo's ``name_search`` finds.
 
-    Odoo's search of a name also looks into other fields (``_rec_names_search``: a partner's
-    VAT number, say). Where one of them is not exposed or not readable, only the others are
-    compared, so that a match tells nothing about a hidden value.
+    It finds them by their display names, and does more for some models: there it depends on
+    what is found among the records.
 
-    :raise ApiError: BAD_USER_INPUT where no field is left
+    :param domain: the records that are searched
+    :param archived: archived records are searched too
+    :raise ApiError: BAD_USER_INPUT where there is no field to compare
+    """
+
+    def is_any(condition: Domain) -> bool:
+        narrowed = domain & condition
+        return bool(search(context, resource, narrowed, archived=archived, limit=1))
+
+    def equals(name: str, value: str) -> Domain | None:
+        return Domain(name, "=", value) if _may_compare(context, resource, name) else None
+
+    named = _named(context, resource, text)
+    if named is None:
+        raise ApiError("BAD_USER_INPUT", f"{resource.collection} cannot be searched by name.")
+    for name in _COMPARED_FIRST.get(resource.model, ()):
+        condition = equals(name, text)
+        if condition is not None and is_any(condition):
+            return condition
+    name = _CODE_IN_BRACKETS.get(resource.model)
+    if name and (match := re.search(r"\[(.*?)\]", text)) and not is_any(named):
+        condition = equals(name, match[1])
+        return named if condition is None else condition
+    return named
+
+
+def _named(context: Context, resource: Resource, text: str) -> Domain | None:
+    """Return the condition that a display name has a text, as Odoo searches for it.
+
+    Odoo looks into other fields too (``_rec_names_search``: a partner's VAT number, say). Where
+    one of them is not exposed or not readable, only the others are compared, so that a match
+    tells nothing about a hidden value. None where no field is left.
     """
     model = context.model(resource)
-    names = [
-        *(model._rec_names_search or [model._rec_name]),
-        *_ALSO_COMPARED.get(model._name, ()),
-    ]
+    declared = list(model._rec_names_search or [model._rec_name])
+    also = _ALSO_COMPARED.get(model._name, ())
+    names = [*declared, *(name for name in also if "." not in name)]
     if not is_shown(context, resource):
         names.append(model._rec_name)
     conditions = [_condition(context, resource, name, text) for name in names]
     allowed = [condition for condition in conditions if condition is not None]
-    if not allowed:
-        raise ApiError("BAD_USER_INPUT", f"{resource.collection} cannot be searched by name.")
-    relations = any(model._fields[name].relational for name in names if name in model._fields)
-    known = model._name in _ALSO_COMPARED or not _has_own_search(model)
-    if known and not relations and len(allowed) == len(names):
+    if len(allowed) == len(names) and _is_whole(context, resource, [*names, *also]):
         return Domain("display_name", "ilike", text)
-    return Domain.OR(allowed)
+    return Domain.OR(allowed) if allowed else None
 
 
-def _has_own_search(model) -> bool:
-    """Tell whether the model replaces the ORM's search of display names."""
-    return type(model)._search_display_name is not BaseModel._search_display_name
+def _is_whole(context: Context, resource: Resource, paths: list[str]) -> bool:
+    """Tell whether Odoo's own search of display names compares nothing that is hidden.
+
+    :param paths: what it compares; of the caller's own resource all may be compared
+    """
+    model = context.env[resource.model]
+    away = [path for path in paths if "." in path or model._fields[path].relational]
+    if model._name in _ALSO_COMPARED:
+        return all(_is_open(context, resource, path) for path in away)
+    return not away and type(model)._search_display_name is BaseModel._search_display_name
 
 
-def _condition(context: Context, resource: Resource, name: str, text: str) -> Domain | None:
-    """Return the condition on one of the names, None where it must not be compared."""
-    model_field = context.env[resource.model]._fields.get(name)
-    if model_field is None or not context.may_read(resource, name):
+def _is_open(context: Context, resource: Resource, path: str) -> bool:
+    """Tell whether any value at the end of a path may be compared, whatever record has it."""
+    name, _dot, rest = path.partition(".")
+    relation = _relation(context, resource, name)
+    if relation is None:
+        return False
+    target = context.resources[relation.relation]
+    return not target.domain and _may_compare(context, target, rest)
+
+
+def _relation(context: Context, resource: Resource, name: str) -> ResourceField | None:
+    """Return a relation under its exposed name, None where it must not be followed."""
+    if not context.may_read(resource, name):
         return None
-    lines = [line for line in resource.fields.values() if line.field == name and line.filterable]
-    if model_field.relational:
-        # Names at the other end are searched as their own resource allows.
-        if not lines:
-            return None
-        target = context.resources[lines[0].relation]
-        found = search_domain(context, target, text)
-        return Domain(name, "any", through(context, resource, lines[0], target, found))
-    # Who sees display names may search in where they come from.
-    if lines or (name in ("display_name", "complete_name") and is_shown(context, resource)):
-        return Domain(name, "ilike", text)
+    for line in resource.fields.values():
+        if line.field == name and line.filterable and line.relation:
+            return line if context.may(context.resources[line.relation], "read") else None
     return None
+
+
+def _may_compare(context: Context, resource: Resource, name: str) -> bool:
+    """Tell whether the values of an Odoo field may be compared."""
+    if name not in context.env[resource.model]._fields or not context.may_read(resource, name):
+        return False
+    if any(line.field == name and line.filterable for line in resource.fields.values()):
+        return True
+    # Who sees display names may search in where they come from.
+    return name in ("display_name", "complete_name") and is_shown(context, resource)
+
+
+def _condition(context: Context, resource: Resource, path: str | None, text: str) -> Domain | None:
+    """Return the condition on what a path leads to, None where it must not be compared."""
+    name, _dot, rest = (path or "").partition(".")
+    model_field = context.env[resource.model]._fields.get(name)
+    if model_field is None:
+        return None
+    if not model_field.relational:
+        compared = _may_compare(context, resource, name)
+        return Domain(name, "ilike", text) if compared else None
+    # At the other end is searched what its own resource allows.
+    relation = _relation(context, resource, name)
+    if relation is None:
+        return None
+    target = context.resources[relation.relation]
+    found = _condition(context, target, rest, text) if rest else _named(context, target, text)
+    if found is None:
+        return None
+    return Domain(name, "any", through(context, resource, relation, target, found))
