@@ -125,8 +125,16 @@ def _expression(model, alias, term: OrderTerm, query) -> SQL:
 
 
 def _order_key(model, terms) -> str:
-    """Return what tells one list and order from another."""
+    """Return what tells one list and order from another, and what their values depend on."""
     text = f"{model._name}:{', '.join(map(str, terms))}"
+    for term in terms:
+        field = model._fields[term.field]
+        while not field.store and field.related_field is not None:
+            field = field.related_field
+        if field.translate:
+            text += f":{model.env.lang or 'en_US'}"
+        if field.company_dependent:
+            text += f":{model.env.company.id}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -147,7 +155,7 @@ def _decode(env, key: str, cursor: str, argument: str) -> list[str | None]:
     raise ApiError(
         "BAD_USER_INPUT",
         f"{argument} is not a cursor of this list in this order; "
-        "take it from pageInfo or edges of the same list with the same orderBy.",
+        "take it from pageInfo or edges of the same list with the same orderBy and language.",
     )
 
 

@@ -407,6 +407,57 @@ class TestPages(PagesCase):
         self.assert_refused(arguments, "countries")
         self.assert_refused(arguments, "leads")
 
+    def test_cursor_of_another_language(self):
+        """What is translated has other values there; what is not is the same list."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        answers = {}
+        for list_field, name in (
+            ("countries", "name"),
+            ("products", "name"),
+            ("customers", "city"),
+        ):
+            query = (
+                f"query ($after: String) {{ page: {list_field}(orderBy: [{{{name}: ASC}}], "
+                "first: 2, after: $after) { pageInfo { endCursor } nodes { id } } }"
+            )
+            for made in ("en", "fr"):
+                headers = {"Accept-Language": made}
+                page = self.graphql(query, headers=headers)["page"]
+                cursor = {"after": page["pageInfo"]["endCursor"]}
+                for used in ("en", "fr"):
+                    refused = name == "name" and made != used
+                    errors = [("BAD_USER_INPUT", ["page"])] if refused else ()
+                    headers = {"Accept-Language": used}
+                    data = self.graphql(query, cursor, headers=headers, errors=errors)
+                    answers[list_field, made, used] = data["page"]
+        self.assertEqual(answers["customers", "en", "fr"], answers["customers", "en", "en"])
+        path = "/api/countries?sort=name&limit=1"
+        english = self.rest(path, headers={"Accept-Language": "en"})["meta"]["next"]
+        path += f"&after={english}"
+        self.rest(path, headers={"Accept-Language": "en"})
+        body = self.rest(path, headers={"Accept-Language": "fr"}, status=400)
+        self.assertEqual(body["code"], "BAD_USER_INPUT")
+
+    def test_cursor_of_another_company(self):
+        """A value that each company has for itself is another in the next."""
+        self.env["graphql_api.resource.field"].create(
+            {
+                "resource_id": self.env.ref("graphql_api.customer").id,
+                "field_name": "barcode",
+            }
+        )
+        companies = self.env["res.company"].search([], limit=2)
+        self.assertEqual(len(companies), 2)
+        query = (
+            "query ($after: String) { page: customers(orderBy: [{barcode: ASC}], first: 2, "
+            "after: $after) { pageInfo { endCursor } } }"
+        )
+        headers = [{"X-Odoo-Companies": str(company.id)} for company in companies]
+        cursor = self.graphql(query, headers=headers[0])["page"]["pageInfo"]["endCursor"]
+        self.graphql(query, {"after": cursor}, headers=headers[0])
+        errors = [("BAD_USER_INPUT", ["page"])]
+        self.graphql(query, {"after": cursor}, headers=headers[1], errors=errors)
+
     def test_cursor_that_is_none(self):
         _ids, cursors, _info = self.read_page()
         cursor = cursors[2]
