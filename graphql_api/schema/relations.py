@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
 
 from .access import Context, cached_values, fetch_related, find, scope, search
@@ -127,7 +128,11 @@ def to_many(
     is_fetched = ids is not None
     if ids is None:
         limit = maximum + 1 if arguments.limit is None else arguments.limit
-        page_ids = _joined_ids if _is_joined(context, model_field) else _computed_ids
+        page_ids = _computed_ids
+        if _is_joined(context, model_field):
+            page_ids = _joined_ids
+        elif arguments.archived and _is_of_another_record(context, model_field):
+            page_ids = _related_ids
         ids = page_ids(context, model_field, target, siblings, arguments, limit)
     if not is_fetched:
         unique = dict.fromkeys(record_id for part in ids.values() for record_id in part)
@@ -158,6 +163,17 @@ def _is_joined(context: Context, model_field) -> bool:
     return bool(inverse.store and inverse.column_type)
 
 
+def _is_of_another_record(context: Context, model_field) -> bool:
+    """Tell whether the list is one of a record that each record leads to."""
+    if model_field.store or not model_field.related or model_field.related.count(".") != 1:
+        return False
+    name, _dot, _rest = model_field.related.partition(".")
+    link = context.env[model_field.model_name]._fields[name]
+    return bool(
+        link.type == "many2one" and link.store and _is_joined(context, model_field.related_field)
+    )
+
+
 def _is_whole(context: Context, model_field, target: Resource, arguments: ListArguments) -> bool:
     """Tell whether all of each list is asked for, and the records know whose they are."""
     if arguments.limit is not None or arguments.offset or model_field.context:
@@ -180,7 +196,7 @@ def _whole_ids(
         context,
         target,
         arguments.domain
-        & model_field.get_comodel_domain(siblings)
+        & _comodel_domain(context, model_field, target, siblings, arguments)
         & Domain(inverse.name, "in", siblings.ids),
         {*columns, inverse.name},
         archived=arguments.archived,
@@ -196,6 +212,22 @@ def _whole_ids(
     return ids
 
 
+def _comodel_domain(
+    context: Context, model_field, target: Resource, siblings, arguments: ListArguments
+) -> Domain:
+    """Return Odoo's own condition on the records of the lists.
+
+    A partner's contacts have to be active, say: not where archived ones are asked for.
+    """
+    domain = model_field.get_comodel_domain(siblings)
+    active = context.env[target.model]._active_name
+    if not (arguments.archived and active):
+        return domain
+    parts = domain.children if isinstance(domain, DomainAnd) else [domain]
+    is_active = [Domain(active, "=", True), Domain(active, "in", [True])]
+    return Domain.AND(part for part in parts if part not in is_active)
+
+
 def _joined_ids(context, model_field, target, siblings, arguments, limit) -> dict[int, list]:
     """Return the ids of a page of every sibling's list, with one query for all.
 
@@ -203,7 +235,7 @@ def _joined_ids(context, model_field, target, siblings, arguments, limit) -> dic
     """
     comodel = context.model(target).with_context(**model_field.context)
     domain = scope(context, target, arguments.domain, arguments.archived)
-    domain &= model_field.get_comodel_domain(siblings)
+    domain &= _comodel_domain(context, model_field, target, siblings, arguments)
     query = comodel._search(domain, order=order_string(arguments.terms))
     if query.is_empty() or not siblings:
         return {}
@@ -235,6 +267,19 @@ def _joined_ids(context, model_field, target, siblings, arguments, limit) -> dic
     for parent_id, record_id in rows:
         ids[parent_id].append(record_id)
     return ids
+
+
+def _related_ids(context, model_field, target, siblings, arguments, limit) -> dict[int, list]:
+    """Return the same for the list of another record, like a user's contacts: its partner's.
+
+    Odoo copies that list, which its own condition has taken the archived records from.
+    """
+    name, _dot, _rest = model_field.related.partition(".")
+    link = siblings._fields[name]
+    owners = dict(zip(siblings._ids, cached_values(link, siblings), strict=True))
+    others = context.env[link.comodel_name].browse(dict.fromkeys(filter(None, owners.values())))
+    ids = _joined_ids(context, model_field.related_field, target, others, arguments, limit)
+    return {key: ids.get(owner, []) for key, owner in owners.items()}
 
 
 def _computed_ids(context, model_field, target, siblings, arguments, limit) -> dict[int, list]:
