@@ -32,6 +32,9 @@ MAX_BODY_SIZE = 16 * 1024
 MAX_LENGTH = {"login": 1000, "password": 4000, "totp": 20, "device": 100, "refresh_token": 200}
 """Members of the bodies -> characters that each may have."""
 
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What could begin a line, or colour it, in a log and wherever else a name is shown."""
+
 NOT_STORED = ("Cache-Control", "no-store")
 
 REFUSED = "The login or the password is wrong, or there were too many attempts: then wait a minute."
@@ -43,6 +46,7 @@ class AuthController(http.Controller):
     @http.route("/api/auth/token", **ROUTE)
     def token(self):
         """Sign in a device."""
+        _check_route()
         members = _read_members("login", "password", optional=("totp", "device"))
         address = rate.address_name(request.httprequest.remote_addr)
         if standing := rate.count(request.db, f"sign-in {address}", MAX_SIGN_INS):
@@ -51,12 +55,13 @@ class AuthController(http.Controller):
             user = _authenticate(members)
         except ApiError as error:
             return _refusal(error)
-        device = members.get("device") or request.httprequest.user_agent.string[:100] or "App"
+        device = members.get("device") or _user_agent() or "App"
         return _tokens_response(request.env["graphql_api.key"]._sign_in(user, device))
 
     @http.route("/api/auth/refresh", **ROUTE)
     def refresh(self):
         """Replace both tokens of a device."""
+        _check_route()
         members = _read_members("refresh_token")
         tokens = request.env["graphql_api.key"]._refresh(members["refresh_token"])
         if tokens is None:
@@ -68,15 +73,16 @@ class AuthController(http.Controller):
     def revoke(self):
         """Sign out a device.
 
-        A refresh token that is not good any more is no error (RFC 7009, section 2.2).
+        A refresh token that is not good any more is no error (RFC 7009, section 2.2), and one is
+        taken from any network: what it does is to end itself.
         """
+        _check_route(from_anywhere=True)
         keys = request.env["graphql_api.key"]
         header = request.httprequest.headers.get("Authorization")
         if header is None:
             members = _read_members("refresh_token")
             key = keys._find_sign_in(members["refresh_token"])
         else:
-            _check_route()
             caller = request.env["ir.http"]._graphql_api_key_caller(header)
             key = keys._find_signed_in(caller.key_id)
             if not key:
@@ -87,9 +93,18 @@ class AuthController(http.Controller):
         return success_response(None, headers=[NOT_STORED])
 
 
-def _check_route() -> None:
-    if not request.env["graphql_api.key"]._get_sign_in_policy():
+def _check_route(from_anywhere: bool = False) -> None:
+    """Refuse requests before anything that was sent in their bodies is looked at.
+
+    :param from_anywhere: also from networks where the tokens would be refused
+    :raise ApiError: NOT_FOUND while nobody may sign in, FORBIDDEN from such a network
+    """
+    record = request.env["graphql_api.key"]._get_sign_in_policy()
+    if not record:
         raise unknown_route()
+    policy = request.env["graphql_api.policy"]._get_policy(record.id)
+    if not (from_anywhere or policy.admits(request.httprequest.remote_addr)):
+        raise ApiError("FORBIDDEN", "Nobody signs in from your network.")
     check_parameters(())
 
 
@@ -98,9 +113,8 @@ def _read_members(*required: str, optional: tuple[str, ...] = ()) -> dict[str, s
 
     Nothing but JSON is read: a page of another site cannot send it without being asked first.
 
-    :raise ApiError: NOT_FOUND while nobody may sign in; what is wrong with the body
+    :raise ApiError: what is wrong with the body
     """
-    _check_route()
     httprequest = request.httprequest
     if httprequest.mimetype != "application/json":
         raise ApiError("UNSUPPORTED_MEDIA_TYPE", "Send JSON: Content-Type: application/json.")
@@ -120,6 +134,9 @@ def _read_members(*required: str, optional: tuple[str, ...] = ()) -> dict[str, s
         elif not _is_text(members.get(name), MAX_LENGTH[name]):
             message = f"Send a text of up to {MAX_LENGTH[name]} characters."
             problems.append({"field": name, "message": message})
+        elif name != "password" and _CONTROL_CHARACTERS.search(members[name]):
+            message = "Send a text without line breaks and other control characters."
+            problems.append({"field": name, "message": message})
     if problems:
         raise ApiError("BAD_USER_INPUT", "The body is not right.", errors=problems)
     return members
@@ -127,6 +144,11 @@ def _read_members(*required: str, optional: tuple[str, ...] = ()) -> dict[str, s
 
 def _is_text(value, length: int) -> bool:
     return isinstance(value, str) and 0 < len(value) <= length and "\x00" not in value
+
+
+def _user_agent() -> str:
+    """Return the name of a device that says none."""
+    return _CONTROL_CHARACTERS.sub(" ", request.httprequest.user_agent.string)[:100].strip()
 
 
 def _authenticate(members: dict[str, str]):

@@ -23,10 +23,12 @@ from ..schema.documents import find_operation, parse_document
 from ..schema.errors import ApiError
 from ..schema.executor import Request, Result
 from ..schema.limits import Limits
+from ..schema.log_lines import INDENTATION
 from ..schema.policy import Caller
 from ..schema.resource import Resource
 
 _logger = logging.getLogger(__name__)
+_logger.addFilter(INDENTATION)
 
 _LONGEST_NAME = 100
 

@@ -4,7 +4,10 @@ import logging
 import threading
 from time import time
 
+from ..schema.log_lines import INDENTATION
+
 _logger = logging.getLogger(__name__)
+_logger.addFilter(INDENTATION)
 
 PHASES = ("auth", "parse", "execute", "serialize")
 """Authentication; parsing and validating the document; executing it; writing the JSON."""

@@ -1,3 +1,4 @@
+import logging
 import re
 
 import psycopg2
@@ -11,12 +12,19 @@ from ..controllers import rate, replica
 from ..controllers.cors import SAFE_METHODS, is_preflight, preflight_response
 from ..controllers.dispatcher import ApiDispatcher, check_rate
 from ..controllers.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
+from ..schema.log_lines import COLOURED_INDENTATION, INDENTATION
 from ..schema.policy import EVERYTHING, Caller, is_within
 from ..schema.timings import measure
 
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    def _register_hook(self):
+        """Indent what Odoo logs of values and paths that clients send."""
+        logging.getLogger("odoo.sql_db").addFilter(INDENTATION)
+        logging.getLogger("werkzeug").addFilter(COLOURED_INDENTATION)
+        return super()._register_hook()
 
     def _generate_routing_rules(self, modules, converters):
         """Leave out the routes that are for the time without a database."""

@@ -10,9 +10,11 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..schema.log_lines import INDENTATION
 from .apikeys import SCOPE
 
 _logger = logging.getLogger(__name__)
+_logger.addFilter(INDENTATION)
 
 WARNED_DAYS = (2, 14)
 """Days before a key expires at which its owner is told."""

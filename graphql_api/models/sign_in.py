@@ -1,9 +1,14 @@
 """Devices that signed in: a key whose tokens are renewed (RFC 6749, section 6; RFC 9700, 4.14)."""
 
+import base64
 import hashlib
+import hmac
+import json
 import secrets
 from datetime import timedelta
 from typing import NamedTuple
+
+from cryptography.fernet import Fernet, InvalidToken
 
 from odoo import api, fields, models
 from odoo.addons.base.models.res_users import KEY_CRYPT_CONTEXT
@@ -11,6 +16,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .apikeys import REFRESH_SCOPE, SCOPE
+
+GRACE = timedelta(seconds=30)
+"""For how long the answer to a refresh can be had again: it may be lost on its way."""
+
+MAX_DEVICES = 20
+"""Devices of one user; another one takes the place of that which was not used for longest."""
 
 
 class Tokens(NamedTuple):
@@ -29,7 +40,8 @@ class GraphqlApiKey(models.Model):
     ends with it; the access token's row is another, and the only one that requests are served
     for. A refresh token begins with the secret name of its family, which all that followed each
     other share: a token of the family that is not the last one was used before, by the device or
-    by somebody else, and ends the family.
+    by somebody else, and ends the family. The last but one may come again for some seconds, and
+    gets what it got the first time.
     """
 
     _inherit = "graphql_api.key"
@@ -42,6 +54,11 @@ class GraphqlApiKey(models.Model):
         readonly=True,
         groups=fields.NO_ACCESS,
         help="Of Odoo; another one once the password or the second factor has changed.",
+    )
+    refresh_answer = fields.Text(
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        help="The tokens of the last refresh, encrypted with the refresh token that it took.",
     )
     signed_in = fields.Boolean(
         compute="_compute_signed_in",
@@ -82,31 +99,73 @@ class GraphqlApiKey(models.Model):
             "token_family": _digest(family),
             "session_token": user._compute_session_token(_digest(family)),
         }
-        self.sudo().create(values)
+        key = self.sudo().create(values)
+        key._make_room()
         return tokens
+
+    def _make_room(self):
+        """Sign out what the user has beyond :data:`MAX_DEVICES`, never this device."""
+        others = self.search(
+            [
+                ("user_id", "=", self.user_id.id),
+                ("signed_in", "=", True),
+                ("id", "!=", self.id),
+            ]
+        )
+        others = others.sorted(lambda key: key.last_used or key.create_date, reverse=True)
+        others[MAX_DEVICES - 1 :].unlink()
 
     @api.model
     def _refresh(self, refresh_token: str) -> Tokens | None:
         """Return new tokens for the last refresh token of a family; the old ones end.
+
+        Within :data:`GRACE` the token that was replaced gets the same again.
 
         None for any other token: one that was used before, or of a user who has been archived or
         has another password, ends its family. The caller has to commit that.
         """
         key = self._find_sign_in(refresh_token)
         family, _dot, secret = refresh_token.partition(".")
-        if not key._is_last_token(secret):
-            key.unlink()
-            return None
+        is_last = key._is_last_token(secret)
+        answered = None if is_last else key._decrypt_answer(refresh_token)
         user = key.user_id
-        if not user.active or not user._graphql_api_is_session(key.token_family, key.session_token):
+        if (
+            not (is_last or answered)
+            or not user.active
+            or not user._graphql_api_is_session(key.token_family, key.session_token)
+        ):
             key.unlink()
             return None
+        if answered:
+            return answered
         replaced = key._get_apikeys()
         values, tokens = self._generate_tokens(user, key.name, family)
-        key.write(values)
+        answer = Fernet(_answer_key(refresh_token)).encrypt(json.dumps(tokens).encode())
+        # Of several requests with one token the database lets one write; the others are tried
+        # again and find the answer.
+        key.write(values | {"refresh_answer": answer.decode()})
         key.flush_recordset()
         replaced._remove()
         return tokens
+
+    def _decrypt_answer(self, refresh_token: str) -> Tokens | None:
+        """Return what the token got at the last refresh; None for another token, or too late."""
+        answer = self.refresh_answer
+        if not answer:
+            return None
+        try:
+            text = Fernet(_answer_key(refresh_token)).decrypt(answer, int(GRACE.total_seconds()))
+        except InvalidToken:
+            return None
+        return Tokens(*json.loads(text))
+
+    @api.autovacuum
+    def _gc_refresh_answers(self):
+        """Remove answers that nobody can have again."""
+        old = fields.Datetime.now() - GRACE
+        self.sudo().search(
+            [("refresh_answer", "!=", False), ("write_date", "<", old)]
+        ).refresh_answer = False
 
     @api.model
     def _find_sign_in(self, refresh_token: str):
@@ -166,3 +225,9 @@ class GraphqlApiKey(models.Model):
 
 def _digest(family: str) -> str:
     return hashlib.sha256(family.encode()).hexdigest()
+
+
+def _answer_key(refresh_token: str) -> bytes:
+    """Return a key that nobody has without the token, which is stored as a hash alone."""
+    key = hmac.digest(refresh_token.encode(), b"graphql_api.refresh_answer", "sha256")
+    return base64.urlsafe_b64encode(key)

@@ -20,9 +20,11 @@ from odoo.exceptions import (
 )
 from odoo.http import SessionExpiredException
 
+from .log_lines import INDENTATION
 from .names import camel_case
 
 _logger = logging.getLogger(__name__)
+_logger.addFilter(INDENTATION)
 
 STATUS = {
     "UNAUTHENTICATED": 401,

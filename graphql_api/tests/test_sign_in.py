@@ -17,6 +17,8 @@ from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
 from odoo.tests import new_test_user, tagged
 
 from ..controllers import auth, rate
+from ..models import sign_in
+from ..models.sign_in import GRACE
 from .test_scoped_keys import ScopedKeyCase
 
 ROUTES = ("/api/auth/token", "/api/auth/refresh", "/api/auth/revoke")
@@ -204,6 +206,73 @@ class TestSignIn(SignInCase):
         self.app_policy.active = False
         self.sign_in(status=404)
 
+    def test_networks_of_the_policy(self):
+        """Nobody signs in from where the tokens would be refused; nothing is looked at."""
+        tokens = self.sign_in()
+        self.app_policy.networks = "192.0.2.0/24"
+        answers = set()
+        bodies = [
+            {"login": "clerk", "password": "Very secret 1"},
+            {"login": "clerk", "password": "wrong"},
+            {"login": "nobody", "password": "wrong"},
+            {"nonsense": 1},
+        ]
+        with (
+            patch.object(pbkdf2, "pbkdf2_hmac", wraps=pbkdf2.pbkdf2_hmac) as computed,
+            self.assertNoLogs("odoo.addons.base.models.res_users", logging.INFO),
+        ):
+            for body in bodies:
+                response = self.http("POST", "/api/auth/token", login=None, json=body)
+                self.assertEqual(response.status_code, 403)
+                answers.add(response.text)
+            self.assertEqual(self.refresh(tokens, 403)["code"], "FORBIDDEN")
+        self.assertEqual(len(answers), 1)
+        self.assertEqual(computed.call_count, 0)
+        self.assertEqual(len(self.keys()), 1)
+        self.app_policy.networks = "127.0.0.0/8"
+        tokens = self.refresh(tokens)
+        self.assert_works(tokens)
+        self.sign_in()
+        self.app_policy.networks = "192.0.2.0/24"
+        self.post("/api/auth/revoke", {"refresh_token": tokens["refresh_token"]})
+        self.assertEqual(len(self.keys()), 1)
+
+    def test_devices_of_a_user(self):
+        """One more takes the place of that which was not used for longest; others keep theirs."""
+        self.startPatcher(patch.object(sign_in, "MAX_DEVICES", 3))
+        new_test_user(self.env, "guest", groups="base.group_portal", password="a secret 2")
+        guest = self.sign_in("guest", "a secret 2")
+        self.scoped_key(self.app_policy, "clerk")
+        tokens = {name: self.sign_in(device=name) for name in ("a", "b", "c")}
+        now = fields.Datetime.now()
+        for age, name in enumerate(("b", "c", "a"), 1):
+            key = self.keys().filtered_domain([("name", "=", name)])
+            key.last_used = now - timedelta(hours=age)
+        self.assert_works(self.sign_in(device="d"))
+        self.assertEqual(set(self.keys().mapped("name")), {"test", "b", "c", "d"})
+        self.assert_works(tokens["a"], 401)
+        self.refresh(tokens["a"], 401)
+        self.sign_in(device="e")
+        self.assertEqual(set(self.keys().mapped("name")), {"test", "b", "d", "e"})
+        self.assert_works(tokens["b"])
+        self.assert_works(guest)
+
+    def test_control_characters(self):
+        """They are refused in what is shown and logged; a password may have them."""
+        good = {"login": "clerk", "password": "Very secret 1"}
+        for text in ("\n", "\r\n", "\t", "\x1b[31m", "\x7f", "\x85", "\u2028", "\u2029"):
+            for name in ("login", "device", "totp"):
+                with self.subTest(text, name=name):
+                    body = {**good, name: f"clerk{text}x"}
+                    with self.assertNoLogs("odoo.addons.base.models.res_users", logging.INFO):
+                        answer = self.post("/api/auth/token", body, 400)
+                    self.assertEqual([error["field"] for error in answer["errors"]], [name])
+            self.post("/api/auth/refresh", {"refresh_token": f"a.b{text}"}, 400)
+        self.assertFalse(self.keys())
+        self.clerk.password = "Very\nsecret\t1"
+        self.sign_in(password="Very\nsecret\t1", device="Zoë's 👩‍🔧 phone")
+        self.assertEqual(self.keys().name, "Zoë's 👩‍🔧 phone")
+
     def test_portal_users(self):
         new_test_user(self.env, "guest", groups="base.group_portal", password="a secret 2")
         self.assert_works(self.sign_in("guest", "a secret 2"))
@@ -312,11 +381,67 @@ class TestRefresh(SignInCase):
         self.assert_works(third)
         self.assertEqual(self.keys().name, "Ann's phone")
 
+    def test_lost_answer(self):
+        """The same again for some seconds, as it was: no token more."""
+        first = self.sign_in()
+        second = self.refresh(first)
+        self.assertEqual(self.refresh(first), second)
+        self.assert_works(second)
+        self.assertEqual(self.refresh(first), second)
+        self.assertEqual(self.rows(), ["graphql_api", "graphql_api.refresh"])
+        third = self.refresh(second)
+        self.assert_works(third)
+        self.assertEqual(self.refresh(second), third)
+
+    def test_a_kept_answer_is_for_its_token_alone(self):
+        """Who reads the database cannot use it, and who guesses at a token ends the family."""
+        first = self.sign_in()
+        second = self.refresh(first)
+        self.env.cr.execute("SELECT to_jsonb(k)::text FROM graphql_api_key k")
+        stored = str(self.env.cr.fetchall())
+        for token in (first["refresh_token"], second["refresh_token"]):
+            for text in token.split("."):
+                self.assertNotIn(text, stored)
+        self.assertNotIn(second["access_token"], stored)
+        family, secret = first["refresh_token"].split(".")
+        wrong = secret[:-1] + ("0" if secret[-1] != "0" else "1")
+        self.refresh({"refresh_token": f"{family}.{wrong}"}, 401)
+        self.refresh(second, 401)
+
+    def test_a_kept_answer_goes(self):
+        first = self.sign_in()
+        second = self.refresh(first)
+        key = self.keys().sudo()
+        self.env["graphql_api.key"]._gc_refresh_answers()
+        self.assertTrue(key.refresh_answer)
+        with freeze_time(fields.Datetime.now() + GRACE + timedelta(seconds=1)):
+            self.env["graphql_api.key"]._gc_refresh_answers()
+        self.assertFalse(key.refresh_answer)
+        self.assert_works(self.refresh(second))
+
+    def test_what_ends_a_sign_in_ends_the_grace(self):
+        first, other = self.sign_in(), self.sign_in()
+        self.refresh(first)
+        self.refresh(other)
+        self.post("/api/auth/revoke", {"refresh_token": first["refresh_token"]})
+        self.refresh(first, 401)
+        self.clerk.password = "Another secret 1"
+        self.refresh(other, 401)
+
+    def test_reuse_of_an_older_token(self):
+        """Within the grace, too: its successor has arrived, as it was used."""
+        first = self.sign_in()
+        third = self.refresh(self.refresh(first))
+        self.refresh(first, 401)
+        self.assert_works(third, 401)
+        self.refresh(third, 401)
+
     def test_reuse_ends_the_family(self):
         """Whoever of two has the stolen token: both are out, other devices are not."""
         other = self.sign_in(device="Tablet")
         first = self.sign_in()
-        second = self.refresh(first)
+        with freeze_time(fields.Datetime.now() - GRACE - timedelta(seconds=2)):
+            second = self.refresh(first)
         self.assert_works(second)
         self.refresh(first, 401)
         self.assert_works(second, 401)
