@@ -43,7 +43,13 @@ class RestController(http.Controller):
                 "operations": operations,
             }
             for resource in schema.resources.values()
-            if (operations := [op for op in OPERATION_RIGHTS if context.may(resource, op)])
+            if (
+                operations := [
+                    operation
+                    for operation in OPERATION_RIGHTS
+                    if resource.allows(operation) and context.may(resource, operation)
+                ]
+            )
         ]
         return cached_response(success_response(resources))
 

@@ -89,7 +89,15 @@ class WriteCall(Call):
         if operation:
             self.context.check_operation(self.resource, operation)
             if not self.resource.allows(operation):
-                raise ApiError("FORBIDDEN", f"{collection} have nothing to {operation}.")
+                raise ApiError("FORBIDDEN", self._not_offered(operation))
+
+    def _not_offered(self, operation: str) -> str:
+        """Return why the resource does not offer what it allows."""
+        lists = self.resource.given_by_lists
+        types = [field.relation for field in self.resource.fields.values() if field.field in lists]
+        if operation == "create" and types:
+            return f"{self.resource.collection} are created in the list of their {types[0]}."
+        return f"{self.resource.collection} have nothing to {operation}."
 
     def read_body(self, suffix: str):
         """Return the body as an input of the resource, or as a list of them.

@@ -6,6 +6,7 @@ from . import (
     ir_attachment,
     ir_http,
     key,
+    lines,
     policy,
     rate,
     request,

@@ -20,7 +20,7 @@ class GraphqlApiResource(models.Model):
 
     _name = "graphql_api.resource"
     _description = "API Resource"
-    _inherit = ["graphql_api.exposure"]
+    _inherit = ["graphql_api.exposure", "graphql_api.lines"]
     _order = "collection"
     _rec_name = "type_name"
 
@@ -300,6 +300,7 @@ class GraphqlApiResource(models.Model):
                 operation for operation in OPERATIONS if self[f"allow_{operation}"]
             ),
             defaults=self._get_defaults(),
+            document=self._get_document(),
             fields={field.name: field for field in fields_by_graphql_name.values()},
             actions={
                 action.name: action

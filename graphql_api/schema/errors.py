@@ -191,11 +191,12 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
     return _internal(error)
 
 
-def from_database(error: psycopg2.Error, message: str | None = None) -> ApiError:
+def from_database(error: psycopg2.Error, message: str | None = None, errors=()) -> ApiError:
     """Return what the client may know of a value that PostgreSQL refused.
 
     :param error: one of :data:`REFUSED`
     :param message: what Odoo says about the constraint to users
+    :param errors: the values to blame where one is missing or breaks a rule
     """
     match error:
         case psycopg2.errors.UniqueViolation():
@@ -206,10 +207,12 @@ def from_database(error: psycopg2.Error, message: str | None = None) -> ApiError
                 "CONFLICT", "Other records need this one, so it cannot be deleted; archive it."
             )
         case psycopg2.errors.NotNullViolation():
-            return ApiError("VALIDATION_FAILED", "A required value is missing.")
+            return ApiError("VALIDATION_FAILED", "A required value is missing.", errors=errors)
         case psycopg2.IntegrityError():
             return ApiError(
-                "VALIDATION_FAILED", message or "The values contradict a rule of the database."
+                "VALIDATION_FAILED",
+                message or "The values contradict a rule of the database.",
+                errors=errors,
             )
     return ApiError("BAD_USER_INPUT", "A value is too large, or cannot be stored as it is.")
 

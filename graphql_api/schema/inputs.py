@@ -68,6 +68,7 @@ class InputTypes:
             name: new_input(f"{name}{suffix}")
             for name, resource in self._resources.items()
             if resource.allows(operation)
+            or any(resource.allows(operation, inverse) for inverse in self._parents(resource))
         }
 
     def _fill(self, resource: Resource, cls: type, creates: bool = False) -> None:
@@ -81,7 +82,7 @@ class InputTypes:
             annotation = self._annotation(resource, field)
             if annotation is None:
                 continue
-            required = creates and needs_value(resource, field)
+            required = creates and resource.needs_value(field)
             note = ""
             # Within the list of its parent a record gets the parent by itself, and an existing
             # record behind the new one has its own values.
@@ -147,18 +148,14 @@ class InputTypes:
         )
 
 
-def needs_value(resource: Resource, field: ResourceField) -> bool:
-    """Tell whether a new record needs a value of a field from the client."""
-    return field.required and not field.has_default and field.field not in resource.defaults
-
-
 def relation_operations(field: ResourceField, target: Resource) -> list[str]:
     """Return what clients may do with a list, as the resource of its records allows.
 
     Adding a record to a one2many, or taking it off, changes the record itself. Where it cannot
     be without its parent, taking it off deletes it.
     """
-    allowed = [name for name in ("create", "update", "delete") if target.allows(name)]
+    operations = ("create", "update", "delete")
+    allowed = [name for name in operations if target.allows(name, field.inverse)]
     if field.type == "many2many" or target.allows("update"):
         allowed.append("link")
         if not field.unlink_deletes or target.allows("delete"):

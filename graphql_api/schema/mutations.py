@@ -11,8 +11,10 @@ import strawberry
 from .access import Context, find
 from .actions import run_action
 from .attachments import refused_alike
+from .blame import named_values
 from .errors import ApiError
 from .inputs import InputTypes
+from .lines import check_open, documents_of
 from .names import camel_case
 from .resource import Resource
 from .scalars import parse_id
@@ -73,9 +75,10 @@ def _create(context: Context, resource: Resource, inputs: list, paths: list):
         for value, path in zip(inputs, paths, strict=True)
     ]
     reader.check()
-    with refused_alike(resource.model, out_of_reach(resource)):
-        records = context.env[resource.model].create(values)
-    _written(context, resource, reader, records)
+    with named_values(context.env, reader.inputs):
+        with refused_alike(resource.model, out_of_reach(resource)):
+            records = context.env[resource.model].create(values)
+        _written(context, resource, reader, records)
     return records
 
 
@@ -117,9 +120,10 @@ def _update(context: Context, resource: Resource, records, value) -> None:
     reader = InputReader(context)
     values = reader.update_values(resource, value, ("input",), records)
     reader.check()
-    with refused_alike(resource.model, out_of_reach(resource)):
-        records.write(values)
-    _written(context, resource, reader, records)
+    with named_values(context.env, reader.inputs):
+        with refused_alike(resource.model, out_of_reach(resource)):
+            records.write(values)
+        _written(context, resource, reader, records)
 
 
 def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
@@ -148,6 +152,8 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
 
 def _delete_fields(resource: Resource) -> dict:
     def delete(context: Context, records) -> None:
+        if resource.document:
+            check_open(context, resource, documents_of(resource, records))
         records.unlink()
         context.env.flush_all()
 

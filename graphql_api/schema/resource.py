@@ -101,12 +101,25 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What the records of a resource are lines of.
+
+    ``field`` is the Odoo field that leads to it, ``open`` the domain of the documents whose lines
+    may be changed.
+    """
+
+    field: str
+    open: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """An Odoo model under a GraphQL type name and a REST collection name.
 
     ``domain`` limits the records that are reachable at all, ``order`` is a list of
     (REST field name, "ASC" or "DESC"), ``fields`` maps REST names to fields, ``actions`` REST
-    names to actions. ``defaults`` are values of Odoo fields for new records.
+    names to actions. ``defaults`` are values of Odoo fields for new records. ``document`` is what
+    the records are lines of, None where they are no lines.
     """
 
     type_name: str
@@ -121,6 +134,7 @@ class Resource:
     defaults: dict = field(default_factory=dict)
     fields: dict[str, ResourceField] = field(default_factory=dict)
     actions: dict[str, Action] = field(default_factory=dict)
+    document: Document | None = None
 
     @property
     def single_name(self) -> str:
@@ -153,8 +167,30 @@ class Resource:
         former = [other.name for other in self.fields.values() if other.alias_of == current]
         return [current, *former]
 
-    def allows(self, operation: str) -> bool:
-        """Tell whether an operation is offered, and has something to work on."""
-        return operation in self.operations and (
-            operation not in ("create", "update") or bool(self.writable_fields)
-        )
+    def needs_value(self, field: ResourceField) -> bool:
+        """Tell whether a new record needs a value of a field from the client."""
+        return field.required and not field.has_default and field.field not in self.defaults
+
+    @property
+    def given_by_lists(self) -> set[str]:
+        """The Odoo fields that a new record needs and gets only in a list of another record."""
+        writable = {field.field for field in self.writable_fields}
+        return {
+            field.field
+            for field in self.fields.values()
+            if field.type == "many2one"
+            and not field.writable
+            and field.delegate not in writable
+            and self.needs_value(field)
+        }
+
+    def allows(self, operation: str, inverse: str | None = None) -> bool:
+        """Tell whether an operation is offered, and has something to work on.
+
+        :param inverse: the Odoo field that a new record gets from the list that it is created in
+        """
+        if operation in ("create", "update") and not self.writable_fields:
+            return False
+        if operation == "create" and not self.given_by_lists <= {inverse}:
+            return False
+        return operation in self.operations

@@ -5,38 +5,41 @@ once. Odoo's commands for relations are made here and nowhere else.
 """
 
 from collections import defaultdict
+from itertools import chain
 from typing import Any
 
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from .access import Context, find
+from .blame import Path, Written
 from .errors import ApiError
 from .input_objects import given
-from .inputs import needs_value
+from .lines import check_open, documents_of
 from .resource import RELATIONS, Resource, ResourceField
 from .scalars import parse_id, value_type
 
 MAX_LISTED_RECORDS = 5_000
 """Records that the lists in the inputs of one mutation may create or name, all together."""
 
-Path = tuple[str | int, ...]
-"""Where a value stands in the arguments, in REST names: ("input", "children", "create", 0)."""
-
 
 class InputReader:
     """Converts the inputs of one mutation to values for ``create`` and ``write``.
 
     Read them with :meth:`create_values` and :meth:`update_values`, then call :meth:`check`
-    before the values are used and :meth:`check_written` after that.
+    before the values are used and :meth:`check_written` after that. ``inputs`` are all that was
+    read, each with its values.
     """
 
     def __init__(self, context: Context):
         self._context = context
+        self.inputs: list[Written] = []
         self._problems: list[tuple[Path, ApiError]] = []
         self._references: dict[str, list[tuple[int, Path]]] = defaultdict(list)
         self._members: list[tuple[Any, ResourceField, int, Path]] = []
         self._lists: dict[tuple[Any, str], set[int]] = {}
+        self._lines: dict[str, list[tuple[Any, Path]]] = defaultdict(list)
+        self._documents: dict[str, list[tuple[Any, Path]]] = defaultdict(list)
         self._listed = 0
         self._nested = _Nested(context)
 
@@ -54,7 +57,7 @@ class InputReader:
         sent = dict(given(value))
         known = {inverse, *values} - {None}
         for field in resource.fields.values():
-            if field.alias_of or not needs_value(resource, field):
+            if field.alias_of or not resource.needs_value(field):
                 continue
             missing = not any(name in sent for name in resource.names_of(field))
             if not missing or known & {field.field, field.delegate}:
@@ -72,16 +75,21 @@ class InputReader:
         :param records: the records that will get the values
         """
         self._check(path, self._context.check_operation, resource, "update")
-        return self._values(resource, value, path, records, None)
+        values = self._values(resource, value, path, records, None)
+        if values and resource.document:
+            self._lines[resource.type_name].append((records, path))
+        return values
 
     def check(self) -> None:
         """Refuse the inputs that were read, with all that is wrong with them.
 
-        :raise ApiError: BAD_USER_INPUT, or FORBIDDEN where rights are the only problem
+        :raise ApiError: BAD_USER_INPUT, or FORBIDDEN where rights are the only problem;
+            VALIDATION_FAILED for lines of a closed document
         """
         self._check_references()
         self._check_members()
         if not self._problems and not self._context.only_check:
+            self._check_documents()
             self._nested.remember()
             return
         errors = [
@@ -120,6 +128,7 @@ class InputReader:
                 values[field.field] = self._commands(resource, field, item, where, records)
             else:
                 self._convert(resource, field, item, values, where)
+        self.inputs.append(Written(resource, path, values))
         return values
 
     def _clear(self, field: ResourceField, values: dict, path: Path) -> None:
@@ -135,6 +144,11 @@ class InputReader:
             if field.type in RELATIONS:
                 values[field.field] = parse_id(item)
                 self._references[field.relation].append((values[field.field], path))
+                if resource.document and resource.document.field == field.field:
+                    model_field = self._context.env[resource.model]._fields[field.field]
+                    documents = self._context.env[model_field.comodel_name]
+                    document = documents.browse(values[field.field])
+                    self._documents[resource.type_name].append((document, path))
                 return
             model_field = self._context.env[resource.model]._fields[field.field]
             converted = value_type(field).parser(item, model_field, self._context.env)
@@ -175,7 +189,28 @@ class InputReader:
                     commands.append(command)
         if commands:
             self._nested.touch(resource, field, path)
+            if target.document:
+                self._touch_lines(field, target, commands, path, records)
         return commands
+
+    def _touch_lines(self, field, target: Resource, commands: list, path: Path, records) -> None:
+        """Note the documents whose lines are changed by what is done with a list of lines."""
+        if field.type == "one2many" and records is not None:
+            if field.inverse == target.document.field:
+                self._documents[target.type_name].append((records, path))
+            else:
+                self._lines[target.type_name].append((records.mapped(field.field), path))
+        changing = {Command.DELETE}
+        if field.type == "one2many":
+            changing |= {Command.LINK, Command.SET}
+        ids = [
+            number
+            for command, one, many in commands
+            if command in changing
+            for number in (many if command == Command.SET else [one])
+        ]
+        lines = self._context.env[target.model].browse(ids)
+        self._lines[target.type_name].append((lines, path))
 
     def _command(self, field, target, name: str, item, path: Path, records):
         if name == "create":
@@ -258,6 +293,22 @@ class InputReader:
         for records, field, number, path in self._members:
             if number not in self._listed_ids(records, field):
                 self._refuse(path, f"{field.relation} {number} is not in this list.")
+
+    def _check_documents(self) -> None:
+        """Refuse to change lines of documents that are closed.
+
+        :raise ApiError: VALIDATION_FAILED
+        """
+        for name in dict.fromkeys([*self._lines, *self._documents]):
+            resource = self._context.resources[name]
+            model = self._context.env[resource.model]
+            lines, named = self._lines[name], self._documents[name]
+            # All lines are read at once.
+            everything = model.union(*(some for some, _path in lines))
+            documents = documents_of(resource, model.browse(everything.ids))
+            documents = documents.union(*(some for some, _path in named))
+            places = chain(named, ((documents_of(resource, some), path) for some, path in lines))
+            check_open(self._context, resource, documents, places)
 
     def _listed_ids(self, records: Any, field: ResourceField) -> set[int]:
         """Return the ids of the records in a list, archived ones too."""

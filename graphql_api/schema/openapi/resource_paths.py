@@ -50,7 +50,7 @@ class ResourcePaths:
         return result
 
     def _may(self, resource: Resource, operation: str) -> bool:
-        return self._usable.may(resource.type_name, operation)
+        return resource.allows(operation) and self._usable.may(resource.type_name, operation)
 
     def _operation(
         self,

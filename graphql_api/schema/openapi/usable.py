@@ -40,7 +40,7 @@ def find_usable(schema, context: Context) -> Usable:
     for type_name, resource in schema.resources.items():
         for operation in OPERATION_RIGHTS:
             if context.may(resource, operation) and (
-                operation not in ("create", "update") or resource.allows(operation)
+                operation not in ("create", "update") or resource.writable_fields
             ):
                 operations.add((type_name, operation))
         if resource.actions and context.may_act(resource):

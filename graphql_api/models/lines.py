@@ -1,0 +1,93 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..schema.resource import Document
+
+_ORDER = ("order_id", [("state", "!=", "cancel"), ("locked", "=", False)])
+_TRANSFER = (
+    "picking_id",
+    ["&", ("state", "!=", "cancel"), "|", ("state", "!=", "done"), ("is_locked", "=", False)],
+)
+
+DOCUMENTS = {
+    "account.move.line": ("move_id", [("state", "=", "draft")]),
+    "purchase.order.line": _ORDER,
+    "sale.order.line": _ORDER,
+    "stock.move": _TRANSFER,
+    "stock.move.line": _TRANSFER,
+}
+"""Odoo model -> the field with the document that its records are lines of, and while it is open.
+
+That is when the list can be edited in the document's own form in Odoo (``readonly`` of
+``invoice_line_ids``, ``order_line``, ``move_ids``). The models themselves do not refuse all of it.
+"""
+
+
+class GraphqlApiLines(models.AbstractModel):
+    """Resources whose records are lines of a document, as an invoice line is of its invoice."""
+
+    _name = "graphql_api.lines"
+    _description = "API Resource of Lines"
+
+    document_field = fields.Char(
+        string="Part Of",
+        compute="_compute_document",
+        store=True,
+        readonly=False,
+        help="Technical name of the field with the document that a record is a line of: order_id.",
+    )
+    document_domain = fields.Char(
+        string="Open Documents",
+        compute="_compute_document",
+        store=True,
+        readonly=False,
+        help="Lines of documents outside this domain cannot be created, changed or deleted.",
+    )
+
+    @api.depends("model")
+    def _compute_document(self):
+        for resource in self:
+            field, domain = DOCUMENTS.get(resource.model, (False, False))
+            resource.document_field = field
+            resource.document_domain = str(domain) if domain else False
+
+    @api.constrains("document_field", "document_domain", "model")
+    def _check_document(self):
+        if self._is_installing():
+            return
+        for resource in self:
+            resource._get_document()
+
+    def _get_document(self) -> Document | None:
+        """Return what the records are lines of, None for nothing.
+
+        :raise ValidationError: where the domain is none of the documents' model
+        """
+        self.ensure_one()
+        model = self.env.get(self.model)
+        if not self.document_field or model is None:
+            return None
+        field = model._fields.get(self.document_field)
+        if field is None or field.type != "many2one" or not field.store:
+            raise ValidationError(
+                self.env._(
+                    "%(model)s has no field %(name)s that leads to a document.",
+                    model=self.model,
+                    name=self.document_field,
+                )
+            )
+        try:
+            domain = list(ast.literal_eval(self.document_domain or "[]"))
+            Domain(domain).validate(self.env[field.comodel_name].sudo())
+        except Exception as error:
+            raise ValidationError(
+                self.env._(
+                    "The domain of the open documents of %(name)s is not valid: %(error)s",
+                    name=self.type_name,
+                    error=error,
+                )
+            ) from error
+        return Document(field.name, tuple(domain))

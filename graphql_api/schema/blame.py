@@ -1,0 +1,112 @@
+"""Which values of an input PostgreSQL refused, by the names that clients know them by."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg2.errors import CheckViolation, NotNullViolation
+
+from .errors import constraint_message, from_database
+from .resource import Resource, ResourceField
+
+Path = tuple[str | int, ...]
+"""Where a value stands in the arguments, in REST names: ("input", "children", "create", 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an input writes on a record of a resource.
+
+    ``values`` are those of Odoo's fields, ``path`` is where the input stands in the arguments.
+    """
+
+    resource: Resource
+    path: Path
+    values: dict[str, Any]
+
+
+@contextmanager
+def named_values(env, inputs: Iterable[Written]) -> Iterator[None]:
+    """Let the error for what PostgreSQL refuses within the block name the values to blame.
+
+    :param inputs: all that is written
+    :raise ApiError: VALIDATION_FAILED
+    """
+    try:
+        yield
+    except (CheckViolation, NotNullViolation) as error:
+        message = constraint_message(error, env)
+        raise from_database(error, message, _blame(env, list(inputs), error)) from error
+
+
+def _blame(env, inputs: list[Written], error) -> list[dict]:
+    """Return the values to blame, as an :class:`.errors.ApiError` has them.
+
+    It takes no query: the transaction is broken. Of fields that no resource shows it says nothing.
+    """
+    table = error.diag.table_name
+    if isinstance(error, NotNullViolation):
+        return _missing(env, inputs, table, error.diag.column_name)
+    terms = _terms(env, table, error.diag.constraint_name)
+    needed = re.findall(r"(\w+)\s+IS\s+NOT\s+NULL", terms, re.IGNORECASE)
+    for name in dict.fromkeys(needed):
+        if found := _missing(env, inputs, table, name):
+            return found
+    message = constraint_message(error, env) or "The value contradicts a rule of the database."
+    return [
+        {"field": ".".join(map(str, (*written.path, field.name))), "message": message}
+        for written in inputs
+        for field in _fields(env, written.resource, table)
+        if field.field in written.values and re.search(rf"\b{field.field}\b", terms)
+    ]
+
+
+def _missing(env, inputs: list[Written], table: str, column: str) -> list[dict]:
+    """Return where a value is missing; PostgreSQL tells the column, but not of which record."""
+    found: dict[Path, str] = {}
+    for written in inputs:
+        for field in _fields(env, written.resource, table):
+            is_empty = not written.values.get(field.field)
+            if is_empty and _column(env, written.resource, field)[1] == column:
+                found.setdefault(written.path, field.name)
+    if not found:
+        return []
+    path = _common(found)
+    message = "A value is required." if len(found) == 1 else "A value is required in each of these."
+    name = next(iter(found.values()))
+    return [{"field": ".".join(map(str, (*path, name))), "message": message}]
+
+
+def _common(paths: Iterable[Path]) -> Path:
+    """Return how all of the paths start."""
+    shared = []
+    for steps in zip(*paths, strict=False):
+        if len(set(steps)) > 1:
+            break
+        shared.append(steps[0])
+    return tuple(shared)
+
+
+def _fields(env, resource: Resource, table: str) -> Iterator[ResourceField]:
+    """Yield the fields of a resource whose values are in a table."""
+    for field in resource.fields.values():
+        if field.alias_of is None and _column(env, resource, field)[0] == table:
+            yield field
+
+
+def _column(env, resource: Resource, field: ResourceField) -> tuple[str, str]:
+    """Return the table and the column that have the values of a field."""
+    model_field = env[resource.model]._fields[field.field]
+    while model_field.inherited:
+        model_field = model_field.related_field
+    return env[model_field.model_name]._table, model_field.name
+
+
+def _terms(env, table: str, constraint: str) -> str:
+    """Return the definition of a constraint, as its model declares it."""
+    for model in env.registry.values():
+        if model._table == table and (found := model._table_objects.get(constraint)):
+            return getattr(found, "_definition", "") or ""
+    return ""
