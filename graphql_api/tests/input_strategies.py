@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from odoo.tools import float_round
 
-from ..schema.inputs import needs_value
 from ..schema.scalars import FILE_TYPES
 
 LEFT_OUT = {
@@ -144,7 +143,7 @@ class Inputs:
             if inverse and (resource.type_name, name) in DECIDES_LIST:
                 continue
             also = name in ALSO_NEEDED.get(resource.type_name, ())
-            if creates and (also or needs_value(resource, field)):
+            if creates and (also or resource.needs_value(field)):
                 needed.add(name)
             elif (resource.type_name, name) in LEFT_OUT:
                 continue

@@ -700,7 +700,8 @@ class TestExistence(HostileCase):
         answers = []
         for attack, number in attacks:
             answer = self.answer(attack, self.highest_ids())
-            answers.append(re.sub(rf"\b{number}\b", "ID", answer))
+            # The number may be the length of the answer as well.
+            answers.append(re.sub(rf"(?<!Content-Length': ')\b{number}\b", "ID", answer))
         self.assertEqual(*answers, attacks[0][0])
 
     def check(self, ways):
