@@ -93,7 +93,13 @@ class ApiDispatcher(Dispatcher):
 
     def context(self, schema: BuiltSchema) -> Context:
         """Return the context of this request to a schema."""
-        return schema.context(self.request.env, self.timings, self.limits, self.introspection)
+        return schema.context(
+            self.request.env,
+            self.timings,
+            self.limits,
+            self.introspection,
+            self.caller.policy.id if self.caller else None,
+        )
 
     @classmethod
     def is_compatible_with(cls, request):

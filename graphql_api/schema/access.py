@@ -32,6 +32,7 @@ class Context:
     :param timings: phase of the execution -> seconds spent on it, to be added to
     :param limits: those of the caller
     :param introspection: whether the caller may ask for the schema
+    :param policy_id: of the caller's key; None for a key or session without a policy
 
     ``only_check`` makes mutations check their inputs and then stop. ``conditions`` counts those of
     all filters.
@@ -45,6 +46,7 @@ class Context:
         timings: dict,
         limits: Limits,
         introspection: bool,
+        policy_id: int | None = None,
     ):
         self.env = env
         self.resources = resources
@@ -52,6 +54,7 @@ class Context:
         self.timings = timings
         self.limits = limits
         self.introspection = introspection
+        self.policy_id = policy_id
         self._deadline = time.monotonic() + limits.max_seconds
         self.only_check = False
         self.conditions = 0

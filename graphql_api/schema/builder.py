@@ -98,16 +98,18 @@ class BuiltSchema:
         timings: dict[str, float] | None = None,
         limits: Limits | None = None,
         introspection: bool = True,
+        policy_id: int | None = None,
     ) -> Context:
         """Return the context of one request of the environment's user.
 
         :param timings: gets the seconds that the phases of execution take
         :param limits: those of the caller
         :param introspection: whether the caller may ask for the schema
+        :param policy_id: that of the caller's key
         """
         timings = {} if timings is None else timings
         limits = limits or Limits()
-        return Context(env, self.resources, self.sources, timings, limits, introspection)
+        return Context(env, self.resources, self.sources, timings, limits, introspection, policy_id)
 
     @cached_property
     def sdl(self) -> str:

@@ -139,7 +139,10 @@ class InputTypes:
             if field.is_key:
                 add_resource_field(cls, field, self._annotation(resource, field))
         add_input_field(
-            cls, EXTERNAL_ID, str, "The record's external id in Odoo: my_app.customer_5."
+            cls,
+            EXTERNAL_ID,
+            str,
+            "Your application's id of the record, my_app.customer_5; or its external id in Odoo.",
         )
         return define_input(
             cls,

@@ -16,13 +16,16 @@ from .scalars import value_type
 
 _EXTERNAL_ID_FORMAT = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_.\-]+", re.ASCII)
 
+_NAMESPACE = "__api"
+"""What the modules of external ids begin with that clients make; Odoo has no such addon."""
+
 
 @dataclass(slots=True)
 class Match:
     """What a key stands for.
 
     ``record`` has the record that it matches, or none; ``input`` is the input with the value of
-    the key in it; ``external_id`` is the name that a new record gets.
+    the key in it; ``external_id`` is the name that a new record gets in Odoo.
     """
 
     record: Any
@@ -34,6 +37,8 @@ class Match:
         if self.external_id:
             data = {"xml_id": self.external_id, "record": record, "noupdate": True}
             record.env["ir.model.data"]._update_xmlids([data])
+            # Only of use while Odoo loads addons; it would grow with each record.
+            record.pool.loaded_xmlids.discard(self.external_id)
 
 
 def match(context: Context, resource: Resource, key: Any, value: Any) -> Match:
@@ -85,6 +90,12 @@ def _with_key(resource: Resource, field: ResourceField, key_value, value):
 
 
 def _by_external_id(context: Context, resource: Resource, external_id: str, value) -> Match:
+    """Match an id that clients under the caller's policy made, or an external id of Odoo.
+
+    The former are external ids too, in a module of their own for each policy. A record that the
+    caller does not see is as good as none: the id then stands for another record, and the name of
+    that ends in the caller's user.
+    """
     if not _EXTERNAL_ID_FORMAT.fullmatch(external_id) or len(external_id) > 128:
         raise _refused(
             ("by", EXTERNAL_ID),
@@ -92,23 +103,50 @@ def _by_external_id(context: Context, resource: Resource, external_id: str, valu
             "like my_app.customer_5: up to 128 letters, digits, points, - and _.",
         )
     env = context.env
-    env["graphql_api.upsert"]._lock(external_id)
+    namespace = _namespace(context.policy_id)
+    shared = f"{resource.model.replace('.', '_')}.{external_id}"
+    own = f"{shared}~{env.uid}"
+    env["graphql_api.upsert"]._lock(f"{namespace}.{shared}")
     module, name = external_id.split(".", 1)
+    names = [(namespace, own), (namespace, shared)]
+    if not module.startswith(_NAMESPACE):
+        names.append((module, name))
     rows = env.execute_query(
-        SQL("SELECT model, res_id FROM ir_model_data WHERE module = %s AND name = %s", module, name)
+        SQL(
+            "SELECT module, name, res_id FROM ir_model_data "
+            "WHERE model = %s AND (module, name) IN %s",
+            resource.model,
+            tuple(names),
+        )
     )
-    model, record_id = rows[0] if rows else (None, None)
-    if model == resource.model and (found := find(context, resource, [record_id])):
-        return Match(found, value)
-    if module in env.registry._init_modules or env["ir.module.module"]._get_id(module):
+    known = {(row_module, row_name): number for row_module, row_name, number in rows}
+    visible = set(find(context, resource, known.values()).ids) if known else ()
+    for key in names:
+        if known.get(key) in visible:
+            return Match(env[resource.model].browse(known[key]), value)
+    if _is_of_odoo(env, module):
         # An upgrade of the addon would delete a record that its data no longer names. Whether
         # it has a record of that name, which the caller does not see, is none of its business.
         raise _refused(
             ("by", EXTERNAL_ID), f"{module} is an addon of Odoo; choose a name of your own."
         )
-    if rows:
-        raise ApiError("CONFLICT", f"The external id {external_id} is taken by something else.")
-    return Match(env[resource.model].browse(), value, external_id)
+    new_name = own if (namespace, shared) in known else shared
+    return Match(env[resource.model].browse(), value, f"{namespace}.{new_name}")
+
+
+def _namespace(policy_id: int | None) -> str:
+    """Return the module of the external ids that are made under a policy."""
+    return f"{_NAMESPACE}__" if policy_id is None else f"{_NAMESPACE}_{policy_id}__"
+
+
+def _is_of_odoo(env, module: str) -> bool:
+    """Tell whether the external ids of a module are made by Odoo: by addons, exports, imports."""
+    return (
+        module.startswith("__")
+        or module == "studio_customization"
+        or module in env.registry._init_modules
+        or bool(env["ir.module.module"]._get_id(module))
+    )
 
 
 def _refused(path: tuple[str, ...], message: str) -> ApiError:

@@ -1,5 +1,7 @@
 """Upserts: a key finds the record to change, or a new one gets it."""
 
+import re
+
 from odoo.tests import tagged
 
 from .writing import WriteCase
@@ -39,22 +41,125 @@ class TestUpserts(WriteCase):
                     self.assertEqual((again.name, again.city), ("Bob", "Ghent"))
 
     def test_external_id(self):
-        """It is Odoo's own, and no upgrade of an addon removes the record."""
+        """It is one of Odoo, in a module of its own; no upgrade of an addon removes the record."""
         customer = self.upsert({"externalId": "my_app.customer-5.a"}, {"name": "Ann"})
-        self.assertEqual(self.env.ref("my_app.customer-5.a"), customer)
-        row = self.env["ir.model.data"].search([("module", "=", "my_app")])
+        self.assertEqual(self.env.ref("__api__.res_partner.my_app.customer-5.a"), customer)
+        row = self.env["ir.model.data"].search([("module", "=", "__api__")])
         self.assertTrue(row.noupdate)
+        self.assertNotIn(row.complete_name, self.env.registry.loaded_xmlids)
+        self.assertFalse(self.env["ir.model.data"].search([("module", "=", "my_app")]))
         main = self.env.ref("base.main_partner")
         self.assertEqual(self.upsert({"externalId": "base.main_partner"}, {"name": "Us"}), main)
 
-    def test_external_id_of_another_record(self):
-        """The name of something else is taken, and an addon's names are its own."""
-        country = {"xml_id": "my_app.country", "record": self.env.ref("base.be")}
-        self.env["ir.model.data"]._update_xmlids([country])
-        self.refuse({"externalId": "my_app.country"}, {"name": "x"}, "CONFLICT")
-        hidden = self.upsert({"externalId": "my_app.hidden"}, {"name": "Ann"})
-        self.hide(hidden)
-        self.refuse({"externalId": "my_app.hidden"}, {"name": "x"}, "CONFLICT", login="demo")
+    def name(self, record, external_id: str):
+        """Give a record an external id, as Odoo's imports do, and clients did once."""
+        self.env["ir.model.data"]._update_xmlids([{"xml_id": external_id, "record": record}])
+
+    def test_external_ids_of_odoo(self):
+        """Whatever names a record that is visible finds it."""
+        for module in ("my_app", "__export__", "__import__", "studio_customization", "base"):
+            with self.subTest(module):
+                customer = self.env["res.partner"].create({"name": "Ann"})
+                self.name(customer, f"{module}.customer_5")
+                for login in ("admin", "demo"):
+                    by = {"externalId": f"{module}.customer_5"}
+                    self.assertEqual(self.upsert(by, {"name": "Bob"}, login=login), customer)
+
+    def test_external_id_of_another_type(self):
+        self.name(self.env.ref("base.be"), "my_app.one")
+        customer = self.upsert({"externalId": "my_app.one"}, {"name": "Ann"})
+        query = """mutation { upsertCustomerTag(by: { externalId: "my_app.one" },
+            input: { name: "Ztag" }) { id } }"""
+        first = self.graphql(query)
+        self.assertEqual(self.graphql(query), first)
+        self.assertEqual(self.upsert({"externalId": "my_app.one"}, {"name": "Bob"}), customer)
+
+    def test_hidden_is_as_missing(self):
+        """A name that somebody else has given is free for who does not see the record."""
+        hidden = self.upsert({"externalId": "my_app.shared"}, {"name": "Ann"})
+        old = self.env["res.partner"].create({"name": "Old"})
+        self.name(old, "my_app.old")
+        self.hide(hidden, old)
+        for name in ("shared", "old", "missing"):
+            with self.subTest(name):
+                by = {"externalId": f"my_app.{name}"}
+                created = self.upsert(by, {"name": "Cid"}, login="demo")
+                self.assertNotIn(created, hidden | old)
+                self.assertEqual(self.upsert(by, {"name": "Dan"}, login="demo"), created)
+                # Who made it is the only one who is asked for another name.
+                also = self.upsert(by, {"name": "Eve"})
+                self.assertEqual(also == created, name != "shared")
+                self.assertEqual(self.upsert(by, {"name": "Eve"}), also)
+                self.assertEqual(self.upsert(by, {"name": "Eve"}, login="demo"), created)
+        self.assertEqual((hidden.name, old.name), ("Ann", "Old"))
+
+    def test_hidden_is_as_missing_to_the_byte(self):
+        """The whole answers are the same, but for the new record's id."""
+        cases = {"shared": self.upsert({"externalId": "my_app.shared"}, {"name": "Ann"})}
+        for module in ("my_app", "base", "__export__", "studio_customization"):
+            cases[module] = self.env["res.partner"].create({"name": "Old"})
+            self.name(cases[module], f"{module}.hidden")
+        self.hide(*cases.values())
+        pairs = [("my_app.shared", "my_app.missing1"), ("my_app.hidden", "my_app.missing2")]
+        pairs += [
+            (f"{module}.hidden", f"{module}.missing")
+            for module in ("base", "__export__", "studio_customization")
+        ]
+        for names in pairs:
+            with self.subTest(names):
+                answers = []
+                for name in names:
+                    variables = {"by": {"externalId": name}, "input": {"name": "Zname"}}
+                    response = self.graphql_response(UPSERT, variables, login="demo")
+                    answers.append((response.status_code, re.sub(r'"id":"\d+"', "", response.text)))
+                self.assertEqual(*answers)
+
+    def test_own_name_of_a_record_that_got_hidden(self):
+        by = {"externalId": "my_app.one"}
+        for _again in range(3):
+            record = self.upsert(by, {"name": "Ann"}, login="demo")
+            self.assertEqual(self.upsert(by, {"name": "Bob"}, login="demo"), record)
+            self.hide(record)
+
+    def test_policies_do_not_share(self):
+        """The same id under another policy is another record; under one policy it is shared."""
+        by = {"externalId": "my_app.one"}
+        records = [self.upsert(by, {"name": "Ann"})]
+        headers = []
+        for name in ("First app", "Second app"):
+            policy = self.env["graphql_api.policy"].create({"name": name, "all_resources": True})
+            keys = self.env["graphql_api.key"]
+            found = [
+                {"Authorization": f"Bearer {keys._generate(self.user(login), policy, name, None)}"}
+                for login in ("admin", "demo")
+            ]
+            first = self.upsert(by, {"name": "Ann"}, headers=found[0])
+            self.assertEqual(self.upsert(by, {"name": "Bob"}, headers=found[1]), first)
+            self.assertEqual(self.env.ref(f"__api_{policy.id}__.res_partner.my_app.one"), first)
+            records.append(first)
+            headers += found
+            for external_id in (
+                f"__api_{policy.id}__.res_partner.my_app.one",
+                "__api__.res_partner.my_app.one",
+            ):
+                for key in headers:
+                    self.refuse(
+                        {"externalId": external_id},
+                        {"name": "x"},
+                        fields=["by.externalId"],
+                        headers=key,
+                    )
+        self.assertEqual(len(set(records)), 3)
+        # What has a name in Odoo is found under each.
+        self.name(records[0], "my_app.two")
+        for key in headers:
+            by = {"externalId": "my_app.two"}
+            self.assertEqual(self.upsert(by, {"name": "Cid"}, headers=key), records[0])
+
+    def test_names_that_are_odoos(self):
+        """What is not there under an addon's name, or that of an export, is not made there."""
+        for module in ("__export__", "__import__", "studio_customization", "__api__", "__x"):
+            self.refuse({"externalId": f"{module}.x"}, {"name": "x"}, fields=["by.externalId"])
         for name in ("base.be", "base.customer_5", "sale.customer_5", "graphql_api.customer_5"):
             self.refuse({"externalId": name}, {"name": "x"}, fields=["by.externalId"])
         for name in ("customer_5", "a.", ".a", "a b.c", "My.x", "a.b\x00", f"a.{'b' * 200}", "é.b"):
@@ -67,7 +172,7 @@ class TestUpserts(WriteCase):
         customer.unlink()
         again = self.upsert({"externalId": "my_app.gone"}, {"name": "Bob"})
         self.assertNotEqual(again, customer)
-        self.assertEqual(self.env.ref("my_app.gone"), again)
+        self.assertEqual(self.upsert({"externalId": "my_app.gone"}, {"name": "Cid"}), again)
 
     def test_several_matches(self):
         self.env["res.partner"].create([{"name": name, "ref": "same"} for name in "ab"])
