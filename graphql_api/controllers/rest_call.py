@@ -9,8 +9,8 @@ from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError
 from ..schema.executor import Request, execute
 from ..schema.mutations import not_found
+from ..schema.parsers import parse_id
 from ..schema.resource import RESERVED_COLLECTIONS, Resource
-from ..schema.scalars import parse_id
 from .responses import body_digest, success_response
 from .rest_query import Selection, bad_parameter, check_repeated
 

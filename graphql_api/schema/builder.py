@@ -20,8 +20,9 @@ from .names import snake_case
 from .openapi import OpenApiDocuments
 from .ordering import order_terms
 from .pagination import Page, PageArguments
+from .parsers import parse_id
 from .resource import Resource, ResourceField
-from .scalars import SCALAR_MAP, parse_id
+from .scalars import SCALAR_MAP
 from .search import list_domain
 from .selection import selected_columns
 from .types import ResourceTypes

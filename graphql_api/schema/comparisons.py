@@ -5,7 +5,7 @@ from datetime import datetime
 from odoo.fields import Domain
 
 from .errors import ApiError
-from .scalars import check_text, parse_id
+from .parsers import check_text, parse_id
 
 _ODOO_OPERATORS = {
     "eq": "=",

@@ -142,10 +142,15 @@ class ApiError(Exception):
         if not self.errors:
             return {"code": self.code}
         errors = [
-            {**error, "field": ".".join(map(camel_case, error["field"].split(".")))}
+            {**error, "field": getattr(error["field"], "in_graphql", None) or _path(error["field"])}
             for error in self.errors
         ]
         return {"code": self.code, "errors": errors}
+
+
+def _path(field: str) -> str:
+    """Return a path in GraphQL's names."""
+    return ".".join(map(camel_case, field.split(".")))
 
 
 def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiError:

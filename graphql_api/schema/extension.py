@@ -10,7 +10,7 @@ from .batches import batch_field
 from .binding import resource_type
 from .errors import ApiError
 from .mutations import not_found
-from .scalars import parse_id
+from .parsers import parse_id
 
 __all__ = ["ApiError", "batch_field", "check_operation", "find_record", "resource_type"]
 

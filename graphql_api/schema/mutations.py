@@ -16,8 +16,9 @@ from .errors import ApiError
 from .inputs import InputTypes
 from .lines import check_open, documents_of
 from .names import camel_case
+from .parsers import parse_id
+from .property_inputs import with_unsent
 from .resource import Resource
-from .scalars import parse_id
 from .selection import selected_columns
 from .types import ResourceTypes
 from .upserts import match
@@ -122,7 +123,8 @@ def _update(context: Context, resource: Resource, records, value) -> None:
     reader.check()
     with named_values(context.env, reader.inputs):
         with refused_alike(resource.model, out_of_reach(resource)):
-            records.write(values)
+            for part, own in with_unsent(records, values):
+                part.write(own)
         _written(context, resource, reader, records)
 
 

@@ -81,3 +81,22 @@ def default_name(field_name: str, field_type: str) -> str:
     if field_name.endswith("_ids"):
         return plural(field_name.removesuffix("_ids"))
     return field_name
+
+
+class OwnName(str):
+    """A name in a path that a client or a definition in Odoo chose: the same in both APIs."""
+
+
+class FieldPath(str):
+    """A path with points between its parts, in REST names; ``in_graphql`` is its other form."""
+
+    in_graphql: str
+
+    @classmethod
+    def of(cls, path) -> "FieldPath":
+        """Return the path of these parts: REST names, numbers, own names."""
+        text = cls(".".join(map(str, path)))
+        text.in_graphql = ".".join(
+            part if isinstance(part, OwnName) else camel_case(str(part)) for part in path
+        )
+        return text

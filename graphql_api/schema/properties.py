@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from .access import Context, find
 from .display_names import read_display_names
-from .resource import Resource
+from .references import exposing
 
 _KEYS = ("value", "default")
 
@@ -54,17 +54,10 @@ def _ids(value) -> list[int]:
 
 def _names(context: Context, model: str, numbers: set[int]) -> dict[int, str] | None:
     """Return the names of the visible records by id, None where the model is not exposed."""
-    resource = _resource(context, model)
+    resource = exposing(context, model)
     if resource is None:
         return None
     if not numbers or not context.env[model].has_access("read"):
         return {}
     found = find(context, resource, numbers, ["display_name"])
     return dict(zip(found.ids, read_display_names(context, resource, found), strict=True))
-
-
-def _resource(context: Context, model: str) -> Resource | None:
-    for resource in context.resources.values():
-        if resource.model == model and "read" in resource.operations:
-            return resource
-    return None

@@ -1,7 +1,5 @@
 """The one table of values: Odoo field type -> GraphQL type, conversions both ways, operators."""
 
-import base64
-import binascii
 import math
 import re
 from collections.abc import Callable
@@ -14,7 +12,19 @@ from strawberry.types.scalar import ScalarDefinition
 
 from odoo.tools import float_round
 
-from .errors import ApiError
+from .file_inputs import parse_file, parse_upload
+from .parsers import (
+    Parser,
+    parse_as_it_is,
+    parse_json,
+    parse_key,
+    parse_moment,
+    parse_number,
+    parse_properties,
+    parse_record_id,
+    parse_reference,
+    parse_text,
+)
 
 Date = NewType("Date", str)
 DateTime = NewType("DateTime", str)
@@ -29,27 +39,6 @@ KEY_OPERATORS = ("eq", "ne", "in", "notIn", "isNull")
 ID_OPERATORS = TIME_OPERATORS
 BOOLEAN_OPERATORS = ("eq", "ne")
 PRESENCE_OPERATORS = ("isNull",)
-
-
-def parse_id(value: str | int) -> int:
-    """Return an ID as the integer Odoo knows it by.
-
-    :raise ApiError: BAD_USER_INPUT where it is not a positive 32-bit integer
-    """
-    text = str(value)
-    if not (text.isascii() and text.isdigit()) or len(text) > 10 or not 0 < int(text) < 2**31:
-        raise ApiError("BAD_USER_INPUT", f"{text[:40]!r} is not an id; an id is a number like 5.")
-    return int(text)
-
-
-def check_text(value: str) -> str:
-    """Return the text, refusing what PostgreSQL cannot store.
-
-    :raise ApiError: BAD_USER_INPUT for a NUL character
-    """
-    if "\x00" in value:
-        raise ApiError("BAD_USER_INPUT", "Text must not contain the NUL character.")
-    return value
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -90,18 +79,6 @@ def _format_datetime(value: Any) -> str:
     return value.replace(microsecond=0).isoformat() + "Z"
 
 
-def _parse_upload(value: Any) -> bytes:
-    """Return the bytes of a file: a part of a multipart request, or base64 in a string."""
-    if isinstance(value, bytes):
-        return value
-    try:
-        if not isinstance(value, str):
-            raise ValueError(value)
-        return base64.b64decode("".join(value.split()), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("Expected a file: text in base64, or a part of the request.") from None
-
-
 def _parse_big_int(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
         return value
@@ -130,8 +107,9 @@ SCALAR_MAP: dict[object, ScalarDefinition] = {
     ),
     Upload: strawberry.scalar(
         name="Upload",
-        description="A file to store: its bytes in base64, or a part of a multipart request.",
-        parse_value=_parse_upload,
+        description="A file to store: its bytes in base64, also as a data: address, or a part of a "
+        "multipart request.",
+        parse_value=parse_upload,
     ),
     JSON: strawberry.scalar(
         name="JSON",
@@ -217,82 +195,6 @@ def _reference(field, env) -> Converter:
     ]
 
 
-Parser = Callable[[Any, Any, Any], Any]
-"""(value that a client sent, Odoo field, environment) -> value for the ORM.
-
-It is not null; a ValueError says why the field cannot hold it.
-"""
-
-_MAX_WRITTEN_NUMBER = 1e15
-"""A float is exact to the hundredth up to some 9e13; what Odoo multiplies must stay finite."""
-
-_WRITTEN_YEARS = range(1000, 9999)
-"""Time zones and due dates must not lead out of what Python can express."""
-
-
-def _parse_as_it_is(value, field, env):
-    return value
-
-
-def _parse_text(value, field, env):
-    size = getattr(field, "size", None)
-    if size and len(value) > size:
-        raise ValueError(f"The text may have {size} characters, not {len(value)}.")
-    if "\x00" in value:
-        raise ValueError("Text must not contain the NUL character.")
-    return value or False
-
-
-def _parse_number(value, field, env):
-    if not abs(value) <= _MAX_WRITTEN_NUMBER:
-        raise ValueError(f"{value} is too large a number.")
-    return value
-
-
-def _parse_moment(value, field, env):
-    if value.year not in _WRITTEN_YEARS:
-        raise ValueError(f"The year must lie between {_WRITTEN_YEARS[0]} and {_WRITTEN_YEARS[-1]}.")
-    # The ORM keeps seconds; the rest would be in its cache alone.
-    return value.replace(microsecond=0) if isinstance(value, datetime) else value
-
-
-def _parse_key(value, field, env):
-    key = getattr(value, "value", value)
-    keys = field.get_values(env)
-    if key not in keys:
-        some = ", ".join(str(known) for known in keys[:20])
-        raise ValueError(f"{key[:40]!r} is not one of {some}{', ...' if keys[20:] else '.'}")
-    return key
-
-
-def _parse_record_id(value, field, env):
-    try:
-        return parse_id(value)
-    except ApiError as error:
-        raise ValueError(error.message) from None
-
-
-def _parse_properties(value, field, env):
-    """Return values by the name of the property; what is read can be sent back."""
-    if isinstance(value, list):
-        if not all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in value):
-            raise ValueError('Expected a list of objects with "name" and "value".')
-        value = {item["name"]: item.get("value", False) for item in value}
-    if not isinstance(value, dict):
-        raise ValueError("Expected an object: the name of each property and its value.")
-    for name, item in value.items():
-        parts = item if isinstance(item, list) else [item]
-        if any(not isinstance(part, str | int | float | None) for part in parts):
-            raise ValueError(f"{name[:40]!r} must be a value or a list of values.")
-        if "\x00" in f"{name}{item}":
-            raise ValueError("Text must not contain the NUL character.")
-    return {name: False if item is None else item for name, item in value.items()}
-
-
-def _parse_file(value, field, env):
-    return base64.b64encode(value) if value else False
-
-
 @dataclass(frozen=True, slots=True)
 class ValueType:
     """How values of one Odoo field type are shown, compared and written.
@@ -311,22 +213,22 @@ class ValueType:
 
 
 VALUE_TYPES: dict[str, ValueType] = {
-    "char": ValueType(str, _nullable, TEXT_OPERATORS, _parse_text),
-    "text": ValueType(str, _nullable, TEXT_OPERATORS, _parse_text),
-    "html": ValueType(str, _html, TEXT_OPERATORS, _parse_text),
-    "boolean": ValueType(bool, _boolean, BOOLEAN_OPERATORS, _parse_as_it_is),
-    "integer": ValueType(int, _integer, NUMBER_OPERATORS, _parse_as_it_is),
-    "float": ValueType(float, _float, NUMBER_OPERATORS, _parse_number),
-    "monetary": ValueType(float, _finite, NUMBER_OPERATORS, _parse_number),
-    "date": ValueType(Date, _date, TIME_OPERATORS, _parse_moment),
-    "datetime": ValueType(DateTime, _datetime, TIME_OPERATORS, _parse_moment),
-    "selection": ValueType(str, _nullable, KEY_OPERATORS, _parse_key),
-    "many2one_reference": ValueType(int, _nullable, KEY_OPERATORS, _parse_record_id),
-    "json": ValueType(JSON, _nullable, (), _parse_as_it_is, from_cache=False),
-    "properties": ValueType(JSON, _properties, (), _parse_properties, from_cache=False),
-    "reference": ValueType(JSON, _reference, PRESENCE_OPERATORS, None, from_cache=False),
-    "binary": ValueType(Upload, _nullable, (), _parse_file),
-    "image": ValueType(Upload, _nullable, (), _parse_file),
+    "char": ValueType(str, _nullable, TEXT_OPERATORS, parse_text),
+    "text": ValueType(str, _nullable, TEXT_OPERATORS, parse_text),
+    "html": ValueType(str, _html, TEXT_OPERATORS, parse_text),
+    "boolean": ValueType(bool, _boolean, BOOLEAN_OPERATORS, parse_as_it_is),
+    "integer": ValueType(int, _integer, NUMBER_OPERATORS, parse_as_it_is),
+    "float": ValueType(float, _float, NUMBER_OPERATORS, parse_number),
+    "monetary": ValueType(float, _finite, NUMBER_OPERATORS, parse_number),
+    "date": ValueType(Date, _date, TIME_OPERATORS, parse_moment),
+    "datetime": ValueType(DateTime, _datetime, TIME_OPERATORS, parse_moment),
+    "selection": ValueType(str, _nullable, KEY_OPERATORS, parse_key),
+    "many2one_reference": ValueType(int, _nullable, KEY_OPERATORS, parse_record_id),
+    "json": ValueType(JSON, _nullable, (), parse_json, from_cache=False),
+    "properties": ValueType(JSON, _properties, (), parse_properties, from_cache=False),
+    "reference": ValueType(JSON, _reference, PRESENCE_OPERATORS, parse_reference, from_cache=False),
+    "binary": ValueType(Upload, _nullable, (), parse_file),
+    "image": ValueType(Upload, _nullable, (), parse_file),
 }
 """The field types that hold values of their own; relations are objects (see relations).
 
@@ -346,5 +248,5 @@ def value_type(field) -> ValueType:
     An integer that is not a column of the database may be larger than GraphQL's Int.
     """
     if field.type == "integer" and not field.stored:
-        return ValueType(BigInt, _integer, NUMBER_OPERATORS, _parse_as_it_is)
+        return ValueType(BigInt, _integer, NUMBER_OPERATORS, parse_as_it_is)
     return VALUE_TYPES[field.type]

@@ -9,8 +9,8 @@ from .access import Context, search, through
 from .display_names import is_shown
 from .errors import ApiError
 from .filters import to_domain
+from .parsers import check_text
 from .resource import Resource, ResourceField
-from .scalars import check_text
 
 _ALSO_COMPARED = {
     "product.product": ("default_code", "barcode"),

@@ -12,12 +12,17 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from .access import Context, find
+from .attachments import MODEL as ATTACHMENT
 from .blame import Path, Written
 from .errors import ApiError
 from .input_objects import given
 from .lines import check_open, documents_of
+from .names import FieldPath
+from .parsers import parse_id
+from .property_inputs import PropertyInputs
+from .references import exposing, named_records
 from .resource import RELATIONS, Resource, ResourceField
-from .scalars import parse_id, value_type
+from .scalars import value_type
 
 MAX_LISTED_RECORDS = 5_000
 """Records that the lists in the inputs of one mutation may create or name, all together."""
@@ -42,18 +47,26 @@ class InputReader:
         self._documents: dict[str, list[tuple[Any, Path]]] = defaultdict(list)
         self._listed = 0
         self._nested = _Nested(context)
+        self._properties = PropertyInputs(context, self._refuse, self._refer)
 
     def create_values(
-        self, resource: Resource, value: Any, path: Path, parent: ResourceField | None = None
+        self,
+        resource: Resource,
+        value: Any,
+        path: Path,
+        parent: ResourceField | None = None,
+        parents: Any = None,
     ) -> dict:
         """Return the values of a new record.
 
         :param value: the input as Strawberry gives it
         :param parent: the one2many field in whose list the record is created
+        :param parents: the records that have this list; None where they are new themselves
         """
         self._check(path, self._context.check_operation, resource, "create")
         inverse = parent.inverse if parent else None
         values = self._values(resource, value, path, None, inverse)
+        self._check_named(resource, values, path, None)
         sent = dict(given(value))
         known = {inverse, *values} - {None}
         for field in resource.fields.values():
@@ -67,7 +80,9 @@ class InputReader:
             elif field.type == "many2one":
                 message = f"Create it in the list of its {field.relation}."
                 self._refuse((*path, field.name), message)
-        return {**resource.defaults, **values}
+        written = {**resource.defaults, **values}
+        self._properties.belong_to(values, written, None, inverse, parents)
+        return written
 
     def update_values(self, resource: Resource, value: Any, path: Path, records: Any) -> dict:
         """Return the values to write on existing records.
@@ -78,26 +93,32 @@ class InputReader:
         values = self._values(resource, value, path, records, None)
         if values and resource.document:
             self._lines[resource.type_name].append((records, path))
+        self._check_named(resource, values, path, records)
+        self._properties.belong_to(values, values, records)
         return values
 
     def check(self) -> None:
         """Refuse the inputs that were read, with all that is wrong with them.
 
         :raise ApiError: BAD_USER_INPUT, or FORBIDDEN where rights are the only problem;
-            VALIDATION_FAILED for lines of a closed document
+            VALIDATION_FAILED for lines of a closed document, and for files alone
         """
         self._check_references()
         self._check_members()
+        if not self._problems:
+            # What they are may depend on any of the other values.
+            self._properties.convert()
+            self._check_references()
         if not self._problems and not self._context.only_check:
             self._check_documents()
             self._nested.remember()
             return
         errors = [
-            {"field": ".".join(map(str, path)), "message": error.message}
+            {"field": FieldPath.of(path), "message": error.message}
             for path, error in self._problems
         ]
         codes = {error.code for _path, error in self._problems}
-        raise refused_input(errors, "FORBIDDEN" if codes == {"FORBIDDEN"} else "BAD_USER_INPUT")
+        raise refused_input(errors, codes.pop() if len(codes) == 1 else "BAD_USER_INPUT")
 
     def check_written(self, resource: Resource, records: Any) -> None:
         """Refuse what was written in lists of the records and lies outside its resource.
@@ -159,7 +180,28 @@ class InputReader:
         else:
             if converted is False and field.required and field.type != "boolean":
                 self._refuse(path, "A value is required; it cannot be empty.")
-            values[field.field] = converted
+            if field.type == "properties":
+                self._properties.add(resource, field, converted, values, path)
+            else:
+                values[field.field] = converted
+
+    def _check_named(self, resource: Resource, values: dict, path: Path, records) -> None:
+        """Note the records that values name by a model and an id."""
+        if resource.model == ATTACHMENT:  # checked with all that it may belong to
+            return
+        model = self._context.env[resource.model]
+        known = [resource.defaults] if records is None else records
+        for field_name, target, number in named_records(model, values, known):
+            names = [field.name for field in resource.fields.values() if field.field == field_name]
+            self._refer(target, number, (*path, *names[:1]))
+
+    def _refer(self, model: str, number: int, path: Path) -> None:
+        """Note a record that a value names, to be refused where the caller cannot see it."""
+        target = exposing(self._context, model)
+        if target is None:
+            self._refuse(path, f"{model[:40]!r} is not a model of the API.")
+        else:
+            self._references[target.type_name].append((number, path))
 
     def _commands(self, resource, field, value, path: Path, records) -> list:
         """Return Odoo's commands for a one2many or many2many field (odoo/orm/commands.py)."""
@@ -214,7 +256,7 @@ class InputReader:
 
     def _command(self, field, target, name: str, item, path: Path, records):
         if name == "create":
-            return Command.create(self.create_values(target, item, path, field))
+            return Command.create(self.create_values(target, item, path, field, records))
         found = self._ids(target, [item.id if name == "update" else item], path[:-1], path[-1])
         if not found:
             return None
@@ -274,7 +316,8 @@ class InputReader:
 
     def _check_references(self) -> None:
         """Refuse ids of records that do not exist or that the caller may not see."""
-        for type_name, references in self._references.items():
+        noted, self._references = self._references, defaultdict(list)
+        for type_name, references in noted.items():
             target = self._context.resources[type_name]
             try:
                 visible = find(self._context, target, {number for number, _path in references}).ids

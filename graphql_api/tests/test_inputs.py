@@ -161,6 +161,13 @@ class TestValues(InputCase):
         text = base64.b64encode(PIXEL).decode()
         shown = self.created("Customer", {"name": "Z", "image1920": text}, "id image1920 { url }")
         self.assertEqual(self.http("GET", shown["image1920"]["url"]).content, PIXEL)
+        for prefix in ("data:image/png;base64,", "DATA:;BASE64,", "data:text/plain;x=y;base64,"):
+            sent = {"image1920": prefix + text}
+            other = self.created("Customer", {"name": "Z", **sent}, "image1920 { url mimetype }")
+            self.assertEqual(other["image1920"]["mimetype"], "image/png")
+            self.assertEqual(self.http("GET", other["image1920"]["url"]).content, PIXEL)
+            self.write_rest("PATCH", self.path, {"image_1920": prefix + text})
+            self.assertEqual(base64.b64decode(self.customer.image_1920), PIXEL)
         shown = self.update("Customer", shown["id"], {"image1920": None}, "image1920 { url }")
         self.assertEqual(shown, {"image1920": None})
         content = bytes(range(256))
@@ -170,7 +177,7 @@ class TestValues(InputCase):
         self.assertEqual(self.http("GET", shown["content"]["url"]).content, content)
 
     def test_properties(self):
-        """By name, or as they are read; a value is written as a whole."""
+        """By name, or as they are read."""
         definition = self.customer.properties_base_definition_id
         definition.sudo().properties_definition = [
             {"name": "size", "type": "char", "string": "Size"},

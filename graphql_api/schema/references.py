@@ -1,0 +1,47 @@
+"""Values that name a record of any model: the exposed resource that the record belongs to."""
+
+from collections.abc import Iterable, Iterator
+
+from .access import Context
+from .resource import Resource
+
+
+def exposing(context: Context, model: str) -> Resource | None:
+    """Return the resource that shows records of a model, None where there is none."""
+    for resource in context.resources.values():
+        if resource.model == model and "read" in resource.operations:
+            return resource
+    return None
+
+
+def named_records(model, values: dict, known: Iterable) -> Iterator[tuple[str, str, int]]:
+    """Yield the records that values name by a model and an id: (field, model, id).
+
+    What stays as it is was checked before, or is not the caller's to know.
+
+    :param values: what is written, as the ORM takes it
+    :param known: the records that get the values, or the other values of a new one
+    """
+    for name, field in model._fields.items():
+        if field.type == "reference" and values.get(name):
+            if any(_text(_get(record, name)) != values[name] for record in known):
+                model_name, _comma, number = values[name].partition(",")
+                yield name, model_name, int(number)
+        elif field.type == "many2one_reference":
+            names = (field.model_field, name)
+            if values.keys().isdisjoint(names):
+                continue
+            for record in known:
+                stored = [_get(record, each) for each in names]
+                model_name, number = (values.get(*pair) for pair in zip(names, stored, strict=True))
+                if [model_name, number] != stored and number:
+                    yield (name if name in values else field.model_field), model_name or "", number
+
+
+def _get(known, name: str):
+    return known.get(name, False) if isinstance(known, dict) else known[name]
+
+
+def _text(value) -> str | None:
+    """Return a reference as the ORM takes it, of a record or as it stands in defaults."""
+    return f"{value._name},{value.id}" if value and not isinstance(value, str) else value
