@@ -13,6 +13,8 @@ from odoo.tools.lru import LRU
 
 from ..schema.documents import Invalid, parse_document
 from ..schema.errors import ApiError
+from .exposure import clear_caches
+from .purge import delete_batch
 
 MAX_LENGTH = 20_000
 """Bytes of a document that clients store; registered ones have the limit of any document."""
@@ -96,17 +98,24 @@ class GraphqlApiDocument(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         documents = super().create(vals_list)
-        self.env.registry.clear_cache()
+        documents._forget()
         return documents
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        if vals:
+            self._forget()
         return result
 
     def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+        result = super().unlink()
+        self._forget()
+        return result
+
+    def _forget(self) -> None:
+        """Make the processes look these documents up anew; without documents nothing changes."""
+        if self:
+            clear_caches(self.env, "default")
 
     @api.model
     @tools.ormcache()
@@ -225,13 +234,12 @@ class GraphqlApiDocument(models.Model):
 
     @api.autovacuum
     def _gc_documents(self):
-        """Remove what clients stored long ago; processes may know its text a little longer."""
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM graphql_api_document WHERE NOT registered AND create_date < %s",
-                self.env.cr.now() - KEPT,
-            )
-        )
+        """Remove a batch of what clients stored long ago.
+
+        Processes may know its text a little longer.
+        """
+        old = SQL("NOT registered AND create_date < %s", self.env.cr.now() - KEPT)
+        return delete_batch(self, old)
 
 
 def hash_text(text: str) -> str:

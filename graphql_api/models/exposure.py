@@ -1,5 +1,11 @@
+from collections.abc import Callable
+from typing import TypeVar
+
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+T = TypeVar("T")
 
 SCHEMA_CACHE = "routing"
 """The registry's cache that holds the built schema.
@@ -10,6 +16,57 @@ clearing to all other processes (odoo/orm/registry.py, ``_CACHES_BY_KEY``).
 
 POLICY_CACHE = "default"
 """The registry's cache that holds policies as plain values, which a query or two make again."""
+
+
+def clear_caches(env, *names: str) -> None:
+    """Clear caches of the registry in all processes: at once, and when the change is committed.
+
+    Between the two another thread may fill them with what it still sees. To clear them anew, the
+    other processes are told first (odoo/orm/registry.py, ``signal_changes``): from then on
+    :func:`is_current` knows of the change.
+    """
+    registry = env.registry
+    registry.clear_cache(*names)
+
+    def clear_again() -> None:
+        if registry.ready:
+            registry.cache_invalidated.update(names)
+            registry.signal_changes()
+            registry.clear_cache(*names)
+            registry.cache_invalidated.difference_update(names)
+
+    # Once, however many records of a transaction change.
+    pending = env.cr.postcommit.data.setdefault("graphql_api.cleared_caches", set())
+    if not pending.issuperset(names):
+        pending.update(names)
+        env.cr.postcommit.add(clear_again)
+
+
+def is_current(env, name: str) -> bool:
+    """Tell whether what this transaction sees may be kept in a cache of the registry.
+
+    A transaction that began before a change was committed sees what was before it, also when the
+    cache has been cleared meanwhile.
+    """
+    ((sequence,),) = env.execute_query(
+        SQL("SELECT max(id) FROM %s", SQL.identifier(f"orm_signaling_{name}"))
+    )
+    return sequence == env.registry.cache_sequences[name]
+
+
+def kept(env, name: str, values: dict, key, make: Callable[[], T]) -> T:
+    """Return a value that a cache of the registry keeps, made at its first use.
+
+    :param name: of the cache
+    :param values: what the cache holds, as it was before the value is made: what is made of
+        an older state then goes into a dict that nobody asks any more
+    """
+    if key in values:
+        return values[key]
+    value = make()
+    if is_current(env, name):
+        values[key] = value
+    return value
 
 
 class GraphqlApiExposure(models.AbstractModel):
@@ -24,17 +81,28 @@ class GraphqlApiExposure(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        self.env.registry.clear_cache(*self._cleared_caches)
+        records._clear_caches()
         return records
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache(*self._cleared_caches)
+        if vals:
+            self._clear_caches()
         return result
 
     def unlink(self):
-        self.env.registry.clear_cache(*self._cleared_caches)
-        return super().unlink()
+        result = super().unlink()
+        self._clear_caches()
+        return result
+
+    def _clear_caches(self) -> None:
+        """Make a change of these records count; without records there is none.
+
+        Whoever calls a public method with an empty recordset must not cost all processes their
+        schemas. Rights have been checked before.
+        """
+        if self:
+            clear_caches(self.env, *self._cleared_caches)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shipped(self):

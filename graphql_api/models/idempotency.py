@@ -2,13 +2,28 @@ import hashlib
 from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import api, fields, models
-from odoo.fields import Domain
+import psycopg2
+
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ..schema.errors import ApiError
+from .purge import DELETED_AT_ONCE, delete_batch
 
 KEPT = timedelta(hours=24)
+
+KEPT_AT_LEAST = timedelta(hours=1)
+"""Older answers go before their time where there are too many."""
+
+MAX_BODY_SIZE = 4 * 1024**2
+"""Bytes of an answer; of a larger one it is stored only that it was given."""
+
+MAX_ANSWERS_OF_USER, MAX_BYTES_OF_USER = 20_000, 100 * 1024**2
+MAX_ANSWERS, MAX_BYTES = 200_000, 1024**3
+"""Answers that are stored at once, and the bytes of their bodies: of one user, and in all."""
+
+_COUNTED_EVERY, _COUNTED_BYTES = 50, 16 * 1024**2
+"""Each process looks at the bounds after so many answers, or so many bytes of them."""
 
 
 class Answer(NamedTuple):
@@ -43,7 +58,8 @@ class GraphqlApiIdempotency(models.Model):
         :return: the answer if the same request was served before; None if it is for the caller
             to serve, and then to :meth:`_keep`
         :raise ApiError: CONFLICT while another request with the key runs, VALIDATION_FAILED
-            where the key came with another request
+            where the key came with another request or the answer was too large to be stored,
+            RATE_LIMITED and SERVICE_UNAVAILABLE while too many answers are stored
         :raise psycopg2.errors.SerializationFailure: a request with the key ended just now; to be
             tried again, when its answer can be read
         """
@@ -77,6 +93,7 @@ class GraphqlApiIdempotency(models.Model):
             log_exceptions=False,
         )
         if self.env.cr.rowcount:
+            self._make_room()
             return None
         self.env.cr.execute(
             SQL(
@@ -92,18 +109,26 @@ class GraphqlApiIdempotency(models.Model):
                 "VALIDATION_FAILED",
                 "This Idempotency-Key came with another request. Use a new key for a new request.",
             )
+        if body is None:
+            raise ApiError(
+                "VALIDATION_FAILED",
+                "The request with this Idempotency-Key was served, and is not served again. Its "
+                "answer was too large to be stored: read what you need of what it wrote.",
+            )
         return Answer(status, headers, bytes(body))
 
     @api.model
     def _keep(self, key: str, answer: Answer) -> None:
         """Store the answer of the request that claimed the key."""
+        size = len(answer.body)
+        self._get_written().add(size)
         self.env.cr.execute(
             SQL(
                 "UPDATE graphql_api_idempotency SET status = %s, headers = %s, body = %s "
                 "WHERE user_id = %s AND key = %s",
                 answer.status,
                 fields.Json().convert_to_column(answer.headers, self),
-                answer.body,
+                answer.body if size <= MAX_BODY_SIZE else None,
                 self.env.uid,
                 key,
             )
@@ -117,7 +142,95 @@ class GraphqlApiIdempotency(models.Model):
         self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s)", number))
         return self.env.cr.fetchone()[0]
 
+    @api.model
+    @tools.ormcache()
+    def _get_written(self) -> "_Written":
+        """Return what this process has stored since it looked at the bounds."""
+        return _Written()
+
+    @api.model
+    def _make_room(self) -> None:
+        """Keep to the bounds, now and then, in a transaction of its own: oldest answers go first.
+
+        :raise ApiError: RATE_LIMITED where the user, SERVICE_UNAVAILABLE where all together have
+            more than that since :data:`KEPT_AT_LEAST`
+        """
+        written = self._get_written()
+        if not written.is_due():
+            return
+        try:
+            with self.env.registry.cursor() as cursor:
+                store = self.with_env(self.env(cr=cursor))
+                of_user = store._remove_beyond(
+                    SQL("user_id = %s", self.env.uid), MAX_ANSWERS_OF_USER, MAX_BYTES_OF_USER
+                )
+                of_all = store._remove_beyond(SQL("TRUE"), MAX_ANSWERS, MAX_BYTES)
+        except psycopg2.errors.SerializationFailure:
+            return  # another process is making room
+        if of_user:
+            raise ApiError(
+                "RATE_LIMITED",
+                "Too many answers are stored for your Idempotency-Keys of the last hour: at most "
+                f"{MAX_ANSWERS_OF_USER} of a user, with {MAX_BYTES_OF_USER} bytes.",
+                headers=[("Retry-After", str(int(KEPT_AT_LEAST.total_seconds())))],
+            )
+        if of_all:
+            raise ApiError(
+                "SERVICE_UNAVAILABLE",
+                "Too many answers are stored for Idempotency-Keys. Try again in 60 s.",
+                headers=[("Retry-After", "60")],
+            )
+        written.reset()
+
+    @api.model
+    def _remove_beyond(self, condition: SQL, most: int, most_bytes: int) -> bool:
+        """Remove a batch of the oldest answers beyond the bounds; tell whether too many stay."""
+        too_many = SQL(
+            "SELECT count(*) > %s OR coalesce(sum(octet_length(body)), 0) > %s "
+            "FROM graphql_api_idempotency WHERE %s",
+            most,
+            most_bytes,
+            condition,
+        )
+        if not self.env.execute_query(too_many)[0][0]:
+            return False
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM graphql_api_idempotency WHERE id IN ("
+                "SELECT id FROM (SELECT id, created_at, count(*) OVER newest AS place, "
+                "sum(coalesce(octet_length(body), 0)) OVER newest AS size "
+                "FROM graphql_api_idempotency WHERE %s "
+                "WINDOW newest AS (ORDER BY created_at DESC, id DESC)) AS answer "
+                "WHERE (place > %s OR size > %s) AND created_at < %s LIMIT %s)",
+                condition,
+                most,
+                most_bytes,
+                self.env.cr.now() - KEPT_AT_LEAST,
+                DELETED_AT_ONCE,
+            )
+        )
+        return self.env.execute_query(too_many)[0][0]
+
     @api.autovacuum
     def _gc_answers(self):
-        """Remove the answers that are too old to be repeated."""
-        self.search(Domain("created_at", "<", self.env.cr.now() - KEPT)).unlink()
+        """Remove a batch of the answers that are too old to be repeated."""
+        return delete_batch(self, SQL("created_at < %s", self.env.cr.now() - KEPT))
+
+
+class _Written:
+    """Answers that a process has stored, and their bytes."""
+
+    def __init__(self):
+        self._answers = _COUNTED_EVERY
+        self._bytes = 0
+
+    def add(self, size: int) -> None:
+        self._answers += 1
+        self._bytes += min(size, MAX_BODY_SIZE)
+
+    def is_due(self) -> bool:
+        """Tell whether it is time to look at the bounds."""
+        return self._answers >= _COUNTED_EVERY or self._bytes >= _COUNTED_BYTES
+
+    def reset(self) -> None:
+        self._answers = self._bytes = 0

@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 
 from ..schema.limits import Limits
 from ..schema.policy import ACTIONS, Networks, Policy, Rights, parse_networks
-from .exposure import POLICY_CACHE
+from .exposure import POLICY_CACHE, kept
 from .resource import OPERATIONS
 from .settings import Settings
 
@@ -110,10 +110,22 @@ class GraphqlApiPolicy(models.Model):
     @api.model
     def _get_policy(self, policy_id: int | None) -> Policy:
         """Return a policy as plain values, for None the server's own."""
-        return self._build_policy(policy_id, self.env["graphql_api.settings"]._get_settings())
+        settings = self.env["graphql_api.settings"]._get_settings()
+        return kept(
+            self.env,
+            POLICY_CACHE,
+            self._get_kept(),
+            (policy_id, settings),
+            lambda: self._build_policy(policy_id, settings),
+        )
 
     @api.model
-    @tools.ormcache("policy_id", "settings", cache=POLICY_CACHE)
+    @tools.ormcache(cache=POLICY_CACHE)
+    def _get_kept(self) -> dict[tuple[int | None, Settings], Policy]:
+        """Return the policies that this process knows, until one changes."""
+        return {}
+
+    @api.model
     def _build_policy(self, policy_id: int | None, settings: Settings) -> Policy:
         if policy_id is None:
             return Policy(

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-_DELETED_AT_ONCE = 10_000
+from .purge import delete_batch
 
 
 class GraphqlApiRequest(models.Model):
@@ -69,13 +69,5 @@ class GraphqlApiRequest(models.Model):
         :return: how many were removed, and 1 where more may remain (ir.autovacuum)
         """
         days = self.env["graphql_api.settings"]._get_settings().log_days
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM graphql_api_request WHERE id IN "
-                "(SELECT id FROM graphql_api_request WHERE started_at < %s LIMIT %s)",
-                self.env.cr.now() - timedelta(days=days),
-                _DELETED_AT_ONCE,
-            )
-        )
-        removed = self.env.cr.rowcount
-        return removed, int(removed == _DELETED_AT_ONCE)
+        old = SQL("started_at < %s", self.env.cr.now() - timedelta(days=days))
+        return delete_batch(self, old)

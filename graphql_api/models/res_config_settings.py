@@ -24,6 +24,9 @@ class ResConfigSettings(models.TransientModel):
 
     Not by ``config_parameter``: it would drop what is switched off, or is 0, and so give it its
     default again (odoo/addons/base/models/res_config.py, ``set_values``).
+
+    Those methods are public, and anybody who has the right to a dialog may call them: what
+    belongs to the API is for administrators alone.
     """
 
     _inherit = "res.config.settings"
@@ -52,6 +55,8 @@ class ResConfigSettings(models.TransientModel):
     @api.model
     def get_values(self):
         values = super().get_values()
+        if not self.env.is_system():
+            return values
         settings = self.env["graphql_api.settings"]._get_settings()
         for name in _defaults():
             source = settings.limits if name in LIMITS else settings
@@ -64,6 +69,8 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         result = super().set_values()
+        if not self.env.is_system():
+            return result
         parameters = self.env["ir.config_parameter"].sudo()
         for name, default in _defaults().items():
             value = self[FIELD_PREFIX + name]

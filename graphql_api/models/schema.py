@@ -5,7 +5,7 @@ from odoo import api, models, tools
 from ..controllers import metrics
 from ..schema.builder import BuiltSchema, Parts, build
 from ..schema.policy import EVERYTHING, Rights
-from .exposure import SCHEMA_CACHE
+from .exposure import SCHEMA_CACHE, kept
 
 
 class GraphqlApiSchema(models.AbstractModel):
@@ -26,14 +26,21 @@ class GraphqlApiSchema(models.AbstractModel):
         return Parts()
 
     @api.model
-    @tools.ormcache("rights", cache=SCHEMA_CACHE)
-    def _get_schema(self, rights: Rights | None = None) -> BuiltSchema:
+    def _get_schema(self, rights: Rights = EVERYTHING) -> BuiltSchema:
         """Return the schema, built at its first use and kept with the registry.
 
-        :param rights: what of it there is for a caller, nothing else is in the schema; None for
-            all that is exposed
+        :param rights: what of it there is for a caller, nothing else is in the schema
         """
-        rights = rights or EVERYTHING
+        return kept(self.env, SCHEMA_CACHE, self._get_kept(), rights, lambda: self._build(rights))
+
+    @api.model
+    @tools.ormcache(cache=SCHEMA_CACHE)
+    def _get_kept(self) -> dict[Rights, BuiltSchema]:
+        """Return the schemas that this process has built, until what is exposed changes."""
+        return {}
+
+    @api.model
+    def _build(self, rights: Rights) -> BuiltSchema:
         # What is exposed is configuration, the same for every caller, hence sudo; descriptions
         # come in the language of the source.
         neutral = self.sudo().with_context(lang="en_US", active_test=True)

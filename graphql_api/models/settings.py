@@ -6,6 +6,7 @@ from odoo import api, models, tools
 
 from ..schema.limits import Limits
 from ..schema.policy import Networks, parse_networks
+from .exposure import clear_caches, kept
 
 PREFIX = "graphql_api."
 """Before the names of settings, as system parameters."""
@@ -14,6 +15,9 @@ ORIGIN = re.compile(
     r"[a-z][a-z0-9+.-]*://[a-z0-9._-]+(:[0-9]{1,5})?|[a-z]+://\[[0-9a-f:.]+\](:[0-9]+)?"
 )
 """What browsers send as ``Origin`` (RFC 6454, 6.2), but ``null``; also that of an app's pages."""
+
+SETTINGS_CACHE = "stable"
+"""The registry's cache that Odoo clears when a system parameter changes."""
 
 UNLIMITED = frozenset(["requests_per_minute"])
 """Limits that 0 switches off; the others are positive."""
@@ -57,19 +61,31 @@ class GraphqlApiSettings(models.AbstractModel):
     _description = "API Settings"
 
     @api.model
-    @tools.ormcache(cache="stable")
     def _get_settings(self) -> Settings:
         """Return the settings; a parameter that is missing or unreadable has its default.
 
         Kept until a system parameter changes, in any process
         (odoo/addons/base/models/ir_config_parameter.py).
         """
-        parameters = self.env["ir.config_parameter"].sudo()
+        return kept(self.env, SETTINGS_CACHE, self._get_kept(), None, self._read_settings)
+
+    @api.model
+    @tools.ormcache(cache=SETTINGS_CACHE)
+    def _get_kept(self) -> dict[None, Settings]:
+        """Return the settings that this process knows, or nothing."""
+        return {}
+
+    @api.model
+    def _read_settings(self) -> Settings:
+        # Not by get_param, of which an older transaction may have filled Odoo's cache again.
+        domain = [("key", "=like", f"{PREFIX}%")]
+        parameters = self.env["ir.config_parameter"].sudo().search(domain)
+        texts = {parameter.key: parameter.value for parameter in parameters}
 
         def read(cls) -> dict:
             values = {}
             for setting in fields(cls):
-                text = (parameters.get_param(PREFIX + setting.name) or "").strip()
+                text = (texts.get(PREFIX + setting.name) or "").strip()
                 if not text:
                     continue
                 if setting.type is bool:
@@ -85,6 +101,35 @@ class GraphqlApiSettings(models.AbstractModel):
             return values
 
         return Settings(**read(Settings), limits=Limits(**read(Limits)))
+
+
+class IrConfigParameter(models.Model):
+    _inherit = "ir.config_parameter"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parameters = super().create(vals_list)
+        if parameters._have_graphql_api_settings():
+            clear_caches(self.env, SETTINGS_CACHE)
+        return parameters
+
+    def write(self, vals):
+        had = self._have_graphql_api_settings()
+        result = super().write(vals)
+        if had or self._have_graphql_api_settings():
+            clear_caches(self.env, SETTINGS_CACHE)
+        return result
+
+    def unlink(self):
+        had = self._have_graphql_api_settings()
+        result = super().unlink()
+        if had:
+            clear_caches(self.env, SETTINGS_CACHE)
+        return result
+
+    def _have_graphql_api_settings(self) -> bool:
+        """Tell whether a setting of ours is among the parameters."""
+        return any((name or "").startswith(PREFIX) for name in self.sudo().mapped("key"))
 
 
 def split_origins(text: str) -> list[str]:

@@ -2,8 +2,9 @@ import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .purge import delete_batch
 
 KEPT = timedelta(days=1)
 
@@ -42,5 +43,8 @@ class GraphqlApiUpsert(models.Model):
 
     @api.autovacuum
     def _gc_locks(self):
-        """Remove the rows of keys that nobody used lately: a lock is needed for seconds."""
-        self.search(Domain("locked_at", "<", self.env.cr.now() - KEPT)).unlink()
+        """Remove a batch of the rows of keys that nobody used lately.
+
+        A lock is needed for seconds.
+        """
+        return delete_batch(self, SQL("locked_at < %s", self.env.cr.now() - KEPT))

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 
+from ..models import idempotency, purge
 from .common import ApiCase
 
 CREATE = "mutation ($name: String!) { createCustomer(input: {name: $name}) { id name } }"
@@ -313,3 +314,94 @@ class TestAge(IdempotencyCase):
         ):
             vacuumed = getattr(self.env.registry[model], method)
             self.assertTrue(getattr(vacuumed, "_autovacuum", False), method)
+
+
+@tagged("post_install", "-at_install")
+class TestBounds(IdempotencyCase):
+    """What is stored is bounded, of a user and in all; nothing is served twice because of that."""
+
+    def setUp(self):
+        super().setUp()
+        self.bound("_COUNTED_EVERY", 1)
+
+    def bound(self, name: str, value: int):
+        self.startPatcher(patch.object(idempotency, name, value))
+
+    def keys(self) -> list[str]:
+        return self.store.search([], order="id").mapped("key")
+
+    def test_oldest_answers_go_first(self):
+        for limit in ("MAX_ANSWERS_OF_USER", "MAX_ANSWERS"):
+            with self.subTest(limit), patch.object(idempotency, limit, 2):
+                for number in range(4):
+                    self.assertEqual(self.post(f"{limit}-{number}", {"name": "Z"}).status_code, 201)
+                    self.age(hours=2)
+                self.assertEqual(self.keys()[-2:], [f"{limit}-2", f"{limit}-3"])
+                self.assertLessEqual(len(self.keys()), 3)
+
+    def test_bytes(self):
+        self.bound("MAX_BYTES_OF_USER", 3000)
+        for number in range(12):
+            self.assertEqual(self.post(f"key-{number}", {"name": "Z"}).status_code, 201)
+            self.age(hours=2)
+        size = sum(len(answer.body) for answer in self.store.search([]))
+        self.assertLess(len(self.keys()), 12)
+        self.assertLess(size, 10_000)
+
+    def test_answers_of_the_last_hour_stay(self):
+        """A client that may still repeat its request is not served twice: new ones wait."""
+        self.bound("MAX_ANSWERS_OF_USER", 3)
+        first = self.post("key-0", {"name": "Zann"})
+        for number in (1, 2):
+            self.assertEqual(self.post(f"key-{number}", {"name": "Z"}).status_code, 201)
+        for _repetition in range(2):
+            response = self.post("key-3", {"name": "Zbob"})
+            self.assertEqual(response.status_code, 429)
+        self.assertEqual(response.json()["code"], "RATE_LIMITED")
+        self.assertEqual(response.headers["Retry-After"], "3600")
+        self.assert_replayed(self.post("key-0", {"name": "Zann"}), first)
+        self.assertEqual(self.created(), ["Zann", "Z", "Z"])
+        other = self.post("key-3", {"name": "Zcarl"}, login="demo")
+        self.assertEqual(other.status_code, 201, other.text)
+
+    def test_too_many_in_all(self):
+        self.bound("MAX_ANSWERS", 2)
+        for number in (0, 1):
+            self.assertEqual(self.post(f"key-{number}", {"name": "Z"}).status_code, 201)
+        response = self.post("key-2", {"name": "Z"}, login="demo")
+        self.assertEqual(response.status_code, 503)
+        self.assertEqual(response.json()["code"], "SERVICE_UNAVAILABLE")
+        self.assertTrue(response.headers["Retry-After"])
+
+    def test_large_answer(self):
+        """That it was served is stored, so that it is not served again."""
+        self.bound("MAX_BODY_SIZE", 100)
+        self.assertEqual(self.post("key-1", {"name": "Zann"}).status_code, 201)
+        self.assertFalse(self.store.search([]).body)
+        response = self.post("key-1", {"name": "Zann"})
+        self.assertEqual(response.status_code, 422)
+        self.assertIn("was served", response.json()["message"])
+        self.assertEqual(self.created(), ["Zann"])
+
+    def test_vacuum_in_batches(self):
+        """So does the vacuum of each table that clients fill."""
+        for number in range(3):
+            self.post(f"key-{number}", {"name": "Z"})
+            self.env["graphql_api.upsert"]._lock(f"key-{number}")
+            text = f"query Z{number} {{ me {{ lang }} }}"
+            self.env["graphql_api.document"].create({"text": text, "registered": False})
+        long_ago = self.env.cr.now() - datetime.timedelta(days=40)
+        self.env.cr.execute("UPDATE graphql_api_idempotency SET created_at = %s", [long_ago])
+        self.env.cr.execute("UPDATE graphql_api_upsert SET locked_at = %s", [long_ago])
+        self.env.cr.execute(
+            "UPDATE graphql_api_document SET create_date = %s WHERE NOT registered", [long_ago]
+        )
+        self.env.invalidate_all()
+        for model, vacuum in (
+            ("graphql_api.idempotency", "_gc_answers"),
+            ("graphql_api.upsert", "_gc_locks"),
+            ("graphql_api.document", "_gc_documents"),
+        ):
+            with self.subTest(model), patch.object(purge, "DELETED_AT_ONCE", 2):
+                self.assertEqual(getattr(self.env[model], vacuum)(), (2, 1))
+                self.assertEqual(getattr(self.env[model], vacuum)(), (1, 0))

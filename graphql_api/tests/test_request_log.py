@@ -533,7 +533,7 @@ class TestModel(LogCase):
         for days in ("week", "7"):
             self.assertEqual(model._gc_requests(), (0, 0))
             self.env["ir.config_parameter"].set_param("graphql_api.log_days", days)
-        with patch("odoo.addons.graphql_api.models.request._DELETED_AT_ONCE", 1):
+        with patch("odoo.addons.graphql_api.models.purge.DELETED_AT_ONCE", 1):
             self.assertEqual(model._gc_requests(), (1, 1))
             self.assertEqual(model._gc_requests(), (1, 1))
             self.assertEqual(model._gc_requests(), (0, 0))
