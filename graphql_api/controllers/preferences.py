@@ -54,5 +54,8 @@ def _companies(user, header: str) -> list[int]:
         raise ApiError("BAD_USER_INPUT", "X-Odoo-Companies must be a list of ids, like 1,3.")
     ids = [int(part) for part in parts]
     if not set(ids) <= set(user._get_company_ids()):
-        raise ApiError("FORBIDDEN", "X-Odoo-Companies names a company that is not yours.")
+        own = ", ".join(map(str, user._get_company_ids()))
+        raise ApiError(
+            "FORBIDDEN", f"X-Odoo-Companies names a company that is not yours. Yours: {own}."
+        )
     return ids

@@ -5,6 +5,7 @@ from . import (
     idempotency,
     ir_attachment,
     ir_http,
+    ir_rule,
     key,
     lines,
     policy,

@@ -355,6 +355,19 @@ def fetch_related(records, names: Iterable[str]) -> None:
                 others.fetch(source_names)
 
 
+def found_in_all_companies(context: Context, resource: Resource, ids: Iterable[int]) -> set[int]:
+    """Return those of hidden records that the caller would see in all of its companies.
+
+    None where it has chosen no companies, or all. What it may see by another header is no secret.
+    """
+    own = context.env.user._get_company_ids()
+    chosen = context.env.context.get("allowed_company_ids")
+    if not chosen or set(own) <= set(chosen):
+        return set()
+    everywhere = context.model(resource).with_context(allowed_company_ids=[*own])
+    return set(everywhere._search(scope(context, resource, Domain("id", "in", list(ids)), True)))
+
+
 def find(context: Context, resource: Resource, ids: Iterable[int], columns: Iterable[str] = ()):
     """Return those of the records that the caller may see, archived ones too."""
     return search(context, resource, Domain("id", "in", list(ids)), columns, archived=True)

@@ -10,7 +10,7 @@ from graphql import get_named_type, get_nullable_type, is_list_type
 
 from .access import Context, find
 from .errors import ApiError
-from .relations import batch, hidden_record, to_records
+from .relations import batch, hidden_records, to_records
 from .selection import selected_columns
 
 IS_BATCH = "graphql_api_batch"
@@ -84,6 +84,7 @@ def visible(info: strawberry.Info, values: dict) -> dict:
     ids = dict.fromkeys(number for part in found.values() for number in part)
     shown = set(find(context, target, ids, selected_columns(context, info, target))._ids)
 
+    hidden = {} if is_list else hidden_records(context, target, ids.keys() - shown)
     maximum = context.max_page_size(target)
 
     def narrow(part: list[int]):
@@ -94,6 +95,6 @@ def visible(info: strawberry.Info, values: dict) -> dict:
             return [number for number in part if number in shown]
         if not part:
             return None
-        return part[0] if part[0] in shown else hidden_record(target)
+        return hidden.get(part[0], part[0])
 
     return to_records(context, target, {key: narrow(part) for key, part in found.items()})

@@ -98,6 +98,13 @@ They name records that they found with sudo, which the caller may not be allowed
 """
 
 
+OTHER_COMPANIES = (
+    "in the companies that X-Odoo-Companies names. Other companies of yours allow it: name "
+    "them, or leave the header out."
+)
+"""Ends a refusal that another choice among the caller's companies would change."""
+
+
 class ApiError(Exception):
     """An error that a client may read.
 
@@ -167,6 +174,8 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
             return error
         case AccessDenied() | SessionExpiredException():
             return ApiError("UNAUTHENTICATED", "Sign in, or send a valid API key.")
+        case AccessError() if getattr(error, "other_companies", False):
+            return ApiError("FORBIDDEN", f"You are not allowed to do this {OTHER_COMPANIES}")
         case AccessError():
             return ApiError("FORBIDDEN", "You are not allowed to do this.")
         case MissingError():

@@ -13,7 +13,7 @@ from .access import Context, find
 from .definitions import attribute_field, define
 from .errors import ApiError
 from .input_objects import add_resource_field, define_input, given, new_input
-from .relations import hidden_record
+from .relations import hidden_records
 from .resource import Resource, ResourceField
 from .scalars import Date, value_type
 from .selection import selected_columns, selected_names
@@ -174,5 +174,5 @@ def _records(context: Context, info, field: ResourceField, values: list) -> list
     columns = selected_columns(context, info, target, ("keys", field.graphql_name))
     found = find(context, target, ids, columns) if ids else ()
     visible = {record.id: record for record in found}
-    hidden = hidden_record(target)
-    return [visible.get(record.id, hidden) if record else None for record in values]
+    shown = visible | hidden_records(context, target, [key for key in ids if key not in visible])
+    return [shown[record.id] if record else None for record in values]

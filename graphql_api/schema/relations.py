@@ -6,15 +6,23 @@ selection and never the number of records.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
 
-from .access import Context, cached_values, fetch_related, find, scope, search
-from .errors import ApiError
+from .access import (
+    Context,
+    cached_values,
+    fetch_related,
+    find,
+    found_in_all_companies,
+    scope,
+    search,
+)
+from .errors import OTHER_COMPANIES, ApiError
 from .ordering import OrderTerm, order_string
 from .resource import Resource, ResourceField
 
@@ -61,13 +69,22 @@ def many2one(
     visible = set(find(context, target, ids, columns)._ids) if ids else set()
     if visible.issuperset(ids):
         return targets
-    hidden = hidden_record(target)
-    return {key: value if value in visible else hidden for key, value in targets.items()}
+    hidden = hidden_records(context, target, set(ids) - visible)
+    return {key: hidden.get(value, value) for key, value in targets.items()}
 
 
-def hidden_record(target: Resource) -> ApiError:
-    """Return the error that stands for a record at the other end that the caller may not see."""
-    return ApiError("FORBIDDEN", f"You are not allowed to read this {target.type_name}.")
+def hidden_records(context: Context, target: Resource, ids: Collection[int]) -> dict[int, ApiError]:
+    """Return the errors that stand for records at the other end that the caller may not see.
+
+    Where other companies of the caller's would show a record, its error says so.
+    """
+    if not ids:
+        return {}
+    refusal = f"You are not allowed to read this {target.type_name}"
+    hidden = ApiError("FORBIDDEN", f"{refusal}.")
+    elsewhere = ApiError("FORBIDDEN", f"{refusal} {OTHER_COMPANIES}")
+    shown = found_in_all_companies(context, target, ids)
+    return {number: elsewhere if number in shown else hidden for number in ids}
 
 
 def to_records(context: Context, target: Resource, found: dict) -> dict:

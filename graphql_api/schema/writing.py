@@ -11,10 +11,10 @@ from typing import Any
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from .access import Context, find
+from .access import Context, find, found_in_all_companies
 from .attachments import MODEL as ATTACHMENT
 from .blame import Path, Written
-from .errors import ApiError
+from .errors import OTHER_COMPANIES, ApiError
 from .input_objects import given
 from .lines import check_open, documents_of
 from .names import FieldPath
@@ -324,10 +324,12 @@ class InputReader:
             except ApiError as error:
                 self._problems.append((references[0][1], error))
                 continue
-            visible = set(visible)
+            hidden = {number for number, _path in references} - set(visible)
+            elsewhere = hidden and found_in_all_companies(self._context, target, hidden)
             for number, path in references:
-                if number not in visible:
-                    self._refuse(path, f"{type_name} {number} not found.")
+                if number in hidden:
+                    where = f" {OTHER_COMPANIES}" if number in elsewhere else "."
+                    self._refuse(path, f"{type_name} {number} not found{where}")
 
     def _check_members(self) -> None:
         """Refuse to change a record through a list that it is not in."""

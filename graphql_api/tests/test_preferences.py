@@ -243,3 +243,112 @@ class TestTimeZone(PreferencesCase):
                 self.assertEqual(body["code"], "BAD_USER_INPUT")
                 response = self.graphql_response("{ me { tz } }", headers=headers)
                 self.assertEqual(response.status_code, 400)
+
+
+@tagged("post_install", "-at_install")
+class TestRefusedByTheChoice(ApiCase):
+    """What the chosen companies alone refuse says so; what is hidden in any case says nothing."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        companies = cls.env["res.company"]
+        cls.first, cls.second, cls.foreign = (
+            companies.create({"name": f"Zcompany {number}"}) for number in (1, 2, 3)
+        )
+        cls.clerk = new_test_user(
+            cls.env,
+            "choosing_clerk",
+            groups="base.group_user,base.group_partner_manager",
+            company_ids=[Command.set((cls.first | cls.second).ids)],
+            company_id=cls.first.id,
+        )
+        partners = cls.env["res.partner"]
+        cls.parents = partners.create(
+            [{"name": "Zparent", "company_id": company.id} for company in (cls.second, cls.foreign)]
+        )
+        cls.children = partners.create([{"name": f"Zchild {number}"} for number in (1, 2)])
+        # As data of before the companies were kept apart.
+        for child, parent in zip(cls.children, cls.parents, strict=True):
+            cls.env.cr.execute(
+                "UPDATE res_partner SET parent_id = %s WHERE id = %s", [parent.id, child.id]
+            )
+        cls.env.invalidate_all()
+        cls.login = cls.clerk.login
+        cls.chosen = {"X-Odoo-Companies": str(cls.first.id)}
+
+    def assert_says(self, message: str, says: bool):
+        self.assertEqual("X-Odoo-Companies" in message, says, message)
+
+    def message(self, response) -> str:
+        body = response.json()
+        return (body["errors"][0] if "errors" in body else body)["message"]
+
+    def test_hidden_at_the_other_end(self):
+        for child, says in zip(self.children, (True, False), strict=True):
+            for query in (
+                f'{{ customer(id: "{child.id}") {{ parent {{ name }} }} }}',
+                f"""{{ customersAggregate(groupBy: [{{parent: true}}],
+                  filter: {{id: {{eq: "{child.id}"}}}}) {{ keys {{ parent {{ name }} }} }} }}""",
+            ):
+                with self.subTest(query):
+                    response = self.graphql_response(query, headers=self.chosen)
+                    (error,) = response.json()["errors"]
+                    self.assertEqual(error["extensions"], {"code": "FORBIDDEN"})
+                    self.assert_says(error["message"], says)
+        # What the message says to do helps.
+        query = f'{{ customer(id: "{self.children[0].id}") {{ parent {{ name }} }} }}'
+        everywhere = {"X-Odoo-Companies": f"{self.first.id},{self.second.id}"}
+        for headers in ({}, everywhere):
+            data = self.graphql(query, headers=headers)
+            self.assertEqual(data["customer"], {"parent": {"name": "Zparent"}})
+
+    def test_missing_and_hidden_alike(self):
+        """A record of the choice is missing, one of a company that is not the user's too."""
+        messages = set()
+        for number in (*self.parents.ids, 999_999_999):
+            path = f"/api/customers/{number}"
+            message = self.rest(path, headers=self.chosen, status=404)["message"]
+            messages.add(message.replace(str(number), ""))
+        self.assertEqual(len(messages), 1, messages)
+
+    def test_written_into_another_company(self):
+        for company, says in ((self.second, True), (self.foreign, False)):
+            values = {"name": "Znew", "company": company.id}
+            response = self.http("POST", "/api/customers", json=values, headers=self.chosen)
+            self.assertGreaterEqual(response.status_code, 400)
+            self.assert_says(response.text, says)
+            query = 'mutation ($c: ID!) { createCustomer(input: {name: "Z", company: $c}) { id } }'
+            response = self.graphql_response(query, {"c": str(company.id)}, headers=self.chosen)
+            self.assert_says(self.message(response), says)
+        self.rest("/api/customers", method="POST", json={"name": "Z"}, status=201)
+
+    def test_refused_by_a_rule(self):
+        """A rule of Odoo that the choice fails, and one that every choice fails."""
+        model = self.env["ir.model"]._get("res.partner")
+        partner = self.env["res.partner"].create({"name": "Zruled"})
+        for domain, says in (
+            (f"[] if {self.second.id} in company_ids else [('name', '!=', 'Znamed')]", True),
+            ("[('name', '!=', 'Znamed')]", False),
+        ):
+            rule = self.env["ir.rule"].create(
+                {"name": "Z", "model_id": model.id, "domain_force": domain, "perm_read": False}
+            )
+            with self.subTest(domain):
+                body = self.rest(
+                    f"/api/customers/{partner.id}",
+                    method="PATCH",
+                    json={"name": "Znamed"},
+                    headers=self.chosen,
+                    status=403,
+                )
+                self.assertEqual(body["code"], "FORBIDDEN")
+                self.assert_says(body["message"], says)
+                self.assertNotIn("Zcompany", body["message"])
+            rule.unlink()
+
+    def test_without_a_choice(self):
+        query = f'{{ customer(id: "{self.children[1].id}") {{ parent {{ name }} }} }}'
+        self.assert_says(self.message(self.graphql_response(query)), False)
+        body = self.rest("/api/me", headers={"X-Odoo-Companies": str(self.foreign.id)}, status=403)
+        self.assertIn(f"{self.first.id}", body["message"])
