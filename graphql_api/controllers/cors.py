@@ -25,14 +25,13 @@ REQUEST_HEADERS = (
     "If-Modified-Since",
     "If-None-Match",
     "If-Range",
-    "Prefer",
     "Range",
     "X-Odoo-Companies",
     "X-Odoo-Database",
     "X-Timezone",
     *PREFLIGHT_HEADERS,
 )
-"""Headers that clients of the API send."""
+"""Headers of requests that something here, or Odoo in serving files, reads."""
 
 RESPONSE_HEADERS = (
     "Accept-Ranges",
@@ -42,15 +41,12 @@ RESPONSE_HEADERS = (
     "Content-Range",
     "ETag",
     "Idempotency-Replayed",
-    "Link",
     "Location",
-    "Preference-Applied",
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
     "Server-Timing",
     "WWW-Authenticate",
-    "X-Request-Id",
 )
 """Headers of answers that scripts may read, beside those that they always may."""
 

@@ -31,6 +31,7 @@ MAX_WRONG_KEYS = 30
 
 _MINUTE = 60_000_000  # microseconds, the unit of all times here
 _PURGED_AFTER = 1000  # requests
+_PURGED_AT_ONCE = 2000  # rows: more than can have come since
 _CONNECTED_WITHIN = 2  # seconds
 _TRIED_AGAIN_AFTER = 5  # seconds
 
@@ -55,11 +56,11 @@ _COUNT = """
     RETURNING free_at - LOCALTIMESTAMP
 """
 _STANDING = "SELECT free_at - LOCALTIMESTAMP FROM graphql_api_rate WHERE name = %(name)s"
-_PURGE = """
-    DELETE FROM graphql_api_rate WHERE name IN (
-        SELECT name FROM graphql_api_rate WHERE free_at < LOCALTIMESTAMP
-        FOR UPDATE SKIP LOCKED
-    )
+_PURGE = f"""
+    DELETE FROM graphql_api_rate WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM graphql_api_rate WHERE free_at < LOCALTIMESTAMP
+        LIMIT {_PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED
+    ))
 """
 
 
@@ -159,16 +160,23 @@ class _Counter:
 
     def _move_on(self, connection, values: dict) -> tuple[bool, int]:
         with connection.cursor() as cursor:
-            if self._counted % _PURGED_AFTER == 0:
-                cursor.execute(_PURGE)
-            self._counted += 1
             cursor.execute(_COUNT, values)
             row = cursor.fetchone()
             counted = row is not None
             if not counted:
                 cursor.execute(_STANDING, values)
                 row = cursor.fetchone()
+            if self._counted % _PURGED_AFTER == 0:
+                self._purge(cursor)
+            self._counted += 1
         return counted, max(row[0] // timedelta(microseconds=1), 0) if row else 0
+
+    def _purge(self, cursor) -> None:
+        """Remove a batch of the rows that are worth nothing any more; the count stands without."""
+        try:
+            cursor.execute(_PURGE)
+        except psycopg2.Error as error:
+            _logger.warning("Old counts of requests could not be removed: %s", error)
 
     def _open(self):
         _name, parameters = connection_info_for(self._database)

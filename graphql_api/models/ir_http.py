@@ -2,9 +2,10 @@ import logging
 import re
 
 import psycopg2
-from werkzeug.exceptions import Forbidden, Unauthorized, abort
+from werkzeug.exceptions import Forbidden, NotFound, Unauthorized, abort
 
 from odoo import models
+from odoo.exceptions import AccessDenied
 from odoo.http import request
 from odoo.tools import SQL
 
@@ -38,8 +39,8 @@ class IrHttp(models.AbstractModel):
             # Also what matches no route below /api must answer in the contract's shape.
             request.dispatcher = ApiDispatcher(request)
             settings = request.dispatcher.settings
-            if is_preflight(request.httprequest):
-                # For any path, and before the authentication: browsers send no key with it.
+            if is_preflight(request.httprequest) and cls._graphql_api_serves(path_info):
+                # Before the authentication: browsers send no key with it.
                 request.session.can_save = False
                 abort(preflight_response(request.httprequest, settings.origins))
             if (
@@ -49,6 +50,40 @@ class IrHttp(models.AbstractModel):
             ):
                 path_info = GRAPHIQL_PATH
         return super()._match(path_info)
+
+    @classmethod
+    def _graphql_api_serves(cls, path_info: str) -> bool:
+        """Tell whether a preflight is about a route of this API, or about none.
+
+        Other addons may have routes below /api, which answer their preflights themselves.
+        """
+        routing_map = request.env["ir.http"].routing_map()
+        adapter = routing_map.bind_to_environ(request.httprequest.environ)
+        try:
+            # Every route takes OPTIONS (odoo/addons/base/models/ir_http.py, ``routing_map``).
+            rule, _args = adapter.match(path_info=path_info, method="OPTIONS", return_rule=True)
+        except NotFound:
+            return True
+        endpoint = rule.endpoint
+        return endpoint.routing["type"] == ApiDispatcher.routing_type or (
+            endpoint.func.__module__.startswith("odoo.addons.graphql_api.")
+        )
+
+    @classmethod
+    def _authenticate_explicit(cls, auth):
+        """Let what the database has not done be no wrong key: a phone would sign out.
+
+        Odoo makes AccessDenied of it. So its ``retrying`` sees what it can try again, and the
+        rest is answered as unavailable.
+        """
+        try:
+            return super()._authenticate_explicit(auth)
+        except AccessDenied as denied:
+            cause = denied.__context__
+            # PoolError is one of them, too.
+            if isinstance(request.dispatcher, ApiDispatcher) and isinstance(cause, psycopg2.Error):
+                raise cause from None
+            raise
 
     @classmethod
     def _auth_method_graphql_api_sign_in(cls):

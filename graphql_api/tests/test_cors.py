@@ -1,10 +1,18 @@
 """Pages of other sites: those that are allowed read the API with a key, the others nothing."""
 
+import functools
+import inspect
 import json
+from pathlib import Path
+from unittest.mock import patch
 
+import werkzeug
+
+from odoo import http
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..controllers import cors
 from .common import ApiCase
 
 APP = "https://app.example.com"
@@ -76,6 +84,52 @@ class TestCors(ApiCase):
         self.set_setting("origins", False)
         self.check_not_allowed(self.preflight("/api/graphql"))
 
+    def test_routes_of_other_addons(self):
+        """Their preflights are theirs, as they are without this addon."""
+        theirs = _routes_of_another_addon()
+        ir_http = self.env.registry["ir.http"]
+        generate = ir_http._generate_routing_rules
+
+        def generate_more(model, modules, converters):
+            yield from generate(model, modules, converters)
+            yield from theirs
+
+        self.startPatcher(patch.object(ir_http, "_generate_routing_rules", generate_more))
+        self.env.registry.clear_cache("routing")
+        self.addCleanup(self.env.registry.clear_cache, "routing")
+        for origin in (APP, *OTHERS):
+            for method in ("GET", "POST"):
+                with self.subTest(origin=origin, method=method):
+                    response = self.preflight("/api/ztheirs/deep/place", origin, method)
+                    self.assertEqual(response.status_code, 204)
+                    self.assertEqual(response.headers["Access-Control-Allow-Origin"], "*")
+                    self.assertEqual(response.headers["Access-Control-Allow-Methods"], "GET")
+        # Without ``cors`` it is a request like others.
+        response = self.preflight("/api/zclosed/deep/place")
+        self.assertEqual((response.status_code, response.text), (200, "theirs"))
+        self.check_not_allowed(response)
+        self.check_allowed(self.preflight("/api/customers/1"))
+
+    def test_headers_that_something_implements(self):
+        """What is announced is named in the code of the API, of Odoo's server or of werkzeug."""
+        sources = [
+            path.read_text()
+            for folder in ("controllers", "models", "schema")
+            for path in Path(__file__).parents[1].joinpath(folder).rglob("*.py")
+            if path.name != "cors.py" and "openapi" not in path.parts
+        ]
+        sources.append(inspect.getsource(http))
+        werkzeug_folder = Path(werkzeug.__file__).parent
+        sources += [path.read_text() for path in werkzeug_folder.rglob("*.py")]
+        code = "\n".join(sources).lower()
+        for name in (*cors.REQUEST_HEADERS, *cors.RESPONSE_HEADERS):
+            spellings = [name.lower(), name.lower().replace("-", "_")]
+            quoted = [f'"{spelling}' for spelling in spellings]
+            quoted += [f"'{spelling}" for spelling in spellings]
+            quoted += [f'"http_{spelling}' for spelling in spellings]
+            with self.subTest(name):
+                self.assertTrue(any(text in code for text in quoted))
+
     def test_options_without_an_origin(self):
         response = self.http("OPTIONS", "/api/graphql")
         self.assertEqual(response.status_code, 204)
@@ -124,3 +178,24 @@ class TestCors(ApiCase):
             self.assertEqual(response.status_code, 401)
         headers["Sec-Fetch-Site"] = "same-origin"
         self.assertEqual(self.http("GET", "/api/me", login=None, headers=headers).status_code, 200)
+
+
+def _routes_of_another_addon():
+    """Return (address, endpoint) pairs as Odoo makes them of controllers."""
+
+    def answer(self, **_arguments):
+        return http.request.make_response("theirs")
+
+    answer.__module__ = "odoo.addons.ztheirs.controllers"
+    routes = []
+    for address, options in (
+        ("/api/ztheirs/deep/place", {"cors": "*"}),
+        ("/api/zclosed/deep/place", {}),
+    ):
+        routing = {"type": "http", "auth": "none", "methods": ["GET"], "readonly": False, **options}
+        controller = type("Theirs", (), {"answer": http.route(address, **routing)(answer)})()
+        endpoint = functools.partial(controller.answer)
+        functools.update_wrapper(endpoint, controller.answer, assigned=())
+        endpoint.routing = {"routes": [address], **routing}
+        routes.append((address, endpoint))
+    return routes

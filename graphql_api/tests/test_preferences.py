@@ -328,8 +328,8 @@ class TestRefusedByTheChoice(ApiCase):
         model = self.env["ir.model"]._get("res.partner")
         partner = self.env["res.partner"].create({"name": "Zruled"})
         for domain, says in (
-            (f"[] if {self.second.id} in company_ids else [('name', '!=', 'Znamed')]", True),
-            ("[('name', '!=', 'Znamed')]", False),
+            (f"[] if {self.second.id} in company_ids else [('name', '!=', 'Zruled')]", True),
+            ("[('name', '!=', 'Zruled')]", False),
         ):
             rule = self.env["ir.rule"].create(
                 {"name": "Z", "model_id": model.id, "domain_force": domain, "perm_read": False}

@@ -274,6 +274,33 @@ class TestCounter(BaseCase):
         with patch.object(rate, "_TRIED_AGAIN_AFTER", 0):
             self.assertEqual(self.count(2).remaining, 0)
 
+    def test_a_purge_that_takes_too_long(self):
+        """It ends, the count stands, and the next requests are counted, too."""
+        with (
+            patch.object(rate, "_PURGED_AFTER", 1),
+            patch.object(rate, "_PURGE", "SELECT pg_sleep(60)"),
+            self.assertLogs(rate.__name__, "WARNING"),
+        ):
+            self.assertEqual([self.count(2).remaining for _n in range(2)], [1, 0])
+            self.assertTrue(self.count(2).retry_after)
+
+    def test_purges_have_a_bound(self):
+        execute(
+            "INSERT INTO graphql_api_rate (name, free_at) SELECT %s || n, '2020-01-01' "
+            "FROM generate_series(1, %s) AS n",
+            f"{self.prefix} old",
+            2 * rate._PURGED_AT_ONCE,
+        )
+        old = "SELECT count(*) FROM graphql_api_rate WHERE name ^@ %s"
+        with patch.object(rate, "_PURGED_AFTER", 1):
+            self.count(9)
+            ((left,),) = execute(old, f"{self.prefix} old")
+            self.assertGreaterEqual(left, rate._PURGED_AT_ONCE)
+            for _purge in range(9):
+                self.count(20)
+        ((left,),) = execute(old, f"{self.prefix} old")
+        self.assertEqual(left, 0)
+
     def test_a_process_that_was_forked(self):
         """The child connects by itself; both count together."""
         self.count(3)

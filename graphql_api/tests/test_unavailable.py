@@ -1,0 +1,73 @@
+"""A key that could not be checked is no wrong key: the answer is 503, and a client waits."""
+
+from unittest.mock import patch
+
+import psycopg2
+from psycopg2.pool import PoolError
+
+from odoo.service import security
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import ApiCase
+
+QUERY = {"query": "{ me { lang } }"}
+FAILURES = (
+    PoolError("The Connection Pool Is Full"),
+    psycopg2.OperationalError("server closed the connection unexpectedly"),
+    psycopg2.InterfaceError("connection already closed"),
+)
+
+
+def assert_unavailable(test, response):
+    """Check that a response says to come again, in the shape of its API, and no more."""
+    test.assertEqual(response.status_code, 503, response.text)
+    test.assertEqual(response.headers["Retry-After"], "1")
+    test.assertNotIn("WWW-Authenticate", response.headers)
+    body = response.json()
+    code = body["errors"][0]["extensions"]["code"] if "errors" in body else body["code"]
+    test.assertEqual(code, "SERVICE_UNAVAILABLE")
+    test.assertNotIn("Pool", response.text)
+
+
+@tagged("post_install", "-at_install")
+class TestUnavailable(ApiCase):
+    """Wherever in the authentication it fails, for keys and for sessions."""
+
+    def assert_all_unavailable(self, **kwargs):
+        with mute_logger("odoo.addons.graphql_api.schema.errors"):
+            assert_unavailable(self, self.http("GET", "/api/me", **kwargs))
+            assert_unavailable(self, self.http("POST", "/api/graphql", json=QUERY, **kwargs))
+            assert_unavailable(self, self.http("DELETE", "/api/customers/1", **kwargs))
+
+    def test_of_a_key(self):
+        apikeys = self.env.registry["res.users.apikeys"]
+        for failure in FAILURES:
+            with (
+                self.subTest(failure),
+                patch.object(apikeys, "_graphql_api_caller", side_effect=failure),
+            ):
+                self.assert_all_unavailable()
+
+    def test_of_a_policy(self):
+        policies = self.env.registry["graphql_api.policy"]
+        for failure in FAILURES:
+            with self.subTest(failure), patch.object(policies, "_get_policy", side_effect=failure):
+                self.assert_all_unavailable()
+
+    def test_of_a_session(self):
+        self.authenticate("admin", "admin")
+        for failure in FAILURES:
+            with (
+                self.subTest(failure),
+                patch.object(security, "check_session", side_effect=failure),
+            ):
+                self.assert_all_unavailable(login=None, headers={"Sec-Fetch-Site": "same-origin"})
+
+    @mute_logger("odoo.http")
+    def test_what_is_wrong_with_a_key_stays_so(self):
+        wrong = {"Authorization": "Bearer 0123456789"}
+        self.assertEqual(self.http("GET", "/api/me", headers=wrong).status_code, 401)
+        apikeys = self.env.registry["res.users.apikeys"]
+        with patch.object(apikeys, "_graphql_api_caller", side_effect=ValueError):
+            self.assertEqual(self.http("GET", "/api/me").status_code, 401)
