@@ -57,7 +57,8 @@ class PropertyInputs:
             field = self._context.env[sent.resource.model]._fields[sent.name]
             if sent.records is None:
                 definitions = self._of_new_record(sent, field)
-                kept = sent.values.get(sent.name) or {}
+                # Defaults of the resource, in any form that Odoo takes.
+                kept = field.convert_to_cache(sent.values.get(sent.name), None) or {}
             else:
                 found = [_definitions(record, field, sent.values) for record in sent.records]
                 if any(other != found[0] for other in found[1:]):

@@ -278,19 +278,17 @@ class TestProperties(PropertyCase):
 
     def test_defaults_of_a_resource(self):
         resource = self.env["graphql_api.resource"].search([("type_name", "=", "Lead")])
-        resource.defaults = {
-            **(resource.defaults or {}),
-            "team_id": self.team.id,
-            "lead_properties": {"word": "default", "day": "2026-11-23"},
-        }
-        shown = self.write_rest(
-            "POST",
-            "/api/leads?fields=lead_properties",
-            {"name": "Z", "lead_properties": {"word": "red"}},
-            status=201,
-        )
-        values = {item["name"]: item.get("value") for item in shown["lead_properties"]}
-        self.assertEqual((values["word"], values["day"]), ("red", "2026-11-23"))
+        values = {"word": "default", "day": "2026-11-23"}
+        for default in (values, [{"name": name, "value": item} for name, item in values.items()]):
+            resource.defaults = {"team_id": self.team.id, "lead_properties": default}
+            shown = self.write_rest(
+                "POST",
+                "/api/leads?fields=lead_properties",
+                {"name": "Z", "lead_properties": {"word": "red"}},
+                status=201,
+            )
+            found = {item["name"]: item.get("value") for item in shown["lead_properties"]}
+            self.assertEqual((found["word"], found["day"]), ("red", "2026-11-23"))
 
     def test_nested_and_upserted_records(self):
         project = self.env["project.project"].create({"name": "Zproject"})
