@@ -33,8 +33,25 @@ LEFT_OUT = {
 }
 """(type, field) -> why what fits the schema is not generated: Odoo would refuse most of it."""
 
-LEFT_OUT_TYPES = ("json", "properties")
-"""Field types whose values depend on what another record defines."""
+PROPERTIES = [
+    {"name": "yes", "type": "boolean"},
+    {"name": "whole", "type": "integer"},
+    {"name": "part", "type": "float"},
+    {"name": "price", "type": "monetary"},
+    {"name": "word", "type": "char"},
+    {"name": "words", "type": "text"},
+    {"name": "page_html", "type": "html"},
+    {"name": "day", "type": "date"},
+    {"name": "moment", "type": "datetime"},
+    {"name": "size", "type": "selection", "selection": [["s", "Small"], ["l", "Large"]]},
+    {"name": "marks", "type": "tags", "tags": [["a", "A", 1], ["b", "B", 2]]},
+    {"name": "who", "type": "many2one", "comodel": "res.partner"},
+    {"name": "all", "type": "many2many", "comodel": "res.partner"},
+]
+"""The definition of properties that inputs are generated for: one of each type."""
+
+WITH_PROPERTIES = {"Customer"}
+"""Types whose properties have this definition; those of others depend on another record."""
 
 ALSO_NEEDED = {
     "Customer": ("name",),
@@ -138,7 +155,9 @@ class Inputs:
         strategies = {}
         for name, input_field in input_type.fields.items():
             field = self.field(resource, name)
-            if field is None or field.field == inverse or field.type in LEFT_OUT_TYPES:
+            if field is None or field.field == inverse:
+                continue
+            if field.type == "properties" and resource.type_name not in WITH_PROPERTIES:
                 continue
             if inverse and (resource.type_name, name) in DECIDES_LIST:
                 continue
@@ -208,7 +227,11 @@ class Inputs:
             case "DateTime":
                 return _moments()
             case "Upload":
-                return st.just(PICTURE)
+                return st.sampled_from([PICTURE, f"data:image/png;base64,{PICTURE}"])
+        if field.type == "properties":
+            return st.fixed_dictionaries({}, optional=self._properties())
+        if field.type == "json":
+            return _json_values()
         if field.type == "selection":
             return st.sampled_from(sorted(model_field.get_values(self._env)))
         if field.type == "html":
@@ -217,6 +240,27 @@ class Inputs:
         characters = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
         size = getattr(model_field, "size", None) or 40
         return st.text(characters, max_size=size - 1).map(lambda text: f"a{text}")
+
+    def _properties(self) -> dict:
+        """Return a strategy for each property, of what it can be in the form that is read."""
+        text = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+        customers = st.sampled_from([int(number) for number in self.ids("Customer")])
+        moments = st.datetimes(datetime(1001, 1, 1), datetime(9998, 1, 1))
+        return {
+            "yes": st.booleans(),
+            "whole": st.integers(-(2**63) + 1, 2**63 - 1),
+            "part": st.floats(-1e15, 1e15) | st.integers(-100, 100),
+            "price": st.floats(-1e15, 1e15),
+            "word": text | st.none(),
+            "words": text | st.none(),
+            "page_html": st.text("abc ", max_size=20).map(lambda text: f"<p>{text}</p>"),
+            "day": _days().map(date.isoformat) | st.none(),
+            "moment": moments.map(lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}"),
+            "size": st.sampled_from(["s", "l", None]),
+            "marks": st.lists(st.sampled_from(["a", "b"]), unique=True),
+            "who": customers | st.none(),
+            "all": st.lists(customers, unique=True, max_size=3),
+        }
 
     def ids(self, type_name: str) -> list[str]:
         """Return ids of some records that the caller sees, of its company or of none."""
@@ -350,7 +394,11 @@ class Inputs:
             case "Upload":
                 return ["%%%", "a", 5, True, *objects]
             case "JSON":
-                return [5, "x", True, [1], [{"value": 1}], {"a": {"b": 1}}, {"a": "\x00"}]
+                some = [5, "x", True, [1], [{"value": 1}], {"a": {"b": 1}}, {"a": "\x00"}]
+                if resource and resource.type_name in WITH_PROPERTIES:
+                    some += [{"whole": "x"}, {"yes": 1}, {"size": "x"}, {"marks": ["x"]}]
+                    some += [{"who": MISSING}, {"all": [MISSING]}, {"day": "2026-02-30"}]
+                return some
         texts = ["a\x00b", 5, 1.5, True, *objects]
         if field and field.type == "selection":
             texts += ["no such key", "", "\u0661"]
@@ -427,6 +475,8 @@ class Inputs:
             return (read and read["id"]) == sent
         if field.type in FILE_TYPES:
             return (read is None) == (sent is None)
+        if sent is None and field.type == "properties":
+            return not any(item.get("value") for item in read or ())
         if sent is None:
             # Odoo knows no empty boolean and no empty number.
             return read == {"boolean": False, "integer": 0, "float": 0, "monetary": 0}.get(
@@ -434,6 +484,14 @@ class Inputs:
             )
         model_field = self._env[resource.model]._fields[field.field]
         match field.type:
+            case "properties" if isinstance(sent, list):
+                return read == sent
+            case "properties":
+                found = {item["name"]: item.get("value") for item in read or ()}
+                return all(
+                    _without_names(found[name]) == _without_names(item)
+                    for name, item in sent.items()
+                )
             case "char" | "text":
                 return read == (sent or None)
             case "html":
@@ -450,6 +508,19 @@ class Inputs:
                 # Rounded to a hundredth of the currency when it is written.
                 return abs(read - sent) <= 0.005 + 1e-6
         return read == sent
+
+    def as_input(self, name: str, read: dict) -> dict:
+        """Return what was read as an input that changes nothing; without lists and files."""
+        resource = self._schema.input_resources[name]
+        values = {}
+        for key, item in read.items():
+            field = self.field(resource, key)
+            if field is None or field.to_many or field.type in FILE_TYPES:
+                continue
+            if (resource.type_name, key) in LEFT_OUT or (item is None and field.required):
+                continue
+            values[key] = item["id"] if field.relation and item else item
+        return values
 
     # The same content for REST
 
@@ -494,6 +565,25 @@ def _moments():
         lambda pair: pair[0].replace(tzinfo=pair[1]).isoformat()
     )
     return texts | moments.map(lambda moment: f"{moment.isoformat()}Z")
+
+
+def _json_values():
+    """Return a strategy of what a JSON field keeps; what is empty is null."""
+    leaves = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("ab\u00e9")
+    below = st.recursive(
+        leaves, lambda parts: st.lists(parts) | st.dictionaries(st.text("ab"), parts)
+    )
+    return st.dictionaries(st.text("ab", min_size=1), below, min_size=1, max_size=3)
+
+
+def _without_names(value):
+    """Return the value of a property with ids for records, and nothing for what is empty."""
+    if isinstance(value, list):
+        if len(value) == 2 and isinstance(value[1], str) and isinstance(value[0], int):
+            return value[0]
+        return [_without_names(item) for item in value] or None
+    # A new record has no property of 0 that is an amount of money.
+    return value or None
 
 
 def _in_utc(text: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from odoo.tests import tagged
 
 from .common import ApiCase
-from .input_strategies import Inputs
+from .input_strategies import PROPERTIES, Inputs
 
 RECORDS = {
     "Customer": {"name": "Works", "children": {"create": [{"name": "Ann"}, {"name": "Bob"}]}},
@@ -59,6 +59,8 @@ class InputCase(ApiCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        definition = cls.env["res.partner"].create({"name": "Z"}).properties_base_definition_id
+        definition.sudo().properties_definition = PROPERTIES
         # Something of each kind that nobody of the main company may see.
         company = cls.env["res.company"].create({"name": "Far away"})
         cls.env["res.partner"].create({"name": "Hidden", "company_id": company.id})
@@ -174,6 +176,20 @@ class TestValidInputs(InputCase):
             read = self.shown(target, result.data["record"]["id"], value)
             different = list(self.inputs.differences(target.input_name, value, read))
             self.assertEqual(different, [], value)
+            self.check_written_again(target, result.data["record"]["id"], value, read)
+
+    def check_written_again(self, target, record_id, value, read):
+        """What is read can be written, and reads the same afterwards."""
+        target = Target(target.type_name, "Update", record_id)
+        again = self.inputs.as_input(target.input_name, read)
+        result = self.send(target, again)
+        if result.errors:
+            self.assertIn(result.code, REFUSED_BY_ODOO, (result.errors, again))
+            return
+        different = self.inputs.differences(
+            target.input_name, again, self.shown(target, record_id, value)
+        )
+        self.assertEqual(list(different), [], again)
 
     def check_accepted(self):
         self.assertEqual(set(self.answers), set(RECORDS))
