@@ -51,13 +51,14 @@ def lines_chart(
     :param colours: of the lines, by name
     :param x_ticks: at least two positions to name, the lowest first; where they reach over more
         than a decade the axis is logarithmic, unless it begins at 0
-    :param from_zero: the axis of the values begins at 0, instead of being logarithmic
+    :param from_zero: the axis of the values begins at 0, instead of being logarithmic; without
+        it there must be values, all above 0
     """
     values = [y for points in lines.values() for _x, y in points]
     logarithmic = x_ticks[0] > 0 and x_ticks[-1] / x_ticks[0] > 10
     scale_x = log10 if logarithmic else float
     scale_y = float if from_zero else log10
-    ticks = even_ticks(max(values)) if from_zero else _ticks(min(values), max(values))
+    ticks = even_ticks(max(values, default=0)) if from_zero else _ticks(min(values), max(values))
     low, high = scale_x(x_ticks[0]), scale_x(x_ticks[-1])
     bottom, top = scale_y(ticks[0]), scale_y(ticks[-1])
 
@@ -100,10 +101,10 @@ def lines_chart(
 
 
 def even_ticks(high: float) -> list[float]:
-    """Return 0 and some round numbers at even distances, the last one not below ``high``."""
+    """Return 0 and one or more round numbers at even distances, the last not below ``high``."""
     steps = (factor * 10.0**power for power in range(-3, 7) for factor in (1, 2, 5))
     step = next(step for step in steps if step * 5 >= high)
-    return [step * number for number in range(int(-(-high // step)) + 1)]
+    return [step * number for number in range(max(int(-(-high // step)), 1) + 1)]
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from bench import chart
 from bench.load import picture, report
 from bench.load.capacity import Cost, Installation, Use, at_most
 from bench.load.figures import percentile, slope
@@ -14,6 +15,7 @@ _STEP = {
     "workers": 1,
     "phones": 4,
     "think_seconds": 0,
+    "requests": 300,
     "per_second": 50.0,
     "kinds": {
         kind: {"count": 100, "median_ms": 20.0, "p95_ms": 60.0}
@@ -122,3 +124,43 @@ def test_picture(results):
     # Two steps of the same throughput: a level line.
     (_x, first), (_x, second) = (place.split(",") for place in throughput.get("points").split())
     assert first == second
+
+
+_SILENT = {
+    "requests": 0,
+    "per_second": 0.0,
+    "kinds": {},
+    "names": {},
+    "statuses": {},
+    "all_statuses": {},
+}
+
+
+@pytest.mark.parametrize("silent", [slice(0, 1), slice(1, 2), slice(0, 2)])
+def test_no_requests(results, silent):
+    """On a busy machine none may be answered in time: that is told, and is no crash."""
+    for step in results["steps"][silent]:
+        step.update(_SILENT)
+        step["processor"]["ms_per_request"] = dict.fromkeys(
+            step["processor"]["ms_per_request"], 0.0
+        )
+        step["memory"] = step["memory"][:1]
+    del results["check"]
+    problems = report.problems(results)
+    assert len(problems) == len(results["steps"][silent])
+    assert all(problem.startswith("no request was answered") for problem in problems)
+    assert "**Failed**: no request was answered" in report.figures(results)
+    ElementTree.fromstring(picture.draw(results))
+
+
+def test_a_request_that_took_too_little_to_measure(results):
+    results["steps"][-1]["processor"]["ms_per_request"]["nginx"] = 0.0
+    assert report.problems(results) == []
+    assert "Capacity" not in report.figures(results)
+    ElementTree.fromstring(picture.draw(results))
+
+
+def test_ticks():
+    assert chart.even_ticks(0) == [0, 0.001]
+    assert chart.even_ticks(10) == [0, 2, 4, 6, 8, 10]
+    assert chart.even_ticks(11) == [0, 5, 10, 15]

@@ -21,6 +21,8 @@ from bench.load.settings import Settings
 _EXAMPLES = 20
 _READY_WITHIN = 60
 """Seconds after the time to warm up: workers that build the schema let the phones wait."""
+_ANSWERED_WITHIN = 60
+"""Seconds that a measurement may go on for until there is something to measure."""
 
 
 class _Measured:
@@ -118,8 +120,9 @@ def run(settings: Settings) -> None:
     measured.clear()
     _print({"measuring": True, "requests": 0})
     end = time.monotonic() + settings.duration
+    at_last = end + _ANSWERED_WITHIN
     before = 0
-    while (left := end - time.monotonic()) > 0:
+    while (left := (end if measured.count else at_last) - time.monotonic()) > 0:
         pause = min(settings.every, left)
         gevent.sleep(pause)
         count = measured.count

@@ -15,13 +15,19 @@ _PARTS = {
     "nginx": "nginx",
     "phones": "phones",
 }
+_CALCULATED = ("workers", "primary", "replica", "nginx")
 _FINE = re.compile(r"2\d\d( CONFLICT)?|409 CONFLICT")
 """Statuses that a client has to expect: who is told of a conflict sends its change again."""
 
 
 def problems(results: dict) -> list[str]:
     """Return what went wrong, empty where nothing did."""
-    return [
+    silent = [
+        f"no request was answered with {step['workers']} workers; give each step more --minutes"
+        for step in _all_steps(results)
+        if not step["requests"]
+    ]
+    return silent + [
         f"{count} times {status}, with {step['workers']} workers"
         for step in _all_steps(results)
         for status, count in step["all_statuses"].items()
@@ -37,8 +43,11 @@ def figures(results: dict) -> str:
         _processor(results),
         _memory(results),
         _requests(results["steps"][-1]),
-        _capacity(results),
     ]
+    each = results["steps"][-1]["processor"]["ms_per_request"]
+    # Of a few requests, or none, it cannot be told what one of them takes.
+    if all(each[part] for part in _CALCULATED):
+        parts.append(_capacity(results))
     return "\n\n".join(parts) + "\n"
 
 
@@ -159,7 +168,7 @@ def _requests(step: dict) -> str:
 def _capacity(results: dict) -> str:
     use, last = Use(), results["steps"][-1]
     each = last["processor"]["ms_per_request"]
-    cost = Cost(*(each[part] for part in ("workers", "primary", "replica", "nginx")))
+    cost = Cost(*(each[part] for part in _CALCULATED))
     small = min(results["steps"], key=lambda step: step["workers"])
     whole = Installation(cost, _CORES, 2)
     limit = "primary" if whole.primary <= whole.all_replicas else "replicas"

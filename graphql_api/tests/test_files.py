@@ -2,10 +2,16 @@
 
 import base64
 import hashlib
+import io
+import zipfile
+from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 from odoo.tools.image import image_data_uri
+from odoo.tools.mimetypes import guess_mimetype
 
+from ..schema import files
+from ..schema.files import _decoded_size, _mimetype
 from .common import ApiCase
 
 PNG = base64.b64decode(
@@ -177,6 +183,50 @@ class TestFiles(ApiCase):
         self.assertEqual(response.status_code, 200)
         self.assertEqual(response.content, base64.b64decode(self.partner.avatar_128))
         self.assertTrue(image_data_uri(base64.b64encode(response.content)))
+
+    def test_size_of_computed_files(self):
+        """Size and type of all computed files, told without decoding them, are those served."""
+        office = io.BytesIO()
+        with zipfile.ZipFile(office, "w") as archive:
+            for name in ("[Content_Types].xml", "xl/workbook.xml"):
+                archive.writestr(name, "x" * 5000)
+        noise = hashlib.sha256(b"").digest() * 100
+        contents = [PNG + noise * count for count in range(60)]
+        contents += [PNG + noise[:count] for count in range(5)]
+        contents += [SVG, SVG[:-6] + b" " * 5000 + SVG[-6:], office.getvalue(), b"a", noise, HTML]
+        for content in contents:
+            for encode in (base64.b64encode, base64.encodebytes):
+                encoded = encode(content)
+                self.assertEqual(_decoded_size(encoded), len(content))
+                self.assertEqual(_mimetype(encoded), guess_mimetype(content))
+        self.assertIn("sheet", _mimetype(base64.b64encode(office.getvalue())))
+
+    def test_a_large_computed_image_is_not_decoded(self):
+        resource = self.env["graphql_api.resource"].search([("type_name", "=", "Customer")])
+        names = ("avatar_128", "avatar_1920", "image_1920")
+        lines = resource.field_ids.filtered(lambda line: line.field_name in names)
+        for name in set(names) - set(lines.mapped("field_name")):
+            resource.field_ids.create({"resource_id": resource.id, "field_name": name})
+        content = PNG + b"x" * 1_000_000
+        self.partner.image_1920 = False
+        encoded = base64.b64encode(content)
+        self.patch(self.env.registry["res.partner"], "_avatar_generate_svg", lambda _: encoded)
+        decoded = []
+        decode = base64.b64decode
+
+        def note(data, *args, **kwargs):
+            decoded.append(len(data))
+            return decode(data, *args, **kwargs)
+
+        url = f"/api/customers/{self.partner.id}?fields=avatar_1920,avatar_128"
+        with patch.object(files.base64, "b64decode", note):
+            found = self.rest(url)["data"]
+        for name in ("avatar_1920", "avatar_128"):
+            self.assertEqual(found[name]["size"], len(content))
+            self.assertEqual(found[name]["mimetype"], "image/png")
+            served = self.http("GET", found[name]["url"])
+            self.assertEqual(len(served.content), len(content))
+        self.assertLess(max(decoded), 10_000)
 
     def test_not_found(self):
         empty = self.env["res.partner"].create({"name": "Zempty"})
