@@ -146,10 +146,18 @@ class ApiDispatcher(Dispatcher):
         if self._rate is not None:
             response.headers.update(self._rate.headers)
         compress(self.request.httprequest, response)
-        report(self.request.httprequest, response, self.timings)
+        report(self.request.httprequest, response, self.timings, self._shows_timings(response))
         log_after(self.request, response, self.caller, self.log_entry)
         metrics.count_after(self.request, response, self.log_entry, self.limits, self.behind)
         return response
+
+    def _shows_timings(self, response) -> bool:
+        """Tell whether the client may see what the request took: never where it is refused."""
+        if self.caller is None or self.log_entry.error_code or response.status_code >= 400:
+            return False
+        if self.caller.policy.server_timing:
+            return True
+        return self.request.env.user.has_group("base.group_system")
 
     def handle_error(self, exc: Exception):
         """Return the response for any exception, in the contract's shape."""

@@ -59,6 +59,11 @@ class GraphqlApiPolicy(models.Model):
         help="Keys may read the figures of this server at /api/metrics: for a monitoring system. "
         "It is nothing that an app needs."
     )
+    server_timing = fields.Boolean(
+        string="Server-Timing",
+        help="Responses tell what time and how many queries a request took. These differ with what "
+        "is there: for development, not for an app. Administrators see them anyway.",
+    )
     max_depth = fields.Integer(help="Levels of fields within each other. 0: as the server.")
     max_aliases = fields.Integer(help="Aliases that select a field once more. 0: as the server.")
     max_tokens = fields.Integer(help="Words and signs of a document. 0: as the server.")
@@ -67,6 +72,7 @@ class GraphqlApiPolicy(models.Model):
     )
     max_page_size = fields.Integer(help="Records of a page. 0: as the server.")
     max_body_size = fields.Integer(help="Bytes of a request's body. 0: as the server.")
+    max_response_size = fields.Integer(help="Bytes of a response. 0: as the server.")
     max_seconds = fields.Integer(
         help="Seconds after which a request is given up. 0: as the server."
     )
@@ -146,6 +152,7 @@ class GraphqlApiPolicy(models.Model):
             introspection=settings.introspection,
             registered_documents=policy.registered_documents or settings.registered_documents,
             read_metrics=policy.read_metrics,
+            server_timing=policy.server_timing,
         )
 
     def _get_rights(self) -> Rights:

@@ -48,6 +48,7 @@ class ResConfigSettings(models.TransientModel):
     graphql_api_max_page_size = fields.Integer(string="Page Size")
     graphql_api_max_seconds = fields.Integer(string="Seconds")
     graphql_api_max_body_size = fields.Integer(string="Body Size")
+    graphql_api_max_response_size = fields.Integer(string="Response Size")
     graphql_api_max_depth = fields.Integer(string="Depth")
     graphql_api_max_aliases = fields.Integer(string="Aliases")
     graphql_api_max_tokens = fields.Integer(string="Tokens")

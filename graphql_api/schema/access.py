@@ -58,10 +58,33 @@ class Context:
         self._deadline = time.monotonic() + limits.max_seconds
         self.only_check = False
         self.conditions = 0
+        self._file_bytes = 0
         self.batches: dict = {}
         self.display_names: dict[str, bool] = {}
         self._allowed: dict = {}
         self._converters: dict = {}
+
+    def check_deadline(self) -> None:
+        """Give the request up where its time is over.
+
+        :raise OutOfTime: the request takes longer than it may
+        """
+        if time.monotonic() > self._deadline:
+            raise OutOfTime
+
+    def count_file(self, size: int) -> None:
+        """Count a file that a mutation takes, anew for each use of the same one.
+
+        :raise ApiError: PAYLOAD_TOO_LARGE where it is more than a body may have, all together
+        """
+        self._file_bytes += size
+        maximum = self.limits.max_body_size
+        if self._file_bytes > maximum:
+            raise ApiError(
+                "PAYLOAD_TOO_LARGE",
+                f"The files have more than {maximum} bytes, as a file counts each time that it is "
+                "used. Send several requests.",
+            )
 
     def model(self, resource: Resource):
         """Return the resource's model for a caller who may read it.
@@ -69,8 +92,7 @@ class Context:
         :raise ApiError: FORBIDDEN
         :raise OutOfTime: the request takes longer than it may
         """
-        if time.monotonic() > self._deadline:
-            raise OutOfTime
+        self.check_deadline()
         model = self.env[resource.model]
         if not self._is_allowed((resource.model, "read"), lambda: model.has_access("read")):
             raise ApiError("FORBIDDEN", f"You are not allowed to read {resource.type_name}.")

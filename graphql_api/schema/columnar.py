@@ -28,7 +28,19 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from odoo.models import BaseModel
 
 from .columns import Column, Relation, Siblings
-from .errors import REFUSED, RETRIED, constraint_message, from_database
+from .errors import (
+    REFUSED,
+    RETRIED,
+    ResponseTooLarge,
+    constraint_message,
+    from_database,
+)
+
+_FIXED_SIZE = 8
+"""Bytes of a number, a date and the like in JSON, about; with the signs around name and value."""
+
+_MEASURED = ("String", "JSON")
+"""Scalars whose values may be of any length."""
 
 
 class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -36,7 +48,29 @@ class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
 
     In a mutation that is any error, also in a field that may be null: what an operation keeps,
     it keeps as a whole.
+
+    It counts the bytes of the response while that is made, as some values are there once and stand
+    in many places.
     """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._response_size = 0
+        self._max_response_size = self.context_value.limits.max_response_size
+
+    def count(self, size: int) -> None:
+        """Add bytes to the response.
+
+        :raise ResponseTooLarge: it has more than the caller's limit
+        """
+        self._response_size += size
+        if self._response_size > self._max_response_size:
+            raise ResponseTooLarge(self._max_response_size)
+
+    def complete_leaf_value(self, return_type, result):
+        value = super().complete_leaf_value(return_type, result)
+        self.count(_size(value))
+        return value
 
     def handle_field_error(self, raw_error, return_type, field_details_list, path):
         if self.operation.operation == OperationType.MUTATION:
@@ -105,6 +139,7 @@ class _Level:
         self.records = records
         self.found: dict = {} if found is None else found
         self._values: dict[Column, list] = {}
+        self._value_sizes: dict[Column, list[int]] = {}
         self.positions = {record_id: place for place, record_id in enumerate(records._ids)}
         fields = executor.collect_subfields(node_type, field_details_list).grouped_field_set
         self.columns = [self._column(name, field_details) for name, field_details in fields.items()]
@@ -127,6 +162,21 @@ class _Level:
         if source not in self._values:
             self._values[source] = source.read(self.executor.context_value, self.records)
         return self._values[source]
+
+    def value_sizes(self, source: Column) -> list[int]:
+        """Return the bytes of the values of all records; fields that show the same share them."""
+        if source not in self._value_sizes:
+            self._value_sizes[source] = list(map(_size, self._values[source]))
+        return self._value_sizes[source]
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """The bytes of each row of a plain level in JSON, about."""
+        fixed = sum(len(column.name) + _FIXED_SIZE for column in self.columns)
+        varying = [sizes for column in self.columns if (sizes := column.sizes()) is not None]
+        if not varying:
+            return [fixed] * len(self.records)
+        return [fixed + sum(row) for row in zip(*varying)]  # noqa: B905
 
     def _column(self, name: str, field_details):
         field_name = field_details[0].node.name.value
@@ -158,6 +208,7 @@ class _Level:
     def complete(self, place: int, path: Path) -> dict:
         """Return the row of one record; its errors have the path."""
         if self._rows is not None:
+            self.executor.count(self.sizes[place])
             return self._rows[place]
         return {
             column.name: column.complete(place, Path(path, column.name, self.type.name))
@@ -167,7 +218,8 @@ class _Level:
     def complete_list(self, places, item_type, field_details_list, path: Path) -> list:
         """Return the rows of records in a list."""
         if self._rows is not None:
-            rows = self._rows
+            rows, sizes = self._rows, self.sizes
+            self.executor.count(sum([sizes[place] for place in places]))
             return [rows[place] for place in places]
         completed = []
         for index, place in enumerate(places):
@@ -199,6 +251,10 @@ class _SelectedField:
         """Return what is shown, one for each record."""
         raise NotImplementedError
 
+    def sizes(self) -> list[int] | None:
+        """Return the bytes of what is shown, one for each record; None where they do not vary."""
+        raise NotImplementedError
+
     def complete(self, place: int, path: Path) -> Any:
         """Return what is shown for one record."""
         try:
@@ -222,6 +278,7 @@ class _ValueColumn(_SelectedField):
 
     def __init__(self, level: _Level, name: str, field_details, source: Column):
         super().__init__(level, name, field_details)
+        self._source = source
         try:
             self._values = self._checked(level.column_values(source))
             self.plain = True
@@ -254,10 +311,16 @@ class _ValueColumn(_SelectedField):
     def values(self) -> list:
         return self._values
 
+    def sizes(self) -> list[int] | None:
+        if get_named_type(self.definition.type).name not in _MEASURED:
+            return None
+        return self.level.value_sizes(self._source)
+
     def complete_value(self, place: int, path: Path) -> Any:
         value = self._values[place]
         if isinstance(value, Exception):
             raise value
+        self.level.executor.count(len(self.name) + _FIXED_SIZE + _size(value))
         return value
 
 
@@ -328,6 +391,15 @@ class _RelationColumn(_SelectedField):
             return [[rows[record_id] for record_id in ids or ()] for ids in found]
         return [rows.get(record_id) for record_id in found]
 
+    def sizes(self) -> list[int] | None:
+        if self._below is None:
+            return None
+        sizes = dict(zip(self._below.records._ids, self._below.sizes, strict=True))
+        found = map(self._found.get, self.level.records._ids)
+        if is_list_type(get_nullable_type(self.definition.type)):
+            return [sum([sizes[record_id] for record_id in ids or ()]) for ids in found]
+        return [sizes.get(record_id, 0) for record_id in found]
+
     def complete_value(self, place: int, path: Path) -> Any:
         if self._error is not None:
             raise self._error
@@ -354,3 +426,12 @@ class _ResolvedField(_SelectedField):
         return level.executor.execute_field(
             level.type, level.each[place], self.field_details, path, None
         )
+
+
+def _size(value: Any) -> int:
+    """Return how many bytes a value takes in JSON, about."""
+    if isinstance(value, str):
+        return len(value) if value.isascii() else len(value.encode())
+    if value is None or isinstance(value, int | float):
+        return 0  # Of these the constant size counts.
+    return len(str(value))

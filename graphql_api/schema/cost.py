@@ -2,7 +2,7 @@
 
 Arguments multiply down the tree, as in the rate limits of GitHub's and Shopify's GraphQL APIs: a
 page of 50 orders, each with 10 lines that lead to a product, is 50 + 500 + 500 records. Values
-cost nothing by themselves, they are columns of records.
+cost nothing by themselves, they are columns of records; long texts do that are selected again.
 
 An operation is translated once into a tree of its lists and records; only what variables decide
 is calculated anew for each request.
@@ -43,6 +43,12 @@ ASSUMED_SIZE = 10
 
 WRITTEN = 10
 """What a record costs that is created, changed, linked or deleted."""
+
+REPEATED_TEXT = 1
+"""What each further alias of a long text costs: the response has it once more."""
+
+LONG_TEXTS = frozenset(["text", "html"])
+"""Odoo's types of fields whose values have no length that one could count on."""
 
 COUNTED = 1
 """What ``totalCount`` costs."""
@@ -170,6 +176,7 @@ class Cost:
         :param page: the size of the page, within a connection
         """
         fields = []
+        values: set[tuple[str, str]] = set()
         for selected in groups.values():
             _inner, parent, node = selected[0]
             name = node.name.value
@@ -195,7 +202,10 @@ class Cost:
                 case _Place.ROOT if self._is_mutation:
                     own, records = self._written(node), self._sent(node)
                 case _ if is_leaf_type(named):
-                    own, records = 0, 0
+                    value = (parent.name, name)
+                    repeated = value in values and self._is_long_text(*value)
+                    own, records = REPEATED_TEXT if repeated else 0, 0
+                    values.add(value)
                 case _ if _is_connection(named):
                     below_place, below_page = _Place.CONNECTION, self._page(definition, node)
                     names = {one.name.value for (_inner, _parent, one), *_ in nested.values()}
@@ -207,6 +217,13 @@ class Cost:
                 conditions = [inner for inner, _parent, _node in selected]
                 fields.append(_Field(conditions, own, records, below))
         return fields
+
+    def _is_long_text(self, type_name: str, graphql_name: str) -> bool:
+        resource = self._resources.get(type_name)
+        return resource is not None and any(
+            field.graphql_name == graphql_name and field.type in LONG_TEXTS
+            for field in resource.fields.values()
+        )
 
     def _page(self, definition: GraphQLField, node: FieldNode) -> Amount:
         """Return the size of the page of a connection."""

@@ -72,7 +72,20 @@ class OutOfTime(Exception):
     loglevel = logging.DEBUG
 
 
-RETRIED = (psycopg2.Error, ConcurrencyError, OutOfTime)
+class ResponseTooLarge(Exception):
+    """A request whose response grows beyond what it may be is given up.
+
+    :param maximum: bytes
+    """
+
+    loglevel = logging.DEBUG
+
+    def __init__(self, maximum: int):
+        super().__init__(maximum)
+        self.maximum = maximum
+
+
+RETRIED = (psycopg2.Error, ConcurrencyError, OutOfTime, ResponseTooLarge)
 """What no resolver may keep. The first two are for Odoo's ``retrying`` to see
 (odoo/service/model.py): the transaction is broken."""
 
@@ -186,6 +199,12 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
             return _conflict()
         case OutOfTime() | psycopg2.errors.QueryCanceled():
             return _too_slow(max_seconds)
+        case ResponseTooLarge():
+            return ApiError(
+                "QUERY_TOO_COMPLEX",
+                f"The response would be larger than {error.maximum} bytes. Ask for less: fewer "
+                "records, or long texts once, of fewer records.",
+            )
         case psycopg2.OperationalError() | psycopg2.InterfaceError() | PoolError():
             return _unavailable("The database does not do its work", error)
         case OSError() if error.errno in _NO_ROOM:

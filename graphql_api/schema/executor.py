@@ -1,5 +1,7 @@
 """One request in, one result out."""
 
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from graphql import GraphQLError, OperationType
@@ -76,6 +78,7 @@ def execute(
     :param executor_class: how graphql-core executes it
     :raise psycopg2.Error, ConcurrencyError: as they came from a resolver, for Odoo's
         ``retrying`` to see; graphql-core would have kept them
+    :raise OutOfTime, ResponseTooLarge: the request is given up
     """
     try:
         with measure(context.timings, "parse"):
@@ -96,11 +99,30 @@ def execute(
         error = too_costly(cost, context.limits)
         errors = [format_error(GraphQLError(error.message, original_error=error))]
         return Result(errors=errors, cost=cost, prepared_before=prepared.before)
-    with measure(context.timings, "execute"):
+    with measure(context.timings, "execute"), _in_time(context):
         result = _execute(schema, context, request, prepared, executor_class)
     result.cost = cost
     result.prepared_before = prepared.before
     return result
+
+
+@contextmanager
+def _in_time(context):
+    """Look at the deadline after each statement to the database, whoever sends it.
+
+    What a write leads to in Odoo, record by record, is then given up as a read is. Odoo has these
+    hooks for its profiler (odoo/sql_db.py, ``Cursor.execute``).
+    """
+
+    def check(*_statement):
+        context.check_deadline()
+
+    hooks = threading.current_thread().__dict__.setdefault("query_hooks", [])
+    hooks.append(check)
+    try:
+        yield
+    finally:
+        hooks.remove(check)
 
 
 def _execute(schema, context, request, prepared: Prepared, executor_class) -> Result:

@@ -50,7 +50,8 @@ class Limits:
 
     ``max_depth`` in levels of fields, introspection (which needs 13) included; ``max_aliases``
     under which the operation selects a field once more, after fragments are spread;
-    ``max_cost`` in estimated records; ``max_page_size`` in records; ``max_body_size`` in bytes;
+    ``max_cost`` in estimated records; ``max_page_size`` in records; ``max_body_size`` in bytes
+    of a request, ``max_response_size`` in bytes of the JSON that answers it, about;
     ``max_seconds`` of the execution; ``requests_per_minute`` of one key, 0 for any number.
     """
 
@@ -60,6 +61,7 @@ class Limits:
     max_cost: int = 50_000
     max_page_size: int = 1000
     max_body_size: int = 16 * 1024 * 1024
+    max_response_size: int = 32 * 1024 * 1024
     max_seconds: int = 15
     requests_per_minute: int = 600
 

@@ -98,7 +98,8 @@ class Policy:
     ``networks`` are those that requests may come from, empty for any. ``log_requests`` tells that
     each request is logged, ``introspection`` that callers may ask for the schema,
     ``registered_documents`` that of GraphQL only documents run which are registered,
-    ``read_metrics`` that they may read the figures of the server.
+    ``read_metrics`` that they may read the figures of the server, ``server_timing`` that responses
+    tell them what time and how many queries a request took.
     """
 
     id: int | None = None
@@ -109,6 +110,7 @@ class Policy:
     introspection: bool = True
     registered_documents: bool = False
     read_metrics: bool = False
+    server_timing: bool = False
 
     def admits(self, address: str | None) -> bool:
         """Tell whether requests may come from an IP address."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import Any
 
-from odoo.fields import Command
+from odoo.fields import Command, Image
 from odoo.tools import SQL
 
 from .access import Context, find, found_in_all_companies
@@ -22,7 +22,7 @@ from .parsers import parse_id
 from .property_inputs import PropertyInputs
 from .references import exposing, named_records
 from .resource import RELATIONS, Resource, ResourceField
-from .scalars import value_type
+from .scalars import FILE_TYPES, VALUE_TYPES, value_type
 
 MAX_LISTED_RECORDS = 5_000
 """Records that the lists in the inputs of one mutation may create or name, all together."""
@@ -46,6 +46,7 @@ class InputReader:
         self._lines: dict[str, list[tuple[Any, Path]]] = defaultdict(list)
         self._documents: dict[str, list[tuple[Any, Path]]] = defaultdict(list)
         self._listed = 0
+        self._files: dict[tuple, tuple] = {}
         self._nested = _Nested(context)
         self._properties = PropertyInputs(context, self._refuse, self._refer)
 
@@ -161,6 +162,8 @@ class InputReader:
             values[field.field] = False
 
     def _convert(self, resource, field, item, values: dict, path: Path) -> None:
+        if field.type in FILE_TYPES:
+            self._context.count_file(len(item))
         try:
             if field.type in RELATIONS:
                 values[field.field] = parse_id(item)
@@ -172,7 +175,8 @@ class InputReader:
                     self._documents[resource.type_name].append((document, path))
                 return
             model_field = self._context.env[resource.model]._fields[field.field]
-            converted = value_type(field).parser(item, model_field, self._context.env)
+            parse = self._file if field.type in FILE_TYPES else value_type(field).parser
+            converted = parse(item, model_field, self._context.env)
         except ApiError as error:
             self._problems.append((path, error))
         except ValueError as error:
@@ -202,6 +206,23 @@ class InputReader:
             self._refuse(path, f"{model[:40]!r} is not a model of the API.")
         else:
             self._references[target.type_name].append((number, path))
+
+    def _file(self, item: bytes, model_field, env) -> bytes | bool:
+        """Return a file as the ORM takes it, an image in the size that its field stores.
+
+        Odoo makes images smaller for all records of a ``create`` at once, and for each anew.
+
+        :raise OutOfTime: the request takes longer than it may
+        """
+        key = (model_field, id(item))
+        if key not in self._files:
+            self._context.check_deadline()
+            converted = VALUE_TYPES[model_field.type].parser(item, model_field, env)
+            if isinstance(model_field, Image) and model_field.store and not model_field.related:
+                converted = converted and model_field._image_process(converted, env)
+            # The file is kept beside it: its identity stays unique.
+            self._files[key] = (item, converted)
+        return self._files[key][1]
 
     def _commands(self, resource, field, value, path: Path, records) -> list:
         """Return Odoo's commands for a one2many or many2many field (odoo/orm/commands.py)."""

@@ -1,4 +1,4 @@
-"""``Server-Timing`` on every response, gzip where it gains."""
+"""``Server-Timing`` for those who may see it, gzip where it gains."""
 
 import re
 
@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from ..controllers.compression import MIN_SIZE
 from .common import ApiCase
+from .test_sign_in import SignInCase
 
 PHASES = ["auth", "parse", "execute", "serialize", "total", "sql"]
 
@@ -21,24 +22,32 @@ class TestServerTiming(ApiCase):
         self.assertLessEqual(spent["execute"], spent["total"])
         return spent
 
-    def test_every_response(self):
+    def test_what_is_served(self):
+        for path in ("/api/customers?limit=2", "/api", "/api/graphql?query={me{lang}}"):
+            self.check(self.http("GET", path))
+
+    def test_refusals(self):
+        """They are the same to a client whatever stands behind them; also to administrators."""
         for method, path, status in (
-            ("GET", "/api/customers?limit=2", 200),
-            ("GET", "/api", 200),
             ("GET", "/api/customers/999999999", 404),
             ("GET", "/api/nothing", 404),
             ("GET", "/api/nothing/at/all/here", 404),
-            ("GET", "/api/graphql/schema.graphql", 200),
             ("PUT", "/api/customers", 405),
-            ("GET", "/api/graphql?query={me{lang}}", 200),
             ("GET", "/api/graphql?query={", 400),
         ):
             with self.subTest(path):
                 headers = {"Accept": "application/graphql-response+json"}
                 response = self.http(method, path, headers=headers)
                 self.assertEqual(response.status_code, status)
-                self.check(response)
-        self.check(self.http("GET", "/api/me", login=None))
+                self.assertNotIn("Server-Timing", response.headers)
+        for response in (
+            self.http("GET", "/api/me", login=None),
+            self.http("GET", "/api/me", headers={"Authorization": "Bearer wrong"}),
+            self.http("GET", "/api/health", login=None),
+            self.graphql_response('{ customer(id: "nonsense") { id } }'),
+            self.graphql_response('mutation { deleteCustomer(id: "2000000000") }'),
+        ):
+            self.assertNotIn("Server-Timing", response.headers)
 
     def test_where_the_time_went(self):
         spent = self.check(self.graphql_response("{ customers { totalCount nodes { name } } }"))
@@ -52,6 +61,39 @@ class TestServerTiming(ApiCase):
         text = record.getMessage()
         self.assertTrue(text.startswith("GET /api/customers auth;dur="), text)
         self.assertTrue(text.endswith(response.headers["Server-Timing"]))
+
+
+@tagged("post_install", "-at_install")
+class TestWhoSeesIt(SignInCase):
+    def test_policies(self):
+        for login, values, shown in (
+            ("clerk", {}, False),
+            ("clerk", {"server_timing": True}, True),
+            ("admin", {}, True),
+        ):
+            with self.subTest(login, values=values):
+                headers = self.scoped_key(self.policy(self.grants, **values), login)
+                response = self.http("GET", "/api/countries?limit=1", headers=headers)
+                self.assertEqual(response.status_code, 200)
+                self.assertEqual("Server-Timing" in response.headers, shown)
+        response = self.http("GET", "/api/me", login="clerk")
+        self.assertNotIn("Server-Timing", response.headers)
+
+    def test_known_and_unknown_logins(self):
+        """The whole response is the same, headers too."""
+        self.sign_in()
+        answers = []
+        for login in ("clerk", "nobody"):
+            response = self.http(
+                "POST",
+                "/api/auth/token",
+                login=None,
+                json={"login": login, "password": "wrong", "device": "Phone"},
+            )
+            headers = {key: value for key, value in response.headers.items() if key != "Date"}
+            answers.append((response.status_code, headers, response.content))
+        self.assertEqual(*answers)
+        self.assertEqual(answers[0][0], 401)
 
 
 @tagged("post_install", "-at_install")

@@ -25,10 +25,10 @@ CREATE_MANY = """mutation ($inputs: [AttachmentCreateInput!]!) {
   createAttachments(inputs: $inputs) { id } }"""
 
 
-def picture(color: str) -> bytes:
-    """Return a small image."""
+def picture(color: str, size: tuple[int, int] = (3, 2)) -> bytes:
+    """Return an image, a small one by default."""
     content = io.BytesIO()
-    Image.new("RGB", (3, 2), color).save(content, "PNG")
+    Image.new("RGB", size, color).save(content, "PNG")
     return content.getvalue()
 
 
