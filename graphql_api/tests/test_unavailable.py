@@ -1,15 +1,20 @@
 """A key that could not be checked is no wrong key: the answer is 503, and a client waits."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import psycopg2
 from psycopg2.pool import PoolError
 
+from odoo.modules.registry import Registry
 from odoo.service import security
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
 from .common import ApiCase
+from .server import ServerCase, committed, database
+from .test_rates import execute
 
 QUERY = {"query": "{ me { lang } }"}
 FAILURES = (
@@ -71,3 +76,65 @@ class TestUnavailable(ApiCase):
         apikeys = self.env.registry["res.users.apikeys"]
         with patch.object(apikeys, "_graphql_api_caller", side_effect=ValueError):
             self.assertEqual(self.http("GET", "/api/me").status_code, 401)
+
+
+CONNECTIONS = 4
+
+
+@tagged("post_install", "-at_install")
+class TestFullPool(ServerCase):
+    """A server with a replica, whose connections to the primary all wait for a lock."""
+
+    @classmethod
+    def setUpClass(cls):
+        replica = [f"--db_replica_{name}={config['db_' + name]}" for name in ("host", "port")]
+        cls.server_options = (f"--db_maxconn={CONNECTIONS}", *replica)
+        super().setUpClass()
+
+    def setUp(self):
+        super().setUp()
+        with committed() as env:
+            self.tag_id = env["res.partner.category"].create({"name": "Zlocked"}).id
+        self.addCleanup(self.remove)
+
+    def remove(self):
+        with committed() as env:
+            env["res.partner.category"].search([("name", "=", "Zlocked")]).unlink()
+
+    def send_change(self):
+        with self.server.client(self.key) as client:
+            client.headers["X-Odoo-Database"] = database()
+            path = f"/api/customer-tags/{self.tag_id}"
+            return client.send_request("PATCH", path, json={"color": 1}).status_code
+
+    def waiting(self) -> int:
+        """Return how many of the server's transactions wait for the lock."""
+        ((count,),) = execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return count
+
+    def test_reads(self):
+        client = self.client()
+        # Else Odoo itself asks the primary first which databases there are.
+        client.headers["X-Odoo-Database"] = database()
+        self.assertEqual(client.send_request("GET", "/api/me").status_code, 200)
+        with Registry(database()).cursor() as cursor, ThreadPoolExecutor(CONNECTIONS) as pool:
+            cursor.execute(
+                "SELECT FROM res_partner_category WHERE id = %s FOR UPDATE", [self.tag_id]
+            )
+            writers = [pool.submit(self.send_change) for _number in range(CONNECTIONS)]
+            try:
+                deadline = time.monotonic() + 25
+                while self.waiting() < CONNECTIONS and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                read = client.send_request("GET", "/api/me")
+                query = client.send_request("POST", "/api/graphql", json=QUERY)
+            finally:
+                cursor.rollback()
+            for writer in writers:
+                writer.result(60)
+        assert_unavailable(self, read)
+        assert_unavailable(self, query)
+        self.assertEqual(client.send_request("GET", "/api/me").status_code, 200)
