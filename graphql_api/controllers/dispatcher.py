@@ -12,6 +12,7 @@ from ..schema.errors import ApiError, to_api_error
 from ..schema.limits import Limits
 from ..schema.policy import Caller
 from . import cors, metrics, rate, replica
+from .allowed_methods import options_response
 from .compression import compress
 from .preferences import preferences
 from .request_log import LogEntry, log_after
@@ -130,8 +131,7 @@ class ApiDispatcher(Dispatcher):
         """Call the controller with the path's parameters; it reads the rest itself."""
         self.request.params = dict(args)
         if self.request.httprequest.method == "OPTIONS":
-            allowed = ", ".join(endpoint.routing["methods"])
-            return Response(status=204, headers=[("Allow", f"{allowed}, OPTIONS")])
+            return options_response()
         return self.request.registry["ir.http"]._dispatch(endpoint)
 
     def post_dispatch(self, response):

@@ -29,6 +29,7 @@ def idempotent(serve: Callable[[], Response]) -> Response:
         raise ApiError(
             "BAD_USER_INPUT",
             "Idempotency-Key must have 1 to 255 visible ASCII characters, a UUID for example.",
+            argument="Idempotency-Key",
         )
     store = request.env["graphql_api.idempotency"]
     answer = store._claim(key, _digest(request.httprequest))

@@ -43,7 +43,9 @@ def _language(env, accepted) -> str | None:
 def _time_zone(name: str | None) -> str | None:
     if name is not None and name not in pytz.all_timezones_set:
         raise ApiError(
-            "BAD_USER_INPUT", "X-Timezone must be a name of the tz database, like Europe/Brussels."
+            "BAD_USER_INPUT",
+            "X-Timezone must be a name of the tz database, like Europe/Brussels.",
+            argument="X-Timezone",
         )
     return name
 
@@ -51,7 +53,11 @@ def _time_zone(name: str | None) -> str | None:
 def _companies(user, header: str) -> list[int]:
     parts = [part.strip() for part in header.split(",")]
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-        raise ApiError("BAD_USER_INPUT", "X-Odoo-Companies must be a list of ids, like 1,3.")
+        raise ApiError(
+            "BAD_USER_INPUT",
+            "X-Odoo-Companies must be a list of ids, like 1,3.",
+            argument="X-Odoo-Companies",
+        )
     ids = [int(part) for part in parts]
     if not set(ids) <= set(user._get_company_ids()):
         own = ", ".join(map(str, user._get_company_ids()))

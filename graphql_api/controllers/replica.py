@@ -34,7 +34,9 @@ def read_token(httprequest) -> str | None:
     token = httprequest.headers.get(HEADER)
     if token is not None and not _TOKEN.fullmatch(token):
         raise ApiError(
-            "BAD_USER_INPUT", f"Send {HEADER} as an earlier answer had it, or leave it out."
+            "BAD_USER_INPUT",
+            f"Send {HEADER} as an earlier answer had it, or leave it out.",
+            argument=HEADER,
         )
     return token
 

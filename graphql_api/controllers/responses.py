@@ -9,6 +9,7 @@ from odoo.http import Response, request
 
 from ..schema.errors import ApiError
 from ..schema.timings import measure
+from .rest_errors import rest_error
 
 GRAPHQL_PATH = "/api/graphql"
 GRAPHIQL_PATH = "/api/graphql/graphiql"
@@ -118,6 +119,7 @@ def error_response(httprequest, error: ApiError) -> Response:
     if httprequest.path.rstrip("/") == GRAPHQL_PATH:
         body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
         return json_response(body, error.status, error.headers, graphql_media_type(httprequest))
+    error = rest_error(error, httprequest)
     body = {"status": "error", "code": error.code, "message": error.message}
     if error.errors:
         body["errors"] = error.errors

@@ -8,15 +8,18 @@ from ..schema.executor import Request
 from ..schema.pagination import check_size
 from ..schema.resource import MOBILE_ALIASES
 from . import replica
+from .allowed_methods import MOBILE_ROUTE, method_not_allowed, unknown_route
 from .responses import cached_response, success_response
-from .rest_call import Call, check_parameters, run, unknown_route
+from .rest_call import Call, check_parameters, run
+from .rest_filter import FilterReader
 from .rest_query import (
     LIST_PARAMETERS,
     check_repeated,
     read_boolean,
-    read_filter,
     read_integer,
+    read_offset,
     read_sort,
+    read_text,
 )
 
 ROUTE = {
@@ -77,6 +80,7 @@ class RestController(http.Controller):
         selection = call.selection(parameters.get("fields"))
         limit = read_integer(parameters, "limit")
         wants_total = read_boolean(parameters, "total")
+        size = check_size(call.context, resource, "first", limit, resource.default_page_size)
         variables = _list_variables(call, limit)
         text = (
             f"query ($filter: {resource.type_name}Filter, $search: String, "
@@ -90,7 +94,7 @@ class RestController(http.Controller):
         page = call.run(text, variables)["page"]
         info = page["pageInfo"]
         meta = {
-            "limit": check_size(call.context, resource, "limit", limit, resource.default_page_size),
+            "limit": size,
             "offset": variables["offset"] or 0,
             "next": info["endCursor"] if info["hasNextPage"] else None,
         }
@@ -105,7 +109,7 @@ class RestController(http.Controller):
         check_parameters(["fields"])
         return _read(collection, record_id, request.httprequest.args.get("fields"))
 
-    @http.route("/api/mobile/<string:name>/<string:record_id>", methods=["GET"], **ROUTE)
+    @http.route(MOBILE_ROUTE, methods=["GET"], **ROUTE)
     def read_mobile(self, name, record_id):
         """Read one record under a legacy route."""
         check_parameters(())
@@ -114,10 +118,10 @@ class RestController(http.Controller):
         collection, fields = MOBILE_ALIASES[name]
         return _read(collection, record_id, fields)
 
-    @http.route("/api/<path:path>", methods=["GET"], **ROUTE)
+    @http.route("/api/<path:path>", **ROUTE)
     def unknown(self, path):
         """Answer what no other route takes."""
-        raise unknown_route()
+        raise method_not_allowed(request.dispatcher.schema())
 
 
 def _read(collection: str, record_id: str, fields: str | None) -> http.Response:
@@ -130,11 +134,11 @@ def _list_variables(call: Call, limit: int | None) -> dict:
     parameters = request.httprequest.args
     check_repeated(parameters, LIST_PARAMETERS)
     return {
-        "filter": read_filter(call.input_type("Filter"), parameters),
-        "search": parameters.get("q"),
-        "orderBy": read_sort(call.input_type("Order"), parameters.get("sort")),
+        "filter": FilterReader(call.schema, call.input_type("Filter")).parse(parameters),
+        "search": read_text(parameters, "q"),
+        "orderBy": read_sort(call.schema, call.input_type("Order"), parameters.get("sort")),
         "first": limit,
         "after": parameters.get("after"),
-        "offset": read_integer(parameters, "offset"),
+        "offset": read_offset(parameters),
         "includeArchived": read_boolean(parameters, "include_archived"),
     }

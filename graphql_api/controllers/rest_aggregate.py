@@ -7,17 +7,20 @@ from odoo.http import request
 
 from ..schema.names import FIELD_NAME, camel_case
 from ..schema.pagination import check_size
+from .allowed_methods import unknown_route
 from .responses import cached_response, success_response
 from .rest import ROUTE
-from .rest_call import Call, unknown_route
+from .rest_call import Call
+from .rest_filter import FilterReader
 from .rest_query import (
     Selection,
-    bad_parameter,
     check_repeated,
     read_boolean,
-    read_filter,
     read_integer,
+    read_offset,
+    read_text,
 )
+from .rest_values import bad_parameter
 
 PARAMETERS = frozenset(["fields", "group_by", "include_archived", "limit", "offset", "q", "sort"])
 """The parameters beside filters."""
@@ -36,13 +39,15 @@ class RestAggregateController(http.Controller):
         group_by = _read_group_by(call.input_type("GroupBy"), parameters.get("group_by"))
         selection = _selection(call, root, group_by, parameters.get("fields", "count"))
         limit = read_integer(parameters, "limit")
+        size = check_size(call.context, resource, "first", limit, resource.max_page_size)
+        conditions = FilterReader(call.schema, call.input_type("Filter"), PARAMETERS)
         variables = {
-            "filter": read_filter(call.input_type("Filter"), parameters, PARAMETERS),
-            "search": parameters.get("q"),
+            "filter": conditions.parse(parameters),
+            "search": read_text(parameters, "q"),
             "groupBy": [{camel_case(name): value} for name, value in group_by.items()],
             "orderBy": _read_sort(call.input_type("GroupOrder"), parameters.get("sort")),
             "first": limit,
-            "offset": read_integer(parameters, "offset"),
+            "offset": read_offset(parameters),
             "includeArchived": read_boolean(parameters, "include_archived"),
         }
         name = resource.type_name
@@ -55,7 +60,7 @@ class RestAggregateController(http.Controller):
         )
         groups = call.run(text, variables)["groups"]
         meta = {
-            "limit": check_size(call.context, resource, "limit", limit, resource.max_page_size),
+            "limit": size,
             "offset": variables["offset"] or 0,
         }
         rows = [selection.to_rest(group) for group in groups]

@@ -1,6 +1,7 @@
 """Bodies of REST requests -> inputs of the mutations of the same schema."""
 
 from graphql import (
+    GraphQLID,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
@@ -9,14 +10,13 @@ from graphql import (
     is_leaf_type,
     is_required_input_field,
 )
-from graphql.utilities import validate_input_value
 
 from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError
 from ..schema.limits import check_input_size
 from ..schema.names import FIELD_NAME, camel_case
 from .json_body import read_json
-from .rest_query import convert_leaf
+from .rest_values import convert_leaf, leaf_problem
 from .uploads import is_multipart, read_files
 
 Path = tuple[str | int, ...]
@@ -35,9 +35,10 @@ class BodyReader:
         self._introspection = introspection
         self.problems: list[dict] = []
 
-    def parse(self, httprequest, input_type: GraphQLInputObjectType):
+    def parse(self, httprequest, input_type: GraphQLInputObjectType, prepare=None):
         """Return the input that a request carries, or a list of inputs.
 
+        :param prepare: gets a JSON object and returns the one that counts
         :raise ApiError: BAD_USER_INPUT, UNSUPPORTED_MEDIA_TYPE
         """
         if is_multipart(httprequest):
@@ -54,6 +55,8 @@ class BodyReader:
         if isinstance(value, list):
             return [self._convert(item, input_type, (index,)) for index, item in enumerate(value)]
         if isinstance(value, dict):
+            if prepare and not is_multipart(httprequest):
+                value = prepare(value)
             return self._convert(value, input_type, ())
         raise ApiError("BAD_USER_INPUT", "The body must be a JSON object, or a list of them.")
 
@@ -85,14 +88,10 @@ class BodyReader:
             return Undefined if Undefined in items else items
         if isinstance(input_type, GraphQLInputObjectType):
             return self._convert_object(value, input_type, path)
-        errors: list[str] = []
-        validate_input_value(
-            value,
-            input_type,
-            lambda error, _path: errors.append(error.message),
-            hide_suggestions=not self._introspection,
-        )
-        return self._refuse(path, errors[0]) if errors else value
+        if input_type is GraphQLID and _is_reference(value):
+            value = value["id"]
+        problem = leaf_problem(value, input_type, self._introspection)
+        return self._refuse(path, problem) if problem else value
 
     def _convert_object(self, value, input_type: GraphQLInputObjectType, path: Path):
         if not isinstance(value, dict):
@@ -139,3 +138,8 @@ class BodyReader:
     def _refuse(self, path: Path, message: str):
         self.problems.append({"field": ".".join(map(str, path)), "message": message})
         return Undefined
+
+
+def _is_reference(value) -> bool:
+    """Tell whether a value is a related record as it is read: ``{"id": 20, "name": "Belgium"}``."""
+    return isinstance(value, dict) and "id" in value and set(value) <= {"id", "name"}

@@ -11,8 +11,10 @@ from ..schema.executor import Request, execute
 from ..schema.mutations import not_found
 from ..schema.parsers import parse_id
 from ..schema.resource import RESERVED_COLLECTIONS, Resource
+from .allowed_methods import method_not_allowed, unknown_route
 from .responses import body_digest, success_response
-from .rest_query import Selection, bad_parameter, check_repeated
+from .rest_query import Selection, check_repeated
+from .rest_values import bad_parameter
 
 
 class Call:
@@ -32,9 +34,7 @@ class Call:
     def _resource(self, collection: str) -> Resource:
         method = request.httprequest.method
         if collection in RESERVED_COLLECTIONS and method not in ("GET", "HEAD"):
-            raise ApiError(
-                "METHOD_NOT_ALLOWED", "This address is only read.", headers=[("Allow", "GET")]
-            )
+            raise method_not_allowed(self.schema, "This address is only read.")
         resource = self.schema.by_collection.get(collection)
         if resource is None:
             raise unknown_route()
@@ -111,7 +111,8 @@ def run(schema: BuiltSchema, context: Context, graphql_request: Request) -> dict
         code = error["extensions"]["code"]
         path = error.get("path", ())
         if code != "FORBIDDEN" or len(path) < 2 or (result.data or {}).get(path[0]) is None:
-            raise ApiError(code, error["message"], errors=_fields(cause))
+            argument = cause.argument if isinstance(cause, ApiError) else ""
+            raise ApiError(code, error["message"], errors=_fields(cause), argument=argument)
     return result.data
 
 
@@ -130,10 +131,3 @@ def check_parameters(known) -> None:
         if name not in known:
             raise bad_parameter(name[:80], f"Unknown parameter {name[:80]!r}.")
     check_repeated(request.httprequest.args, known)
-
-
-def unknown_route() -> ApiError:
-    """Return the error for a path under which there is nothing."""
-    return ApiError(
-        "NOT_FOUND", f"There is no {request.httprequest.path[:80]} here; GET /api lists what is."
-    )

@@ -7,7 +7,6 @@ REST without more code.
 import re
 
 from graphql import (
-    GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLList,
@@ -22,6 +21,9 @@ from ..schema.access import Context
 from ..schema.builder import BuiltSchema
 from ..schema.errors import ApiError
 from ..schema.names import FIELD_NAME, camel_case
+from ..schema.pagination import check_offset
+from ..schema.parsers import check_text
+from .rest_values import bad_parameter
 
 Tree = dict[str, "Tree"]
 """Selected REST names, each with what is selected below it; empty for values."""
@@ -31,20 +33,8 @@ LIST_PARAMETERS = frozenset(
 )
 """The parameters of lists beside filters."""
 
-_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?")
-"""A number as people write it; Python would take more: nan, 1_0, digits of other scripts."""
-
 MAX_DEPTH = 10
 """Dots in a path of fields, brackets in a filter."""
-
-
-def bad_parameter(name: str, message: str, hint: str = "") -> ApiError:
-    """Return the error for one parameter.
-
-    :param hint: names of the schema that would be right
-    """
-    errors = [{"field": name, "message": message}]
-    return ApiError("BAD_USER_INPUT", message, errors=errors, hint=hint)
 
 
 class Selection:
@@ -176,123 +166,9 @@ def _is_list(field: GraphQLField) -> bool:
     return isinstance(get_nullable_type(field.type), GraphQLList)
 
 
-def read_filter(
-    input_type: GraphQLInputObjectType, parameters, known=LIST_PARAMETERS
-) -> dict | None:
-    """Return the GraphQL filter of ``filter[path][operator]=value`` and ``field=value``.
-
-    :param parameters: the query's MultiDict
-    :param known: the parameters that are no conditions
-    :raise ApiError: BAD_USER_INPUT for an unknown parameter or a value of the wrong type
-    """
-    nested: dict = {}
-    equalities = []
-    for key, values in parameters.lists():
-        if key in known:
-            continue
-        if match := re.fullmatch(r"filter((?:\[[^\[\]]*\])+)", key):
-            path = re.findall(r"\[([^\[\]]*)\]", match[1])
-            if path[-1] == "":
-                path.pop()
-            if not path or len(path) > MAX_DEPTH or "" in path:
-                raise bad_parameter(key[:80], "Write filters like filter[city][eq]=Ghent.")
-            _put(nested, path, values, key)
-        else:
-            equalities.append(_equality(input_type, key, values, known))
-    conditions = [_convert(nested, input_type, "filter")] if nested else []
-    conditions += equalities
-    if len(conditions) > 1:
-        return {"and": conditions}
-    return conditions[0] if conditions else None
-
-
-def _put(nested: dict, path: list[str], values: list[str], key: str) -> None:
-    for name in path[:-1]:
-        nested = nested.setdefault(name, {})
-        if not isinstance(nested, dict):
-            raise bad_parameter(key[:80], f"{key[:80]} contradicts another filter.")
-    if path[-1] in nested:
-        raise bad_parameter(key[:80], f"{key[:80]} contradicts another filter.")
-    nested[path[-1]] = values
-
-
-def _equality(input_type: GraphQLInputObjectType, key: str, values: list[str], known) -> dict:
-    """Return the filter of ``city=Ghent``."""
-    field = input_type.fields.get(camel_case(key)) if FIELD_NAME.match(key) else None
-    named = get_named_type(field.type) if field else None
-    equal = named.fields.get("eq") if isinstance(named, GraphQLInputObjectType) else None
-    if equal is None:
-        raise bad_parameter(
-            key[:80],
-            f"Unknown parameter {key[:80]!r}. There are {', '.join(sorted(known))}, "
-            "filter[...] and the fields that can be compared.",
-        )
-    return {camel_case(key): {"eq": _convert(values, equal.type, key)}}
-
-
-def _convert(value, input_type, where: str):
-    """Return text from the query as a value of a GraphQL input type."""
-    input_type = get_nullable_type(input_type)
-    if isinstance(input_type, GraphQLList):
-        return _convert_list(value, input_type.of_type, where)
-    if isinstance(input_type, GraphQLInputObjectType):
-        if not isinstance(value, dict):
-            raise bad_parameter(where, f"{where} needs an operator: {where}[eq]=...")
-        result = {}
-        for name, inner in value.items():
-            field = input_type.fields.get(name) or input_type.fields.get(camel_case(name))
-            if field is None:
-                raise bad_parameter(
-                    where, f"{where} has no {name[:80]!r}.", f"It has {_names(input_type)}."
-                )
-            key = name if name in input_type.fields else camel_case(name)
-            result[key] = _convert(inner, field.type, f"{where}[{name}]")
-        return result
-    if isinstance(value, dict) or len(value) != 1:
-        raise bad_parameter(where, f"{where} takes one value.")
-    return convert_leaf(value[0], input_type, where)
-
-
-def _convert_list(value, item_type, where: str) -> list:
-    if isinstance(value, dict):
-        return [_convert(item, item_type, f"{where}[{key}]") for key, item in value.items()]
-    texts = [text for part in value for text in part.split(",")]
-    return [_convert([text], item_type, where) for text in texts]
-
-
-def convert_leaf(text: str, leaf_type, where: str):
-    """Return text as a value of a scalar or enum.
-
-    :param where: the name of the parameter, for the error
-    :raise ApiError: BAD_USER_INPUT
-    """
-    try:
-        match leaf_type.name:
-            case "Boolean":
-                return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-            case "Int" | "BigInt" if _NUMBER.fullmatch(text):
-                return int(text)
-            case "Float" if _NUMBER.fullmatch(text):
-                return float(text)
-            case "Int" | "BigInt" | "Float":
-                raise ValueError(text)
-    except (KeyError, ValueError):
-        kind = {"Boolean": "true or false", "Float": "a number"}.get(leaf_type.name, "an integer")
-        raise bad_parameter(where, f"{where} must be {kind}, not {text[:40]!r}.") from None
-    if isinstance(leaf_type, GraphQLEnumType) and text not in leaf_type.values:
-        raise bad_parameter(
-            where,
-            f"{where} must not be {text[:40]!r}.",
-            f"It must be one of {', '.join(leaf_type.values)}.",
-        )
-    return text
-
-
-def _names(input_type: GraphQLInputObjectType) -> str:
-    return ", ".join(list(input_type.fields)[:40])
-
-
-def read_sort(input_type: GraphQLInputObjectType, text: str | None) -> list | None:
+def read_sort(
+    schema: BuiltSchema, input_type: GraphQLInputObjectType, text: str | None
+) -> list | None:
     """Return GraphQL's ``orderBy`` of ``sort=-create_date,name``.
 
     :raise ApiError: BAD_USER_INPUT
@@ -303,7 +179,12 @@ def read_sort(input_type: GraphQLInputObjectType, text: str | None) -> list | No
     for part in filter(None, (part.strip() for part in text.split(","))):
         name = part.removeprefix("-")
         if not FIELD_NAME.match(name) or camel_case(name) not in input_type.fields:
-            raise bad_parameter("sort", f"Lists cannot be sorted by {name[:80]!r}.")
+            names = (schema.rest_input_name(input_type.name, known) for known in input_type.fields)
+            raise bad_parameter(
+                "sort",
+                f"This list cannot be sorted by {name[:80]!r}.",
+                f"It can by {', '.join(names)}.",
+            )
         order.append({camel_case(name): "DESC" if part.startswith("-") else "ASC"})
     return order
 
@@ -329,6 +210,30 @@ def read_integer(parameters, name: str) -> int | None:
     if not re.fullmatch(r"-?[0-9]{1,9}", text, re.ASCII):
         raise bad_parameter(name, f"{name} must be an integer, not {text[:40]!r}.")
     return int(text)
+
+
+def read_offset(parameters) -> int | None:
+    """Return the parameter ``offset``, None where it is absent.
+
+    :raise ApiError: BAD_USER_INPUT
+    """
+    offset = read_integer(parameters, "offset")
+    check_offset(offset)
+    if offset is not None and "after" in parameters:
+        raise bad_parameter("offset", "offset goes with limit alone; use after or it.")
+    return offset
+
+
+def read_text(parameters, name: str) -> str | None:
+    """Return a parameter that is any text, None where it is absent.
+
+    :raise ApiError: BAD_USER_INPUT
+    """
+    text = parameters.get(name)
+    try:
+        return text and check_text(text)
+    except ApiError as error:
+        raise bad_parameter(name, error.message) from None
 
 
 def read_boolean(parameters, name: str) -> bool:

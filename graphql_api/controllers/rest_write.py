@@ -1,5 +1,7 @@
 """Writing over REST: every route is a mutation of the same schema, then a read."""
 
+from functools import partial
+
 from odoo import http
 from odoo.http import request
 
@@ -9,10 +11,12 @@ from ..schema.names import camel_case
 from ..schema.scalars import FILE_TYPES
 from ..schema.versions import check_version, record_version
 from ..schema.writing import refused_input
+from .allowed_methods import method_not_allowed, unknown_route
 from .idempotency import idempotent
 from .responses import success_response
 from .rest_body import BodyReader
-from .rest_call import Call, check_parameters, unknown_route
+from .rest_call import Call, check_parameters
+from .rest_sent_back import SentBack
 from .uploads import is_multipart
 
 ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": False, "save_session": False}
@@ -29,9 +33,12 @@ class RestWriteController(http.Controller):
         """Change what is sent of a record."""
         call = WriteCall(collection, "update")
         number = call.record_id(record_id)
-        values = call.read_body("UpdateInput")
+        values = call.read_body("UpdateInput", number)
         if isinstance(values, list):
             raise ApiError("BAD_USER_INPUT", "The body must be one JSON object.")
+        if call.is_unchanged(values):
+            call.check_conditions(number)
+            return call.answer(number)
         return call.update(number, values)
 
     @http.route("/api/<string:collection>/<string:record_id>", methods=["DELETE"], **ROUTE)
@@ -85,11 +92,16 @@ class WriteCall(Call):
     def __init__(self, collection: str, operation: str | None = None, parameters=("fields",)):
         super().__init__(collection)
         self._body = BodyReader(self.schema, self.context.introspection)
+        self._sent_back = SentBack(self)
         check_parameters(parameters)
         if operation:
             self.context.check_operation(self.resource, operation)
             if not self.resource.allows(operation):
                 raise ApiError("FORBIDDEN", self._not_offered(operation))
+        self.shown = None
+        if "fields" in parameters and "read" in self.resource.operations:
+            # What is wrong with it is found before anything is written.
+            self.shown = self.selection(request.httprequest.args.get("fields"))
 
     def _not_offered(self, operation: str) -> str:
         """Return why the resource does not offer what it allows."""
@@ -99,13 +111,22 @@ class WriteCall(Call):
             return f"{self.resource.collection} are created in the list of their {types[0]}."
         return f"{self.resource.collection} have nothing to {operation}."
 
-    def read_body(self, suffix: str):
+    def read_body(self, suffix: str, number: int | None = None):
         """Return the body as an input of the resource, or as a list of them.
+
+        :param number: the record that is changed; what it has already is not in the input
 
         What is wrong with it is an error of :meth:`mutate`, together with what the mutation
         itself finds wrong.
         """
-        return self._body.parse(request.httprequest, self.input_type(suffix))
+        prepare = number and partial(self._sent_back.without_unchanged, number)
+        values = self._body.parse(request.httprequest, self.input_type(suffix), prepare)
+        self._body.problems[:0] = self._sent_back.problems
+        return values
+
+    def is_unchanged(self, values: dict) -> bool:
+        """Tell whether a body had values, all of them as the record has them."""
+        return self._sent_back.found and not values and not self._body.problems
 
     def mutate(self, mutation: str, arguments: str, variables: dict, plural: bool = False) -> dict:
         """Run a mutation of the resource; return what it returns, of records the ids.
@@ -164,9 +185,8 @@ class WriteCall(Call):
         """Return a record that was changed, as far as it may be read."""
         if "read" not in self.resource.operations:
             return success_response({"id": number}, status, headers)
-        if fields is None:
-            fields = request.httprequest.args.get("fields")
-        return self.record(number, self.selection(fields), status, headers)
+        selection = self.shown or self.selection(fields)
+        return self.record(number, selection, status, headers)
 
     def _expected_version(self, number: int) -> str | None:
         """Return the version that the record must have, None for any (RFC 9110, 13.1.1)."""
@@ -207,16 +227,13 @@ def _create(call: WriteCall) -> http.Response:
     numbers = [int(record["id"]) for record in created]
     if "read" not in call.resource.operations:
         return success_response([{"id": number} for number in numbers], 201)
-    selection = call.selection(request.httprequest.args.get("fields"))
-    return success_response(call.rows(numbers, selection), 201)
+    return success_response(call.rows(numbers, call.shown), 201)
 
 
 def _act(call: WriteCall, record_id: str, name: str) -> http.Response:
     action = call.resource.actions.get(name)
     if name in call.resource.fields and call.resource.fields[name].type in FILE_TYPES:
-        raise ApiError(
-            "METHOD_NOT_ALLOWED", "Send a file with PUT.", headers=[("Allow", "GET, PUT")]
-        )
+        raise method_not_allowed(call.schema, "Send a file with PUT.")
     if action is None:
         known = ", ".join(call.resource.actions) or "none"
         raise ApiError(

@@ -145,6 +145,7 @@ class Aggregate:
             "BAD_USER_INPUT",
             f"{self.field.graphql_name} is in several currencies here; "
             "group or filter by the currency.",
+            argument="selection",
         )
         return [
             mixed if number > 1 else group

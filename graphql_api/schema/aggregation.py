@@ -95,6 +95,7 @@ def aggregate_field(resource: Resource, types):
             raise ApiError(
                 "BAD_USER_INPUT",
                 f"There are more than {maximum} groups; page through them with first and offset.",
+                argument="first",
             )
         columns = {
             spec: [row[place] for row in rows] for place, spec in enumerate(specs, len(terms))

@@ -48,7 +48,7 @@ class Parts:
 class BuiltSchema:
     """The schema of one database, with what its executor needs. Holds no environment.
 
-    ``resources`` are by type name, ``input_resources`` by the name of an input that sets their
+    ``resources`` are by type name, ``input_resources`` by the name of an input that has their
     fields; by (type name, GraphQL field name) there are ``fields``, those of resources, and
     ``sources``, what a field reads for many records.
     """
@@ -79,6 +79,11 @@ class BuiltSchema:
         """Return the REST name of a field of a type."""
         field = self.fields.get((type_name, graphql_name))
         return field.name if field else snake_case(graphql_name)
+
+    def rest_input_name(self, input_name: str, graphql_name: str) -> str:
+        """Return the REST name of a field of an input."""
+        resource = self.input_resources.get(input_name)
+        return self.rest_name(resource.type_name if resource else "", graphql_name)
 
     def may_read(self, context: Context, type_name: str, graphql_name: str) -> bool:
         """Tell whether the caller may read all that a field of a type shows."""
@@ -155,7 +160,13 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         for resource in resources
         for field in resource.fields.values()
     }
-    return BuiltSchema(schema, by_type, inputs.resources, fields, types.sources, documents)
+    filtered = {
+        f"{name}{suffix}": resource
+        for name, resource in by_type.items()
+        for suffix in ("Filter", "RelationFilter", "Order")
+    }
+    inputs_of = inputs.resources | filtered
+    return BuiltSchema(schema, by_type, inputs_of, fields, types.sources, documents)
 
 
 def _single_field(resource: Resource, types: ResourceTypes):

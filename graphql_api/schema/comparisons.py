@@ -41,7 +41,7 @@ def compare(name: str, odoo_type: str, operator: str, value) -> Domain:
     """
     if value is None:
         if operator not in ("eq", "ne") or odoo_type in _NEVER_EMPTY:
-            raise ApiError("BAD_USER_INPUT", f"{operator} cannot be null here.")
+            raise ApiError("BAD_USER_INPUT", f"{operator} cannot be null here.", argument="filter")
         return Domain(name, _ODOO_OPERATORS[operator], False)
     if operator == "isNull":
         return presence(name, value)
@@ -70,7 +70,9 @@ def compare(name: str, odoo_type: str, operator: str, value) -> Domain:
 
 def _equal(operand):
     if isinstance(operand, datetime) and operand >= _LAST_MOMENT:
-        raise ApiError("BAD_USER_INPUT", f"{operand} is too late to be equal to; use gte.")
+        raise ApiError(
+            "BAD_USER_INPUT", f"{operand} is too late to be equal to; use gte.", argument="filter"
+        )
     return operand
 
 
@@ -80,7 +82,9 @@ def _operand(name: str, value):
     if isinstance(value, str):
         return check_text(getattr(value, "value", value))
     if isinstance(value, float) and abs(value) > _MAX_NUMBER:
-        raise ApiError("BAD_USER_INPUT", f"{value} is too large a number to compare with.")
+        raise ApiError(
+            "BAD_USER_INPUT", f"{value} is too large a number to compare with.", argument="filter"
+        )
     return getattr(value, "value", value)
 
 

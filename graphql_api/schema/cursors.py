@@ -156,6 +156,7 @@ def _decode(env, key: str, cursor: str, argument: str) -> list[str | None]:
         "BAD_USER_INPUT",
         f"{argument} is not a cursor of this list in this order; "
         "take it from pageInfo or edges of the same list with the same orderBy and language.",
+        argument=argument,
     )
 
 

@@ -127,18 +127,30 @@ class ApiError(Exception):
         names, with points between them
     :param headers: HTTP headers of the response
     :param hint: names of the schema that would be right, for callers who may ask for them
+    :param argument: the argument or header to blame; over REST the message and ``errors`` name
+        what it is there
     """
 
     loglevel = logging.DEBUG
     """The level at which Odoo logs it (odoo/http.py, ``Application.__call__``)."""
 
-    def __init__(self, code: str, message: str, *, errors=(), headers=(), hint: str = ""):
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        errors=(),
+        headers=(),
+        hint: str = "",
+        argument: str = "",
+    ):
         super().__init__(message)
         self.code = code
         self.message = message
         self.errors = list(errors)
         self.headers = list(headers)
         self.hint = hint
+        self.argument = argument
         if self.status == 401:
             self.headers.append(("WWW-Authenticate", 'Bearer realm="Odoo API"'))
 
@@ -154,7 +166,9 @@ class ApiError(Exception):
             {**error, "message": message} if error["message"] == self.message else error
             for error in self.errors
         ]
-        return ApiError(self.code, message, errors=errors, headers=self.headers)
+        return ApiError(
+            self.code, message, errors=errors, headers=self.headers, argument=self.argument
+        )
 
     @property
     def extensions(self) -> dict:

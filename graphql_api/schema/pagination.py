@@ -44,7 +44,11 @@ class PageArguments:
         if self.first is not None and self.last is not None:
             raise ApiError("BAD_USER_INPUT", "Give first or last, not both.")
         if self.offset is not None and not (self.after is self.before is self.last is None):
-            raise ApiError("BAD_USER_INPUT", "offset goes with first alone; use a cursor or it.")
+            raise ApiError(
+                "BAD_USER_INPUT",
+                "offset goes with first alone; use a cursor or it.",
+                argument="offset",
+            )
         check_offset(self.offset)
 
 
@@ -54,7 +58,7 @@ def check_offset(offset: int | None) -> int:
     :raise ApiError: BAD_USER_INPUT for a negative one
     """
     if offset is not None and offset < 0:
-        raise ApiError("BAD_USER_INPUT", "offset must not be negative.")
+        raise ApiError("BAD_USER_INPUT", "offset must not be negative.", argument="offset")
     return offset or 0
 
 
@@ -73,6 +77,7 @@ def check_size(
         raise ApiError(
             "BAD_USER_INPUT",
             f"{name} must be between 0 and {maximum}; get more records with further pages.",
+            argument=name,
         )
     return size
 

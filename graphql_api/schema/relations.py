@@ -165,6 +165,7 @@ def to_many(
                 "BAD_USER_INPUT",
                 f"{field.graphql_name} has more than {maximum} records here; "
                 "page through it with first and offset.",
+                argument="selection",
             )
         result[sibling_id] = part
     return result

@@ -79,6 +79,18 @@ def _format_datetime(value: Any) -> str:
     return value.replace(microsecond=0).isoformat() + "Z"
 
 
+def _parse_json(value: Any) -> Any:
+    """Return the value as it is; of a multipart request it could have files."""
+    inner = [value]
+    while inner:
+        item = inner.pop()
+        if isinstance(item, bytes):
+            raise ValueError("Expected a JSON value, not a file.")
+        if isinstance(item, dict | list):
+            inner += item.values() if isinstance(item, dict) else item
+    return value
+
+
 def _parse_big_int(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
         return value
@@ -115,7 +127,7 @@ SCALAR_MAP: dict[object, ScalarDefinition] = {
         name="JSON",
         description="Any JSON value.",
         serialize=lambda value: value,
-        parse_value=lambda value: value,
+        parse_value=_parse_json,
     ),
 }
 

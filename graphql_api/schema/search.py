@@ -76,7 +76,11 @@ def search_domain(
 
     named = _named(context, resource, text)
     if named is None:
-        raise ApiError("BAD_USER_INPUT", f"{resource.collection} cannot be searched by name.")
+        raise ApiError(
+            "BAD_USER_INPUT",
+            f"{resource.collection} cannot be searched by name.",
+            argument="search",
+        )
     for name in _COMPARED_FIRST.get(resource.model, ()):
         condition = equals(name, text)
         if condition is not None and is_any(condition):

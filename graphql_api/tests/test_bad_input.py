@@ -832,7 +832,7 @@ class TestRest(BadInputCase):
             "filter[id][eq]=-1",
             "filter[id][eq]=99999999999999999999",
             "filter[id][in]=1,x",
-            "filter[id][in]=",
+            "filter[id][in][]=",
             "filter[is_company][eq]=maybe",
             "filter[is_company][eq]=",
             "filter[partner_latitude][gt]=abc",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
 
 from ..filters import DESCRIPTIONS
+from ..names import snake_case
 from ..ordering import CREATE_DATE_FIELD, WRITE_DATE_FIELD
 from ..resource import Resource
 from .components import Components, Json, deprecated, described
@@ -15,7 +16,10 @@ _FILTERS = (
     "Conditions side by side must all hold. Paths lead through relations, also deeper than is "
     "listed here: `filter[country][code][eq]=BE`, `filter[order_lines][some][quantity][gt]=2`; "
     "`filter[or][0][name][contains]=S0` and `filter[not][…]` combine them. `city=Ghent` is short "
-    "for `filter[city][eq]=Ghent`."
+    "for `filter[city][eq]=Ghent`. Lists have commas between their values, `\\,` is a comma "
+    "within one: `filter[city][in]=Ghent,Paris`; with `[]` at the end, or where the parameter is "
+    "repeated, each is one value as it is: `filter[name][in][]=Smith, Ann`; "
+    "`filter[city][in]=` is an empty list."
 )
 
 _SWITCH: Json = {"type": "boolean", "default": False}
@@ -232,7 +236,7 @@ class Parameters:
                 )
                 if not line.to_many:
                     is_null = {
-                        "name": f"{name}[isNull]",
+                        "name": f"{name}[is_null]",
                         "in": "query",
                         "description": DESCRIPTIONS["isNull"],
                         "schema": {"type": "boolean"},
@@ -276,5 +280,5 @@ def _operator_schema(operators: GraphQLInputObjectType) -> Json:
         value = dict(RECORD_ID) if leaf.name == "ID" else leaf_schema(leaf)
         if isinstance(graphql_type, GraphQLList):
             value = {"type": "array", "items": value}
-        properties[name] = described(value, field.description)
+        properties[snake_case(name)] = described(value, field.description)
     return {"type": "object", "properties": properties, "additionalProperties": False}

@@ -1,0 +1,139 @@
+"""``Allow``: the methods that an address below ``/api`` takes (RFC 9110, 10.2.1)."""
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from odoo.http import Response, request
+
+from ..schema.access import find
+from ..schema.errors import ApiError
+from ..schema.parsers import parse_id
+from ..schema.resource import MOBILE_ALIASES, Resource
+from ..schema.scalars import FILE_TYPES
+
+_RECORD_METHODS = {"read": ("GET", "HEAD"), "update": ("PUT", "PATCH"), "delete": ("DELETE",)}
+_NOT_TAKEN = MethodNotAllowed.description
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+_OF_RESOURCES = "/api/<"
+"""How the rules of routes begin whose path names a resource."""
+
+MOBILE_ROUTE = "/api/mobile/<string:name>/<string:record_id>"
+"""The rule of the legacy routes."""
+
+
+def options_response() -> Response:
+    """Return the response to OPTIONS.
+
+    :raise ApiError: NOT_FOUND where the caller finds nothing
+    """
+    dispatcher, path = request.dispatcher, request.httprequest.path
+    # Without a caller the route is for everybody, and so no resource's.
+    schema = dispatcher.schema() if dispatcher.caller else None
+    methods = allowed_methods(schema, path)
+    if not methods or (schema and not _is_record_found(schema, path)):
+        raise unknown_route()
+    return Response(status=204, headers=[("Allow", ", ".join(methods))])
+
+
+def allowed_methods(schema, path: str) -> tuple[str, ...]:
+    """Return the methods that an address takes, empty where there is nothing.
+
+    :param schema: what there is for the caller, None for routes that are no resource's
+    """
+    own = _own_route_methods(path)
+    if own or schema is None:
+        return own
+    collection, *names = path.removeprefix("/api/").split("/")
+    resource = schema.by_collection.get(collection)
+    if resource is None:
+        return ()
+    methods = _resource_methods(schema, resource, names)
+    return (*methods, "OPTIONS") if methods else ()
+
+
+def unknown_route() -> ApiError:
+    """Return the error for a path under which there is nothing."""
+    return ApiError(
+        "NOT_FOUND", f"There is no {request.httprequest.path[:80]} here; GET /api lists what is."
+    )
+
+
+def method_not_allowed(schema, message: str = _NOT_TAKEN) -> ApiError:
+    """Return the error for an address that does not take the method of the request.
+
+    :return: NOT_FOUND where there is no such address
+    """
+    methods = allowed_methods(schema, request.httprequest.path)
+    if not methods or request.httprequest.method in methods:
+        return unknown_route()
+    return ApiError("METHOD_NOT_ALLOWED", message, headers=[("Allow", ", ".join(methods))])
+
+
+def _own_route_methods(path: str) -> tuple[str, ...]:
+    """Return the methods of the routes that are no resource's."""
+    adapter = request.env["ir.http"].routing_map().bind("")
+    found = []
+    for method in _METHODS:
+        try:
+            rule, arguments = adapter.match(path, method=method, return_rule=True)
+        except HTTPException:
+            continue
+        known = rule.rule != MOBILE_ROUTE or arguments["name"] in MOBILE_ALIASES
+        if known and not rule.rule.startswith(_OF_RESOURCES):
+            found.append(method)
+    return (*found, "OPTIONS") if found else ()
+
+
+def _resource_methods(schema, resource: Resource, names: list[str]) -> tuple[str, ...]:
+    """Return the methods of what a resource has below its name.
+
+    :param names: the segments of the path that follow it
+    """
+    reads = "read" in resource.operations
+    match names:
+        case []:
+            get = _RECORD_METHODS["read"] if reads else ()
+            return (*get, "POST") if resource.allows("create") else get
+        case ["aggregate"] if reads and _has_aggregate(schema, resource):
+            return _RECORD_METHODS["read"]
+        case [record_id] if _is_id(record_id):
+            return tuple(
+                method
+                for operation, methods in _RECORD_METHODS.items()
+                if resource.allows(operation)
+                for method in methods
+            )
+        case [record_id, name] if _is_id(record_id):
+            return _member_methods(resource, name)
+    return ()
+
+
+def _member_methods(resource: Resource, name: str) -> tuple[str, ...]:
+    """Return the methods of a file or an action of a record."""
+    field = resource.fields.get(name)
+    if field is not None and field.type in FILE_TYPES:
+        get = _RECORD_METHODS["read"] if field.readable and "read" in resource.operations else ()
+        put = ("PUT",) if field.writable and resource.allows("update") else ()
+        return (*get, *put)
+    return ("POST",) if name in resource.actions else ()
+
+
+def _has_aggregate(schema, resource: Resource) -> bool:
+    return f"{resource.type_name}Aggregate" in schema.graphql_schema.type_map
+
+
+def _is_record_found(schema, path: str) -> bool:
+    """Tell whether the caller sees the record that a path names, if it names one."""
+    collection, *names = path.removeprefix("/api/").split("/")
+    resource = schema.by_collection.get(collection)
+    if resource is None or not names or not _is_id(names[0]) or "read" not in resource.operations:
+        return True
+    context = request.dispatcher.context(schema)
+    return bool(find(context, resource, [parse_id(names[0])]))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(parse_id(text))
+    except ApiError:
+        return False

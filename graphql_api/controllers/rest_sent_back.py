@@ -1,0 +1,236 @@
+"""Bodies that have what was read: what is unchanged in them is no change."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import orjson
+from graphql import (
+    GraphQLList,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from ..schema.errors import ApiError
+from ..schema.inputs import relation_operations
+from ..schema.names import FIELD_NAME, camel_case
+from ..schema.parsers import parse_id
+from ..schema.resource import Resource, ResourceField
+from ..schema.scalars import FILE_TYPES
+from ..schema.versions import check_version
+from .rest_call import Call
+
+Path = tuple[str | int, ...]
+
+_DISPLAY_NAME = "_name"
+"""Under what the display name of a related record is read, which ``name`` may mean."""
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What a body says of one record that exists."""
+
+    number: int
+    value: dict
+    path: Path
+
+
+class SentBack:
+    """Takes out of a body what its records have already.
+
+    Only what cannot be an input makes it look at the records: values that are only read, lists
+    and files as they are read. Then it takes out all that is unchanged. What of these has been
+    changed is refused: ``problems``, as ``{"field", "message"}``. ``found`` tells whether it took
+    anything out.
+    """
+
+    def __init__(self, call: Call):
+        self._call = call
+        self._types = call.schema.graphql_schema.type_map
+        self.problems: list[dict] = []
+        self.found = False
+
+    def without_unchanged(self, number: int, value: dict) -> dict:
+        """Return a body of a record without what is unchanged.
+
+        :raise ApiError: PRECONDITION_FAILED for the version of an earlier state
+        """
+        value = orjson.loads(orjson.dumps(value))
+        found: dict[str, list[_Sent]] = defaultdict(list)
+        self._collect(self._call.resource, _Sent(number, value, ()), found)
+        for type_name, items in found.items():
+            resource = self._call.schema.resources[type_name]
+            rows = self._read(resource, items)
+            for sent in items:
+                if sent.number in rows:
+                    self._check_version(resource, sent)
+                    self._compare(resource, sent, rows[sent.number])
+        return value
+
+    def _collect(self, resource: Resource, sent: _Sent, found: dict[str, list[_Sent]]) -> None:
+        if "read" in resource.operations and any(
+            self._is_read(resource, name, item) for name, item in sent.value.items()
+        ):
+            found[resource.type_name].append(sent)
+        for name, item in sent.value.items():
+            field = resource.fields.get(name)
+            updates = item.get("update") if isinstance(item, dict) else None
+            if field is None or not field.to_many or not isinstance(updates, list):
+                continue
+            target = self._call.schema.resources[field.relation]
+            for index, update in enumerate(updates):
+                if isinstance(update, dict) and (number := _number(update.get("id"))):
+                    path = (*sent.path, name, "update", index)
+                    nested = _Sent(number, update, path)
+                    self._collect(target, nested, found)
+
+    def _is_read(self, resource: Resource, name: str, item) -> bool:
+        """Tell whether a member of a body is what an answer has, and no input."""
+        output = self._field(self._types[resource.type_name], name)
+        if output is None:
+            return False
+        field = resource.fields.get(name)
+        if field is None or not field.writable:
+            return True
+        if isinstance(item, list):
+            return field.to_many
+        if isinstance(item, dict):
+            related = field.type == "many2one" and not set(item) <= {"id", "name"}
+            return related or field.type in FILE_TYPES
+        return False
+
+    def _field(self, parent: GraphQLObjectType, name: str):
+        """Return a field that can be read without arguments, None where there is none."""
+        field = parent.fields.get(camel_case(name)) if FIELD_NAME.match(name) else None
+        if field is None or any(map(is_required_argument, field.args.values())):
+            return None
+        return field
+
+    def _read(self, resource: Resource, items: list[_Sent]) -> dict[int, dict]:
+        """Return what the records have, as far as the bodies name it."""
+        selection = self._selection(
+            self._types[resource.type_name], [sent.value for sent in items], resource
+        )
+        text = (
+            f"query ($ids: [ID!], $first: Int) {{ page: {resource.list_name}("
+            "filter: { id: { in: $ids } }, first: $first, includeArchived: true) "
+            f"{{ nodes {{ {selection} _id: id }} }} }}"
+        )
+        numbers = list(dict.fromkeys(sent.number for sent in items))
+        variables = {"ids": list(map(str, numbers)), "first": len(numbers)}
+        nodes = self._call.run(text, variables)["page"]["nodes"]
+        # As a client got it: JSON has no tuples.
+        return {int(node["_id"]): node for node in orjson.loads(orjson.dumps(nodes))}
+
+    def _selection(self, parent: GraphQLObjectType, values: list[dict], resource=None) -> str:
+        """Return the selection of what objects have, under its REST names."""
+        below: dict[str, list] = defaultdict(list)
+        for value in values:
+            for name, item in value.items():
+                below[name] += item if isinstance(item, list) else [item]
+        parts = []
+        for name, items in below.items():
+            field = self._field(parent, name)
+            if field is None:
+                continue
+            named = get_named_type(field.type)
+            line = resource and resource.fields.get(name)
+            if is_leaf_type(named):
+                parts.append(f"{name}: {camel_case(name)}")
+                continue
+            objects = [item for item in items if isinstance(item, dict)]
+            if line and line.to_many and any("update" in item for item in objects):
+                continue
+            target = self._call.schema.resources.get(named.name)
+            inner = self._selection(named, objects, target)
+            if target is not None:
+                inner = f"{inner} _id: id {_DISPLAY_NAME}: displayName"
+            if inner.strip():
+                parts.append(f"{name}: {camel_case(name)} {{ {inner} }}")
+        return " ".join(parts)
+
+    def _check_version(self, resource: Resource, sent: _Sent) -> None:
+        version = sent.value.get("version")
+        if isinstance(version, str) and "version" not in resource.fields:
+            record = self._call.context.env[resource.model].browse(sent.number)
+            check_version(resource, record, version)
+
+    def _compare(self, resource: Resource, sent: _Sent, row: dict) -> None:
+        """Take out of a body what is as in the row, and refuse what only looks so."""
+        parent = self._types[resource.type_name]
+        for name, item in list(sent.value.items()):
+            output = self._field(parent, name)
+            field = resource.fields.get(name)
+            if output is None or (field and field.to_many and isinstance(item, dict)):
+                continue
+            if self._is_same(output.type, name, item, row):
+                if name != "id" or not sent.path:
+                    del sent.value[name]
+                    self.found = True
+            elif field and field.writable and self._is_read(resource, name, item):
+                self._refuse_changed(field, sent)
+                del sent.value[name]
+
+    def _refuse_changed(self, field: ResourceField, sent: _Sent) -> None:
+        path = (*sent.path, field.name)
+        if field.to_many:
+            self._refuse(path, f"A list is changed by its operations: {self._operations(field)}.")
+        elif field.type in FILE_TYPES:
+            self._refuse(path, "A file is changed by sending its bytes in base64.")
+        else:
+            self._refuse(path, "Another record is chosen by its id alone; the rest is only read.")
+
+    def _operations(self, field: ResourceField) -> str:
+        target = self._call.schema.resources[field.relation]
+        return ", ".join(relation_operations(field, target))
+
+    def _is_same(self, output_type, name: str, item, row: dict) -> bool:
+        """Tell whether a member of an object is as it was read."""
+        if name not in row:
+            return False
+        current = row[name]
+        output_type = get_nullable_type(output_type)
+        named = get_named_type(output_type)
+        if is_leaf_type(named):
+            if name == "id" and isinstance(current, str):
+                current = int(current)
+            return isinstance(item, bool) == isinstance(current, bool) and item == current
+        if item is None or current is None:
+            return item is current
+        if isinstance(output_type, GraphQLList):
+            return (
+                isinstance(item, list)
+                and len(item) == len(current)
+                and all(
+                    self._is_same_object(named, *pair) for pair in zip(item, current, strict=True)
+                )
+            )
+        if _number(item) and "_id" in current:
+            return _number(item) == int(current["_id"])
+        return self._is_same_object(named, item, current)
+
+    def _is_same_object(self, named: GraphQLObjectType, item, current: dict) -> bool:
+        if not isinstance(item, dict):
+            return False
+        for name, value in item.items():
+            if name == "name" and _DISPLAY_NAME in current and value == current[_DISPLAY_NAME]:
+                continue
+            field = self._field(named, name)
+            if field is None or not self._is_same(field.type, name, value, current):
+                return False
+        return True
+
+    def _refuse(self, path: Path, message: str) -> None:
+        self.problems.append({"field": ".".join(map(str, path)), "message": message})
+
+
+def _number(value) -> int | None:
+    """Return an id as a body may have it, None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        return parse_id(value)
+    except ApiError:
+        return None
