@@ -14,6 +14,7 @@ from ..schema.policy import Caller
 from . import cors, metrics, rate, replica
 from .allowed_methods import options_response
 from .compression import compress
+from .json_body import content_encoding, decode
 from .preferences import preferences
 from .request_log import LogEntry, log_after
 from .responses import RolledBack, error_response
@@ -42,6 +43,7 @@ class ApiDispatcher(Dispatcher):
         self.behind = False
         """Whether the replica has not got as far as the request has to see."""
         self._rate: rate.Rate | None = None
+        self._is_decoded = False
         # The server's settings are the same for every caller.
         self.settings = request.env["graphql_api.settings"]._get_settings()
         request.httprequest.max_content_length = self.limits.max_body_size
@@ -112,6 +114,7 @@ class ApiDispatcher(Dispatcher):
         self.log_entry = LogEntry(rule.rule, args)
         prepared = super().pre_dispatch(rule, args)
         self._check_body_size()
+        self._decode_body()
         replica.read_token(self.request.httprequest)
         self.request.update_context(**preferences(self.request))
         return prepared
@@ -120,12 +123,35 @@ class ApiDispatcher(Dispatcher):
         """Refuse a body that the server takes but the caller's policy does not."""
         httprequest = self.request.httprequest
         maximum = self.limits.max_body_size
-        httprequest.max_content_length = maximum
         size = httprequest.content_length or 0
         if "Transfer-Encoding" in httprequest.headers and not is_multipart(httprequest):
+            # Werkzeug ends such a body at the limit, as if there were no more.
+            httprequest.max_content_length = maximum + 1
             size = len(httprequest.get_data())
+        httprequest.max_content_length = maximum
         if size > maximum:
             raise RequestEntityTooLarge
+
+    def _decode_body(self) -> None:
+        """Let the body be read as it was before the client compressed it.
+
+        :raise ApiError: UNSUPPORTED_MEDIA_TYPE, BAD_USER_INPUT
+        :raise RequestEntityTooLarge: the caller's policy does not take so much
+        """
+        httprequest = self.request.httprequest
+        encoding = content_encoding(httprequest)
+        # Odoo may try a request again.
+        if not encoding or self._is_decoded or not _has_body(httprequest):
+            return
+        if self.caller is None or is_multipart(httprequest):
+            raise ApiError(
+                "UNSUPPORTED_MEDIA_TYPE",
+                "Here the body is taken as it is, without Content-Encoding.",
+                headers=[("Accept-Encoding", "identity")],
+            )
+        body = decode(httprequest.get_data(), encoding, self.limits.max_body_size)
+        httprequest.get_data = lambda: body
+        self._is_decoded = True
 
     def dispatch(self, endpoint, args):
         """Call the controller with the path's parameters; it reads the rest itself."""
@@ -148,7 +174,7 @@ class ApiDispatcher(Dispatcher):
         compress(self.request.httprequest, response)
         report(self.request.httprequest, response, self.timings, self._shows_timings(response))
         log_after(self.request, response, self.caller, self.log_entry)
-        metrics.count_after(self.request, response, self.log_entry, self.limits, self.behind)
+        metrics.count_after(self.request, response, self.log_entry, self.behind)
         return response
 
     def _shows_timings(self, response) -> bool:
@@ -179,6 +205,10 @@ class ApiDispatcher(Dispatcher):
             # the log already, with its id.
             exc.loglevel = logging.DEBUG
         return error_response(self.request.httprequest, error)
+
+
+def _has_body(httprequest) -> bool:
+    return bool(httprequest.content_length) or "Transfer-Encoding" in httprequest.headers
 
 
 def check_rate(standing: rate.Rate, message: str) -> None:

@@ -1,15 +1,17 @@
 """``/api/graphql``: GraphQL over HTTP (https://graphql.github.io/graphql-over-http/)."""
 
-from graphql import OperationType
+from graphql import GraphQLError, OperationType
 
 from odoo import http
 from odoo.http import request
 
+from ..schema.builder import BuiltSchema
 from ..schema.errors import STATUS, ApiError
-from ..schema.executor import Request, Result, execute, operation_type
+from ..schema.executor import Request, Result, execute
+from ..schema.operation_kind import find_operation_type
 from . import replica
 from .idempotency import idempotent
-from .json_body import read_json
+from .json_body import content_encoding, read_json
 from .persisted_documents import NOT_FOUND, find_text, is_to_store, read_hash, store
 from .responses import (
     GRAPHQL_RESPONSE_TYPE,
@@ -21,18 +23,34 @@ from .responses import (
 )
 from .uploads import is_multipart, read_graphql_form
 
+MAX_GLANCE = 256 * 1024
+"""Bytes of a body that is looked at before it is known who sends it.
+
+What is larger carries records or files, and such requests change something; a query that does not
+fit runs on the primary.
+"""
+
 
 class GraphqlController(http.Controller):
     """Translates between HTTP and the executor."""
 
     def _is_readonly(self, rule, args) -> bool:
-        """Decide, before the transaction starts, whether it may run on a replica."""
+        """Decide, before the transaction starts, whether it may run on a replica.
+
+        It is not known yet who asks: nothing is done at length, and nothing is kept.
+        """
+        if not _is_at_a_glance():
+            return False
         try:
             graphql_request = _read_request()
             if is_to_store(graphql_request):
                 return False
-            limits = request.dispatcher.limits
-            if operation_type(graphql_request, limits) == OperationType.MUTATION:
+            kind = find_operation_type(
+                graphql_request.query,
+                graphql_request.operation_name,
+                request.dispatcher.limits.max_tokens,
+            )
+            if kind == OperationType.MUTATION:
                 return False
         except ApiError:
             return True
@@ -55,14 +73,14 @@ class GraphqlController(http.Controller):
             # Not a failure but a step of the protocol, hence the status of a well-formed request.
             formatted = {"message": error.message, "extensions": error.extensions}
             return _cached_response(Result(errors=[formatted]))
-        limits = request.dispatcher.limits
-        if operation_type(graphql_request, limits) != OperationType.MUTATION:
-            return _query(graphql_request)
+        schema = request.dispatcher.schema()
+        if _operation_type(schema, graphql_request) != OperationType.MUTATION:
+            return _query(schema, graphql_request)
         if request.httprequest.method != "POST":
             raise ApiError(
                 "METHOD_NOT_ALLOWED", "Send mutations with POST.", headers=[("Allow", "POST")]
             )
-        return idempotent(lambda: _mutate(graphql_request))
+        return idempotent(lambda: _mutate(schema, graphql_request))
 
     @http.route(
         "/api/graphql/schema.graphql",
@@ -77,32 +95,55 @@ class GraphqlController(http.Controller):
         return document_response(request.dispatcher.schema().sdl, "text/plain")
 
 
-def _execute(graphql_request: Request) -> Result:
-    schema = request.dispatcher.schema()
+def _operation_type(schema: BuiltSchema, graphql_request: Request) -> OperationType | None:
+    """Return what kind of operation a request is, None where that cannot be told."""
+    try:
+        return graphql_request.parse(
+            schema.documents, request.dispatcher.limits
+        ).operation.operation
+    except (ApiError, GraphQLError):
+        return None
+
+
+def _execute(schema: BuiltSchema, graphql_request: Request) -> Result:
     result = execute(schema, request.dispatcher.context(schema), graphql_request)
     request.dispatcher.log_entry.note_document(result)
     return result
 
 
-def _query(graphql_request: Request) -> http.Response:
+def _query(schema: BuiltSchema, graphql_request: Request) -> http.Response:
     """Return the response of a query."""
-    result = _execute(graphql_request)
+    result = _execute(schema, graphql_request)
     if result.started:
         store(graphql_request)
     return _cached_response(result)
 
 
-def _mutate(graphql_request: Request) -> http.Response:
+def _mutate(schema: BuiltSchema, graphql_request: Request) -> http.Response:
     """Return the response of a mutation of which everything is kept.
 
     :raise RolledBack: with the response, where anything failed
     """
-    result = _execute(graphql_request)
+    result = _execute(schema, graphql_request)
     response = _response(result)
     if result.errors:
         raise RolledBack(response)
     store(graphql_request)
     return response
+
+
+def _is_at_a_glance() -> bool:
+    """Tell whether a request is one that is looked at before it is known who sends it."""
+    httprequest = request.httprequest
+    if httprequest.method != "POST":
+        return True
+    length, maximum = httprequest.content_length, request.dispatcher.limits.max_body_size
+    return (
+        length is not None
+        and length <= min(MAX_GLANCE, maximum)
+        and not is_multipart(httprequest)
+        and not content_encoding(httprequest)
+    )
 
 
 def _read_request() -> Request:

@@ -17,7 +17,6 @@ from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.utils import floatToGoString
 
-from ..schema.limits import Limits
 from . import metric_files
 from .cors import SAFE_METHODS
 from .metric_files import Addition
@@ -114,7 +113,7 @@ BUILD_SECONDS = Counter("graphql_api_schema_build_seconds", "Time that this took
 _UNITS = {DURATION.name: "seconds", BUILD_SECONDS.name: "seconds"}
 
 
-def count_after(request, response, entry: LogEntry, limits: Limits, behind: bool) -> None:
+def count_after(request, response, entry: LogEntry, behind: bool) -> None:
     """Have a request counted when its response has been sent.
 
     So it is counted once, however often Odoo tried it, and nothing of it takes the client's time.
@@ -127,7 +126,7 @@ def count_after(request, response, entry: LogEntry, limits: Limits, behind: bool
     httprequest, database = request.httprequest, request.db
 
     def count():
-        operation = _operation(httprequest, entry, limits)
+        operation = _operation(httprequest, entry)
         additions = [
             REQUESTS.add(database, operation, str(response.status_code)),
             *DURATION.observe(database, operation, amount=max(time() - started, 0)),
@@ -173,11 +172,11 @@ class _Figures:
                 yield metric
 
 
-def _operation(httprequest, entry: LogEntry, limits: Limits) -> str:
+def _operation(httprequest, entry: LogEntry) -> str:
     """Return the kind of a request."""
     path = httprequest.path.rstrip("/")
     if path == GRAPHQL_PATH:
-        kind = entry.operation(httprequest.method, limits)[1]
+        kind = entry.operation(httprequest.method)[1]
         return kind if kind in ("query", "mutation") else "graphql"
     if path == METRICS_PATH:
         return "metrics"

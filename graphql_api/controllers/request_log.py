@@ -12,17 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic, time
 
-from graphql import GraphQLError
 from werkzeug.wsgi import ClosingIterator
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools.lru import LRU
 
-from ..schema.documents import find_operation, parse_document
-from ..schema.errors import ApiError
 from ..schema.executor import Request, Result
-from ..schema.limits import Limits
 from ..schema.log_lines import INDENTATION
 from ..schema.policy import Caller
 from ..schema.resource import Resource
@@ -73,18 +69,12 @@ class LogEntry:
         if result.prepared_before is not None:
             self.lookups.append(("document", result.prepared_before))
 
-    def operation(self, method: str, limits: Limits) -> tuple[str, str | None]:
+    def operation(self, method: str) -> tuple[str, str | None]:
         """Return the name of what was done, and its kind where it is a GraphQL operation."""
-        kind = None
-        if self.graphql_request:
-            try:
-                document = parse_document(self.graphql_request.query, limits.max_tokens)
-                operation = find_operation(document, self.graphql_request.operation_name)
-            except (ApiError, GraphQLError):
-                return f"{method} {self.route}", None
-            kind = operation.operation.value
-            if operation.name:
-                return operation.name.value[:_LONGEST_NAME], kind
+        operation = self.graphql_request.operation if self.graphql_request else None
+        kind = operation.operation.value if operation else None
+        if operation and operation.name:
+            return operation.name.value[:_LONGEST_NAME], kind
         return f"{method} {self.route}", kind
 
 
@@ -120,9 +110,7 @@ def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None
 
     def write():
         try:
-            values["operation"], values["kind"] = entry.operation(
-                values["method"], caller.policy.limits
-            )
+            values["operation"], values["kind"] = entry.operation(values["method"])
             with Registry(database).cursor() as cursor:
                 env = api.Environment(cursor, SUPERUSER_ID, {})
                 if used:

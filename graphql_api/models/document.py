@@ -9,10 +9,10 @@ from graphql import GraphQLError, OperationDefinitionNode
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
-from odoo.tools.lru import LRU
 
 from ..schema.documents import Invalid, parse_document
 from ..schema.errors import ApiError
+from ..schema.weighted_cache import WeightedCache
 from .exposure import clear_caches
 from .purge import delete_batch
 
@@ -27,8 +27,8 @@ MAX_STORED_OF_USER = 1_000
 KEPT = timedelta(days=30)
 """How long what a client has stored is kept. The next client that uses it stores it again."""
 
-_REMEMBERED = 1_000
-"""Documents that each process remembers."""
+_REMEMBERED = 4 * 1024 * 1024
+"""Bytes of the documents that each process remembers."""
 
 _MAX_NAME_LENGTH = 100
 
@@ -119,13 +119,13 @@ class GraphqlApiDocument(models.Model):
 
     @api.model
     @tools.ormcache()
-    def _get_remembered(self) -> LRU:
+    def _get_remembered(self) -> WeightedCache:
         """Return what this process knows of documents, by hash.
 
         The text of a hash never changes. Whether it is registered does: then all processes start
         anew, as for all of Odoo's caches.
         """
-        return LRU(_REMEMBERED)
+        return WeightedCache(_REMEMBERED)
 
     @api.model
     def _find(self, sha256: str) -> Document | None:
@@ -138,7 +138,8 @@ class GraphqlApiDocument(models.Model):
             )
             if not rows:
                 return None
-            document = remembered[sha256] = Document(*rows[0])
+            document = Document(*rows[0])
+            remembered.keep(sha256, document, len(sha256) + len(document.text.encode()))
         return document
 
     @api.model
@@ -208,7 +209,7 @@ class GraphqlApiDocument(models.Model):
         limits = self.env["graphql_api.settings"]._get_settings().limits
         documents = self.env["graphql_api.schema"]._get_schema().documents
         try:
-            documents.prepare(text, None, limits)
+            documents.prepare(documents.parse(text, None, limits), limits)
         except ApiError as error:
             return [error.message]
         except GraphQLError as error:

@@ -6,14 +6,26 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     @api.model
-    @tools.ormcache("ids")
     def _graphql_api_parent_paths(self, ids: tuple[int, ...]) -> dict[int, str]:
         """Return the places of companies in their hierarchy, by id.
 
         They never change (odoo/addons/base/models/res_company.py, ``write``).
         """
-        return dict(
-            self.env.execute_query(
-                SQL("SELECT id, parent_path FROM res_company WHERE id IN %s", ids or (0,))
+        known = self._graphql_api_known_paths()
+        unknown = tuple(company_id for company_id in ids if company_id not in known)
+        if unknown:
+            known.update(
+                self.env.execute_query(
+                    SQL("SELECT id, parent_path FROM res_company WHERE id IN %s", unknown)
+                )
             )
-        )
+        return {company_id: known[company_id] for company_id in ids if company_id in known}
+
+    @api.model
+    @tools.ormcache()
+    def _graphql_api_known_paths(self) -> dict[int, str]:
+        """Return the places that this process knows: one for each company, however they are asked.
+
+        Clients choose companies in many combinations.
+        """
+        return {}

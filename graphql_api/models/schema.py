@@ -31,7 +31,16 @@ class GraphqlApiSchema(models.AbstractModel):
 
         :param rights: what of it there is for a caller, nothing else is in the schema
         """
-        return kept(self.env, SCHEMA_CACHE, self._get_kept(), rights, lambda: self._build(rights))
+        schemas = self._get_kept()
+
+        def make() -> BuiltSchema:
+            # What a policy granted before it was changed is not asked for again.
+            granted = self.env["graphql_api.policy"]._get_granted()
+            for other in set(schemas) - granted - {EVERYTHING}:
+                schemas.pop(other, None)
+            return self._build(rights)
+
+        return kept(self.env, SCHEMA_CACHE, schemas, rights, make)
 
     @api.model
     @tools.ormcache(cache=SCHEMA_CACHE)

@@ -83,6 +83,12 @@ class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
             raise raw_error
         return super().handle_field_error(raw_error, return_type, field_details_list, path)
 
+    def complete_object_value(self, return_type, *args):
+        """Complete an object; those of the schema itself are many, and no reading stops at them."""
+        if return_type.name.startswith("__"):
+            self.context_value.check_deadline()
+        return super().complete_object_value(return_type, *args)
+
 
 class ColumnarExecutor(TransactionalExecutor):
     """Completes records by columns, everything else as graphql-core does."""

@@ -35,6 +35,7 @@ from graphql import (
 )
 
 from .errors import ApiError
+from .introspection import META_FIELDS, OBJECTS_OF_A_RECORD, list_sizes, size_of
 from .limits import Limits
 from .resource import Resource
 
@@ -180,8 +181,8 @@ class Cost:
         for selected in groups.values():
             _inner, parent, node = selected[0]
             name = node.name.value
-            # Introspection reads no records; a union has no fields of its own.
-            definition = getattr(parent, "fields", {}).get(name)
+            # A union has no fields of its own, and __typename is none.
+            definition = META_FIELDS.get(name) or getattr(parent, "fields", {}).get(name)
             if definition is None:
                 continue
             nested: _Groups = {}
@@ -191,6 +192,9 @@ class Cost:
                     self._collect(named, one.selection_set, inner, nested)
             below_place, below_page = _Place.RECORD, 0
             match place:
+                case _ if name in META_FIELDS:
+                    objects = 1 + self._objects(nested, list_sizes(self._schema))
+                    own, records, nested = -(-objects // OBJECTS_OF_A_RECORD), 0, {}
                 case _Place.CONNECTION if name == "totalCount":
                     own, records = COUNTED, 0
                 case _Place.CONNECTION:
@@ -224,6 +228,24 @@ class Cost:
             field.graphql_name == graphql_name and field.type in LONG_TEXTS
             for field in resource.fields.values()
         )
+
+    def _objects(self, groups: "_Groups", sizes: dict[tuple[str, str], int]) -> int:
+        """Return about how many objects are below one of the schema's own.
+
+        :param sizes: of :func:`list_sizes`
+        """
+        objects = 0
+        for selected in groups.values():
+            _inner, parent, node = selected[0]
+            definition = parent.fields.get(node.name.value)
+            if definition is None or is_leaf_type(get_named_type(definition.type)):
+                continue
+            nested: _Groups = {}
+            for inner, _parent, one in selected:
+                self._collect(get_named_type(definition.type), one.selection_set, inner, nested)
+            number = size_of(sizes, parent.name, node.name.value) if _is_list(definition) else 1
+            objects += number * (1 + self._objects(nested, sizes))
+        return objects
 
     def _page(self, definition: GraphQLField, node: FieldNode) -> Amount:
         """Return the size of the page of a connection."""

@@ -1,7 +1,6 @@
 """Documents: parsed, measured and validated once for each text, then kept for some time."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from graphql import (
@@ -20,14 +19,22 @@ from graphql.validation import NoSchemaIntrospectionCustomRule
 
 from .cost import Cost
 from .errors import ApiError
+from .introspection import is_introspection
 from .limits import MAX_DOCUMENT_LENGTH, Limits, Measures, measure
 from .resource import Resource
+from .weighted_cache import WeightedCache
 
-KEPT = 256
-"""Documents that are kept, for each schema; the least recently used one goes first."""
+MAX_KEPT = 16 * 1024 * 1024
+"""Bytes of memory for the documents of each schema; a screen of an application takes some 50 kB."""
 
-MAX_KEPT_LENGTH = 20_000
-"""Characters; longer documents are no screens of an application, and take memory."""
+_TOKEN_WEIGHT = 600
+"""Bytes of memory that a token takes in a parsed document, with what is made of it."""
+
+_CHARACTER_WEIGHT = 8
+"""Bytes of memory for a character: in the text, and once more in a value or comment."""
+
+MAX_KEPT_ANSWERS = 16 * 1024 * 1024
+"""Bytes of the answers about each schema itself; that to GraphiQL has more than one million."""
 
 MAX_ERRORS = 20
 """Validation stops after so many errors."""
@@ -39,63 +46,88 @@ _RULES_WITHOUT_INTROSPECTION = (*specified_rules, NoSchemaIntrospectionCustomRul
 class Prepared(NamedTuple):
     """A document that fits the schema, with the operation that is to be executed.
 
-    ``before``: it was prepared for an earlier request.
+    ``before``: it was prepared for an earlier request. ``is_constant``: the answer depends on
+    nothing but the schema.
     """
 
     document: DocumentNode
     operation: OperationDefinitionNode
     cost: Cost
+    is_constant: bool = False
     before: bool = False
 
 
 @dataclass(slots=True)
-class _Measured:
-    """An operation that need not fit the schema; ``prepared`` is by whether introspection may."""
+class ParsedDocument:
+    """A document with an operation, which need not fit the schema.
 
+    ``prepared`` is by whether introspection may.
+    """
+
+    query: str
+    name: str | None
+    max_tokens: int
     document: DocumentNode
     operation: OperationDefinitionNode
-    measures: Measures
+    measures: Measures | None = None
     prepared: dict[bool, Prepared] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """Bytes of memory, about."""
+        tokens, length = self.document.token_count, len(self.query) + len(self.name or "")
+        return _TOKEN_WEIGHT * tokens + _CHARACTER_WEIGHT * length
 
 
 class Documents:
     """The documents of one schema.
 
     :param resources: type name -> :class:`Resource`
+
+    ``answers`` are those that depend on nothing but the schema, by query and name, as JSON.
     """
 
     def __init__(self, schema: GraphQLSchema, resources: dict[str, Resource]):
         self._schema = schema
         self._resources = resources
-        self._kept = lru_cache(maxsize=KEPT)(self._measure)
+        self._kept = WeightedCache(MAX_KEPT)
+        self.answers = WeightedCache(MAX_KEPT_ANSWERS)
+
+    def parse(self, query: str, name: str | None, limits: Limits) -> ParsedDocument:
+        """Return a document and its operation of this name; they may not fit the schema.
+
+        :raise GraphQLError: the text is not GraphQL
+        :raise ApiError: QUERY_TOO_COMPLEX, or BAD_USER_INPUT where there is no such operation
+        """
+        known = self._kept.get((query, name, limits.max_tokens))
+        if known is not None:
+            return known
+        document = parse_document(query, limits.max_tokens)
+        operation = find_operation(document, name)
+        return ParsedDocument(query, name, limits.max_tokens, document, operation)
 
     def prepare(
-        self, query: str, name: str | None, limits: Limits, introspection: bool = True
+        self, parsed: ParsedDocument, limits: Limits, introspection: bool = True
     ) -> Prepared:
-        """Return a document and its operation of this name, fit to be executed.
+        """Return a document and its operation, fit to be executed; it is kept then.
 
         :param introspection: whether the document may ask for the schema; else errors do not
             suggest names either
-        :raise GraphQLError: the text is not GraphQL
-        :raise ApiError: QUERY_TOO_COMPLEX, or BAD_USER_INPUT where there is no such operation
+        :raise ApiError: QUERY_TOO_COMPLEX
         :raise Invalid: it does not fit the schema
         """
-        measure_it = self._kept if len(query) <= MAX_KEPT_LENGTH else self._measure
-        measured = measure_it(query, name, limits.max_tokens)
-        measured.measures.check(limits)
-        prepared = measured.prepared.get(introspection)
+        if parsed.measures is None:
+            parsed.measures = measure(parsed.document, parsed.operation)
+        parsed.measures.check(limits)
+        prepared = parsed.prepared.get(introspection)
         if prepared is None:
-            prepared = self._validate(measured, introspection)
-            measured.prepared[introspection] = prepared._replace(before=True)
+            prepared = self._validate(parsed, introspection)
+            parsed.prepared[introspection] = prepared._replace(before=True)
+            self._kept.keep((parsed.query, parsed.name, parsed.max_tokens), parsed, parsed.weight)
         return prepared
 
-    def _measure(self, query: str, name: str | None, max_tokens: int) -> _Measured:
-        document = parse_document(query, max_tokens)
-        operation = find_operation(document, name)
-        return _Measured(document, operation, measure(document, operation))
-
-    def _validate(self, measured: _Measured, introspection: bool) -> Prepared:
-        document, operation = measured.document, measured.operation
+    def _validate(self, parsed: ParsedDocument, introspection: bool) -> Prepared:
+        document, operation = parsed.document, parsed.operation
         errors = validate(
             self._schema,
             document,
@@ -105,9 +137,8 @@ class Documents:
         )
         if errors:
             raise Invalid(errors)
-        return Prepared(
-            document, operation, Cost(self._schema, self._resources, document, operation)
-        )
+        cost = Cost(self._schema, self._resources, document, operation)
+        return Prepared(document, operation, cost, is_introspection(document, operation))
 
 
 class Invalid(Exception):
@@ -122,7 +153,7 @@ class Invalid(Exception):
 
 
 def parse_document(query: str, max_tokens: int) -> DocumentNode:
-    """Return a document, parsed once per text; it depends on no schema and no database.
+    """Return a document; it depends on no schema and no database.
 
     :raise GraphQLError: the text is not GraphQL
     :raise ApiError: QUERY_TOO_COMPLEX
@@ -131,11 +162,6 @@ def parse_document(query: str, max_tokens: int) -> DocumentNode:
         raise ApiError(
             "QUERY_TOO_COMPLEX", f"The document is longer than {MAX_DOCUMENT_LENGTH} characters."
         )
-    parse_it = _parse_kept if len(query) <= MAX_KEPT_LENGTH else _parse
-    return parse_it(query, max_tokens)
-
-
-def _parse(query: str, max_tokens: int) -> DocumentNode:
     try:
         return parse(query, max_lexical_tokens=max_tokens, allow_empty_selection_sets=False)
     except GraphQLSyntaxError as error:
@@ -144,9 +170,6 @@ def _parse(query: str, max_tokens: int) -> DocumentNode:
         if any(text in error.message for text in too_complex):
             raise ApiError("QUERY_TOO_COMPLEX", error.message) from error
         raise
-
-
-_parse_kept = lru_cache(maxsize=KEPT)(_parse)
 
 
 def find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

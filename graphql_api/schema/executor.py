@@ -4,13 +4,14 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from graphql import GraphQLError, OperationType
+import orjson
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import execute_sync
 
 from .builder import BuiltSchema
 from .columnar import ColumnarExecutor
 from .cost import too_costly
-from .documents import Invalid, Prepared, find_operation, parse_document
+from .documents import Documents, Invalid, ParsedDocument, Prepared
 from .errors import (
     REFUSED,
     RETRIED,
@@ -34,6 +35,29 @@ class Request:
     variables: dict | None = None
     operation_name: str | None = None
     persist: bool = False
+    _parsed: ParsedDocument | ApiError | GraphQLError | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    def parse(self, documents: Documents, limits: Limits) -> ParsedDocument:
+        """Return the document, which is parsed once, whoever needs it first.
+
+        :param documents: those of the caller's schema
+        :raise GraphQLError, ApiError: of :meth:`Documents.parse`
+        """
+        if self._parsed is None:
+            try:
+                self._parsed = documents.parse(self.query, self.operation_name, limits)
+            except (ApiError, GraphQLError) as error:
+                self._parsed = error
+        if isinstance(self._parsed, Exception):
+            raise self._parsed
+        return self._parsed
+
+    @property
+    def operation(self) -> OperationDefinitionNode | None:
+        """The operation; None where the document cannot be parsed, and before it was."""
+        return self._parsed.operation if isinstance(self._parsed, ParsedDocument) else None
 
 
 @dataclass(slots=True)
@@ -43,10 +67,11 @@ class Result:
     ``errors`` are ready for the response, ``causes`` the exceptions behind those that were
     raised in the execution. ``started`` is False where the request was refused before its
     execution; then the response has no ``data``. ``cost`` and ``prepared_before``, whether the
-    document was known, are None where it was refused before that.
+    document was known, are None where it was refused before that. ``data`` about the schema itself
+    may be JSON already, which orjson puts into the response as it is.
     """
 
-    data: dict | None = None
+    data: dict | orjson.Fragment | None = None
     errors: list[dict] = field(default_factory=list)
     causes: list[Exception | None] = field(default_factory=list)
     started: bool = False
@@ -57,16 +82,6 @@ class Result:
     def code(self) -> str | None:
         """The code of the first error."""
         return self.errors[0]["extensions"]["code"] if self.errors else None
-
-
-def operation_type(request: Request, limits: Limits) -> OperationType | None:
-    """Return what kind of operation a request is, None where that cannot be told."""
-    try:
-        document = parse_document(request.query, limits.max_tokens)
-        operation = find_operation(document, request.operation_name)
-    except (ApiError, GraphQLError):
-        return None
-    return operation.operation
 
 
 def execute(
@@ -82,9 +97,8 @@ def execute(
     """
     try:
         with measure(context.timings, "parse"):
-            prepared = schema.documents.prepare(
-                request.query, request.operation_name, context.limits, context.introspection
-            )
+            parsed = request.parse(schema.documents, context.limits)
+            prepared = schema.documents.prepare(parsed, context.limits, context.introspection)
             check_input_size(request.variables or {})
             cost = prepared.cost.estimate(request.variables or {}, context.limits)
     except ApiError as error:
@@ -100,7 +114,10 @@ def execute(
         errors = [format_error(GraphQLError(error.message, original_error=error))]
         return Result(errors=errors, cost=cost, prepared_before=prepared.before)
     with measure(context.timings, "execute"), _in_time(context):
-        result = _execute(schema, context, request, prepared, executor_class)
+        if prepared.is_constant:
+            result = _execute_once(schema, context, request, prepared, executor_class)
+        else:
+            result = _execute(schema, context, request, prepared, executor_class)
     result.cost = cost
     result.prepared_before = prepared.before
     return result
@@ -123,6 +140,20 @@ def _in_time(context):
         yield
     finally:
         hooks.remove(check)
+
+
+def _execute_once(schema, context, request, prepared: Prepared, executor_class) -> Result:
+    """Return the result of an operation that has the same one each time."""
+    answers = schema.documents.answers
+    key = (request.query, request.operation_name)
+    answer = answers.get(key)
+    if answer is None:
+        result = _execute(schema, context, request, prepared, executor_class)
+        if result.errors:
+            return result
+        answer = orjson.dumps(result.data)
+        answers.keep(key, answer, len(answer) + len(request.query))
+    return Result(data=orjson.Fragment(answer), started=True)
 
 
 def _execute(schema, context, request, prepared: Prepared, executor_class) -> Result:

@@ -69,12 +69,14 @@ class Limits:
 class Measures(NamedTuple):
     """The size of an operation, after its fragments are spread.
 
-    ``aliases`` are those of fields that stand beside a selection of the same field.
+    ``aliases`` are those of fields that stand beside a selection of the same field. ``schemas``
+    is how often the answer has the whole schema.
     """
 
     depth: int
     root_fields: int
     aliases: int
+    schemas: int = 0
 
     def check(self, limits: Limits) -> None:
         """Refuse an operation that is larger than a caller's limits.
@@ -89,6 +91,8 @@ class Measures(NamedTuple):
                 f"The operation has {self.root_fields} root fields; at most {MAX_ROOT_FIELDS} "
                 "are allowed. Send several requests.",
             )
+        if self.schemas > 1:
+            raise ApiError("QUERY_TOO_COMPLEX", "Ask for __schema once in an operation.")
         if self.aliases > limits.max_aliases:
             raise ApiError(
                 "QUERY_TOO_COMPLEX",
@@ -112,7 +116,7 @@ def measure(document: DocumentNode, operation: OperationDefinitionNode) -> Measu
     counter.visit(operation.selection_set.selections, 1, (), set())
     for definition in operation.variable_definitions or ():
         check_input_size(definition.default_value)
-    return Measures(counter.depth, counter.root_fields, counter.aliases)
+    return Measures(counter.depth, counter.root_fields, counter.aliases, len(counter.schemas))
 
 
 def check_input_size(value: Any) -> None:
@@ -162,6 +166,7 @@ class _Counter:
         self.root_fields = 0
         self.aliases = 0
         self.depth = 0
+        self.schemas: set[str] = set()
 
     def visit(
         self, selections: tuple[SelectionNode, ...], depth: int, spread: tuple, beside: set[str]
@@ -189,6 +194,8 @@ class _Counter:
                 self.root_fields += depth == 1
                 self.aliases += node.alias is not None and node.name.value in beside
                 beside.add(node.name.value)
+                if node.name.value == "__schema":
+                    self.schemas.add((node.alias or node.name).value)
                 for argument in node.arguments or ():
                     check_input_size(argument.value)
                 if node.selection_set:

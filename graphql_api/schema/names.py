@@ -9,6 +9,9 @@ COLLECTION_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 FIELD_NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 ACTION_NAME = COLLECTION_NAME
 
+_MAX_KEPT_LENGTH = 63
+"""Characters of names that are kept: clients send names as well, and PostgreSQL's are no longer."""
+
 
 def snake_case(graphql_name: str) -> str:
     """Return the REST name of a field that no resource names.
@@ -19,13 +22,17 @@ def snake_case(graphql_name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match[1].lower(), graphql_name)
 
 
-@lru_cache(maxsize=4096)
 def camel_case(name: str) -> str:
     """Return the GraphQL name of a snake_case or kebab-case name.
 
     >>> camel_case("sale-orders"), camel_case("image_1920")
     ('saleOrders', 'image1920')
     """
+    return _camel_case(name) if len(name) <= _MAX_KEPT_LENGTH else _camel_case.__wrapped__(name)
+
+
+@lru_cache(maxsize=4096)
+def _camel_case(name: str) -> str:
     first, *rest = re.split(r"[_-]", name)
     return first + "".join(part[:1].upper() + part[1:] for part in rest)
 

@@ -1,6 +1,7 @@
 """The cost of requests: estimated records, refused before anything is read."""
 
 import strawberry
+from graphql import get_introspection_query
 
 from odoo.tests import tagged
 
@@ -19,7 +20,9 @@ class TestCost(ScopedKeyCase):
         cls.schema = cls.env["graphql_api.schema"]._get_schema()
 
     def cost(self, query: str, variables: dict | None = None) -> int:
-        prepared = self.schema.documents.prepare(query, None, Limits(max_aliases=1000))
+        limits = Limits(max_aliases=1000)
+        parsed = self.schema.documents.parse(query, None, limits)
+        prepared = self.schema.documents.prepare(parsed, limits)
         return prepared.cost.estimate(variables or {}, Limits())
 
     def check(self, expected: int, query: str, **variables):
@@ -134,8 +137,29 @@ class TestCost(ScopedKeyCase):
         self.check(2000, "{ notes(first: 2000) { text } }")
         self.assertEqual(self.execute(f"{{ work {{ __typename {fragments} }} }}").errors, [])
 
-    def test_introspection_is_free(self):
-        self.check(0, "{ __schema { types { name fields { name } } } __typename }")
+    def test_introspection(self):
+        """Its objects count, a hundred of them as much as a record."""
+        self.check(0, "{ __typename }")
+        self.check(1, "{ __schema { queryType { name } } __typename }")
+        types = self.schema.graphql_schema.type_map
+        fields = [len(named.fields) for named in types.values() if hasattr(named, "fields")]
+        average = -(-sum(fields) // len(fields))
+        objects = 2 + len(types) * (1 + average)
+        self.check(-(-objects // 100), "{ __schema { types { name fields { name } } } }")
+        one = self.cost('{ __type(name: "Customer") { fields { type { fields { name } } } } }')
+        self.assertGreater(one, average**2 // 100)
+        two = """{ a: __type(name: "Customer") { ...F } b: __type(name: "Customer") { ...F } }
+            fragment F on __Type { fields { type { fields { name } } } }"""
+        self.check(2 * one, two)
+        condition = """query ($all: Boolean!) { __type(name: "Customer") { fields {
+            type { fields @include(if: $all) { name } } } } }"""
+        self.check(one, condition, all=False)
+        self.check(0, "query ($all: Boolean!) { __schema @include(if: $all) { types { name } } }")
+
+    def test_introspection_of_clients_passes(self):
+        for options in ({}, {"specified_by_url": True, "input_value_deprecation": True}):
+            query = get_introspection_query(**options)
+            self.assertLess(self.cost(query), Limits().max_cost / 8)
 
     def test_what_is_usual_passes(self):
         for query in (

@@ -128,11 +128,13 @@ class TestLimits(ScopedKeyCase):
         plain = {"Content-Type": "application/json"}
         self.assertEqual(post("/api/graphql", query, headers=plain), 200)
         self.assertEqual(post("/api/graphql", in_parts(), headers=plain), 200)
-        # The server's own counts before it is known who asks.
         self.set_setting("max_body_size", 2500)
-        response = self.http("POST", "/api/graphql", data=query, headers=plain, login=None)
+        response = self.http("POST", "/api/graphql", data=query, headers=plain)
         self.assertEqual(response.status_code, 413)
         self.assertIn("2500 bytes", response.text)
+        # What a stranger sends is not looked at.
+        response = self.http("POST", "/api/graphql", data=query, headers=plain, login=None)
+        self.assertEqual(response.status_code, 401)
 
     def test_bad_settings_have_their_default(self):
         for text in ("0", "-1", "many", "1.5"):

@@ -3,14 +3,10 @@
 import threading
 from unittest.mock import patch
 
-from graphql import OperationType
-
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
-from ..schema.executor import Request, operation_type
-from ..schema.limits import Limits
 from .common import ApiCase
 
 RAISE = "DO $$ BEGIN RAISE EXCEPTION 'concurrency' USING ERRCODE = '%s'; END $$"
@@ -195,36 +191,3 @@ class TestReadOnly(TransactionCase):
         ((readonly, mode),) = modes
         self.assertEqual(mode, "ro" if readonly else "rw")
         return readonly
-
-
-@tagged("post_install", "-at_install")
-class TestOperationType(BaseCase):
-    """What kind of operation a request is."""
-
-    def check(self, expected, query, name=None):
-        self.assertEqual(operation_type(Request(query, None, name), Limits()), expected)
-
-    def test_one_operation(self):
-        self.check(OperationType.QUERY, "{ a }")
-        self.check(OperationType.QUERY, "query Q { a }")
-        self.check(OperationType.QUERY, "query Q { a }", "Q")
-        self.check(OperationType.MUTATION, "mutation { a }")
-        self.check(OperationType.MUTATION, "mutation M { a } fragment F on T { b }")
-        self.check(OperationType.SUBSCRIPTION, "subscription { a }")
-
-    def test_misleading_text(self):
-        self.check(OperationType.MUTATION, "# query\n mutation { a }")
-        self.check(OperationType.QUERY, "query mutation { mutation }", "mutation")
-        self.check(OperationType.QUERY, '{ a(b: "mutation { c }") }')
-        self.check(OperationType.MUTATION, ",,\ufeff,mutation{a}")
-
-    def test_several_operations(self):
-        document = "query Q { a } mutation M { b }"
-        self.check(OperationType.QUERY, document, "Q")
-        self.check(OperationType.MUTATION, document, "M")
-        self.check(None, document)
-        self.check(None, document, "X")
-
-    def test_unreadable(self):
-        for query in ("", "{", "nonsense", "fragment F on T { a }", "{ a }" * 100_000):
-            self.check(None, query)

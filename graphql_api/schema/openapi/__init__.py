@@ -5,16 +5,16 @@ type is in the document without more code.
 """
 
 import hashlib
-from collections import OrderedDict
 from typing import NamedTuple
 
 import orjson
 
+from ..weighted_cache import WeightedCache
 from .document import build_document
 from .usable import Usable, find_usable
 
-_KEPT = 16
-"""Documents of one schema; callers with the same rights share one."""
+MAX_KEPT = 16 * 1024 * 1024
+"""Bytes of the documents of one schema; callers with the same rights share one."""
 
 
 class Document(NamedTuple):
@@ -32,7 +32,7 @@ class OpenApiDocuments:
 
     def __init__(self, schema):
         self._schema = schema
-        self._documents: OrderedDict[tuple[Usable, str], Document] = OrderedDict()
+        self._documents = WeightedCache(MAX_KEPT)
 
     def get(self, usable: Usable, version: str) -> Document:
         """Return the document of what a caller may use.
@@ -40,11 +40,9 @@ class OpenApiDocuments:
         :param version: that of the API, for people
         """
         key = (usable, version)
-        document = self._documents.pop(key, None)
+        document = self._documents.get(key)
         if document is None:
             body = orjson.dumps(build_document(self._schema, usable, version))
             document = Document(body, hashlib.sha256(body).hexdigest()[:16])
-        self._documents[key] = document
-        while len(self._documents) > _KEPT:
-            self._documents.popitem(last=False)
+            self._documents.keep(key, document, len(body))
         return document
