@@ -16,6 +16,7 @@ from .errors import (
     REFUSED,
     RETRIED,
     ApiError,
+    ResponseTooLarge,
     constraint_message,
     from_database,
     to_api_error,
@@ -153,6 +154,8 @@ def _execute_once(schema, context, request, prepared: Prepared, executor_class) 
             return result
         answer = orjson.dumps(result.data)
         answers.keep(key, answer, len(answer) + len(request.query))
+    if len(answer) > context.limits.max_response_size:
+        raise ResponseTooLarge(context.limits.max_response_size)
     return Result(data=orjson.Fragment(answer), started=True)
 
 
