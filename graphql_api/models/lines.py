@@ -34,25 +34,14 @@ class GraphqlApiLines(models.AbstractModel):
 
     document_field = fields.Char(
         string="Part Of",
-        compute="_compute_document",
-        store=True,
-        readonly=False,
-        help="Technical name of the field with the document that a record is a line of: order_id.",
+        help="Technical name of the field with the document that a record is a line of: order_id. "
+        "Left empty: that of invoices, orders and transfers, for their lines.",
     )
     document_domain = fields.Char(
         string="Open Documents",
-        compute="_compute_document",
-        store=True,
-        readonly=False,
-        help="Lines of documents outside this domain cannot be created, changed or deleted.",
+        help="Lines of documents outside this domain cannot be created, changed or deleted. "
+        "Left empty: what the form of the document in Odoo lets people edit; [] for all.",
     )
-
-    @api.depends("model")
-    def _compute_document(self):
-        for resource in self:
-            field, domain = DOCUMENTS.get(resource.model, (False, False))
-            resource.document_field = field
-            resource.document_domain = str(domain) if domain else False
 
     @api.constrains("document_field", "document_domain", "model")
     def _check_document(self):
@@ -68,19 +57,24 @@ class GraphqlApiLines(models.AbstractModel):
         """
         self.ensure_one()
         model = self.env.get(self.model)
-        if not self.document_field or model is None:
+        known, domain = DOCUMENTS.get(self.model, (None, []))
+        name = self.document_field or known
+        if not name or model is None:
             return None
-        field = model._fields.get(self.document_field)
+        field = model._fields.get(name)
         if field is None or field.type != "many2one" or not field.store:
             raise ValidationError(
                 self.env._(
                     "%(model)s has no field %(name)s that leads to a document.",
                     model=self.model,
-                    name=self.document_field,
+                    name=name,
                 )
             )
         try:
-            domain = list(ast.literal_eval(self.document_domain or "[]"))
+            if self.document_domain:
+                domain = list(ast.literal_eval(self.document_domain))
+            elif name != known:
+                domain = []
             Domain(domain).validate(self.env[field.comodel_name].sudo())
         except Exception as error:
             raise ValidationError(

@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 
 from ..models.lines import DOCUMENTS
 from ..schema.names import camel_case
+from ..schema.resource import Document
 from .writing import WriteCase
 
 
@@ -145,7 +146,8 @@ class TestClosedDocuments(LinesCase):
         tested = {names[3] for _make, names, *_more in self.documents()}
         resources = self.env["graphql_api.resource"].search([("model", "in", list(DOCUMENTS))])
         self.assertEqual(set(resources.mapped("type_name")), tested)
-        self.assertTrue(all(resources.mapped("document_field")))
+        for resource in resources:
+            self.assertEqual(resource._get_document().field, DOCUMENTS[resource.model][0])
 
     def test_derived_from_structure(self):
         """What has a list of its own in another model's form is a line, or not of a document."""
@@ -412,5 +414,7 @@ class TestLinesOfAResource(LinesCase):
         resource = self.env["graphql_api.resource"].create(
             {"type_name": "Item", "collection": "items", "model": "account.move.line"}
         )
-        self.assertEqual(resource.document_field, "move_id")
-        self.assertEqual(resource.document_domain, "[('state', '=', 'draft')]")
+        rule = Document("move_id", (("state", "=", "draft"),))
+        self.assertEqual(resource._get_document(), rule)
+        resource.document_domain = "[]"
+        self.assertEqual(resource._get_document(), Document("move_id"))
