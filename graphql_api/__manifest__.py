@@ -1,6 +1,6 @@
 {
     "name": "GraphQL and REST API",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Technical",
     "summary": "GraphQL and REST from one schema, under Odoo's access rights",
     "author": "graphql_api developers",

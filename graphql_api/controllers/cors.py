@@ -19,6 +19,7 @@ REQUEST_HEADERS = (
     "Accept-Language",
     "Authorization",
     "Consistency-Token",
+    "Content-Encoding",
     "Content-Type",
     "Idempotency-Key",
     "If-Match",

@@ -111,6 +111,7 @@ class GraphqlApiPolicy(models.Model):
 
     def open_make_key(self):
         """Return the dialog that makes a key under the policy."""
+        self.check_access("read")
         return self.env["graphql_api.make_key"]._get_dialog(policy=str(self.id))
 
     @api.model

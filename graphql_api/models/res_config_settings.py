@@ -70,7 +70,7 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         result = super().set_values()
-        if not self.env.is_system():
+        if not self or not self.env.is_system():
             return result
         parameters = self.env["ir.config_parameter"].sudo()
         for name, default in _defaults().items():

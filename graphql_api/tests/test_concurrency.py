@@ -180,9 +180,8 @@ class TestParallelRequests(ConcurrencyCase):
             headers = {"Idempotency-Key": "Zrunning"}
             values = {"name": "Zrunning"}
             path = "/api/customer-tags"
-            start = time.monotonic()
+            # One that waited would end with the client's patience: the lock is held until then.
             response, code = self.send(client, "POST", path, json=values, headers=headers)
-            self.assertLess(time.monotonic() - start, 10)
             self.assertEqual((response.status_code, code), (409, "CONFLICT"))
             self.assertEqual(response.headers["Retry-After"], "1")
         response, code = self.send(client, "POST", path, json=values, headers=headers)

@@ -116,7 +116,7 @@ class TestWorkers(ServerCase):
         super().setUpClass()
         cls.enterClassContext(setting("metrics_networks", "127.0.0.1"))
         base = Path(config["data_dir"], "graphql_api", "metrics")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 120
         while not (folders := list(base.glob(f"{platform.node()}.{cls.server.process_id}.*"))):
             assert time.monotonic() < deadline, "Nothing is counted."
             with cls.server.client(cls.key) as client:
@@ -133,7 +133,7 @@ class TestWorkers(ServerCase):
 
     def wait_until(self, is_so, message: str = "") -> None:
         """Wait for what follows a response: it is counted after it was sent."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not is_so():
             self.assertLess(time.monotonic(), deadline, message)
             time.sleep(0.02)

@@ -105,6 +105,13 @@ class TestPublicMethods(ApiCase):
         self.env.invalidate_all()
         self.assertEqual(before, {name: self.env[name].sudo().search([]).ids for name in OWN})
 
+    def test_policies_are_not_told(self):
+        """Whether one may be chosen is nothing for those who read no policies."""
+        for self_service in (True, False):
+            self.env["graphql_api.policy"].search([]).self_service = self_service
+            response = self.call("graphql_api.policy", "open_make_key", ids=[])
+            self.assertEqual(response.status_code, 403, response.text)
+
     def test_settings(self):
         """Ours are for administrators: others neither read nor write them in Odoo's dialog."""
         self.set_setting("requests_per_minute", 7654321)
@@ -125,4 +132,5 @@ class TestPublicMethods(ApiCase):
                 value = self.env["ir.config_parameter"].get_param("graphql_api.requests_per_minute")
                 self.assertEqual(value, "7654321")
         settings = self.env["res.config.settings"].with_user(self.user("admin"))
+        settings.set_values()
         self.assertEqual(settings.get_values()[name], 7654321)
