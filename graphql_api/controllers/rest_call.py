@@ -119,7 +119,7 @@ def run(schema: BuiltSchema, context: Context, graphql_request: Request) -> dict
 def _fields(cause: Exception | None) -> list[dict]:
     """Return the values to blame, without the name of the argument that they were in."""
     errors = cause.errors if isinstance(cause, ApiError) else ()
-    return [{**error, "field": error["field"].partition(".")[2]} for error in errors]
+    return [{**error, "field": error["field"].partition(".")[2] or "body"} for error in errors]
 
 
 def check_parameters(known) -> None:

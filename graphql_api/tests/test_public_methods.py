@@ -132,5 +132,4 @@ class TestPublicMethods(ApiCase):
                 value = self.env["ir.config_parameter"].get_param("graphql_api.requests_per_minute")
                 self.assertEqual(value, "7654321")
         settings = self.env["res.config.settings"].with_user(self.user("admin"))
-        settings.set_values()
         self.assertEqual(settings.get_values()[name], 7654321)

@@ -77,9 +77,9 @@ class TestValues(BadWriteCase):
             ("Customer", "partner_latitude", "partnerLatitude"): ("1.5", True, [], {}),
             ("Customer", "type", "type"): (1, True, [], {}),
             ("Customer", "lang", "lang"): (1, True, [], {}),
-            ("Customer", "country", "country"): (1.5, True, [], {}, {"id": 1}),
+            ("Customer", "country", "country"): (1.5, True, [], {}, {"id": None}, {"name": "x"}),
             ("Customer", "image_1920", "image1920"): (1, True, [], {}),
-            ("Customer", "children", "children"): (1, "x", True, [], [1], [[6, 0, []]]),
+            ("Customer", "children", "children"): (1, "x", True, [1], [{}], [[6, 0, []]]),
             ("SaleOrder", "validity_date", "validityDate"): (1, True, [], {}),
             ("SaleOrder", "date_order", "dateOrder"): (1764000000, True, [], {}),
         }
@@ -227,7 +227,6 @@ class TestValues(BadWriteCase):
             ("display_name", "x"),
             ("create_date", "2026-01-01T00:00:00Z"),
             ("write_date", None),
-            ("version", "1"),
             ("__class__", {}),
             ("image_1920\x00", "x"),
         ):
@@ -239,6 +238,7 @@ class TestValues(BadWriteCase):
                     {"id": self.partner.id, "input": {name: value}},
                     code="BAD_USER_INPUT",
                 )
+        self.refuse_rest("PATCH", path, {"version": "1"}, status=412, code="PRECONDITION_FAILED")
         self.refuse_rest(
             "PATCH",
             self.paths["SaleOrder"],

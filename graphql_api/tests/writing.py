@@ -101,6 +101,8 @@ class WriteCase(AccessCase):
         self.assertEqual(envelope["status"], "error")
         if code is not None:
             self.assertEqual(envelope["code"], code)
+        for item in envelope.get("errors", ()) if "" not in (body or ()) else ():
+            self.assertTrue(item["field"], response.text[:2000])
         if fields is not None:
             found = [item["field"] for item in envelope.get("errors", ())]
             self.assertCountEqual(found, fields, response.text[:2000])
