@@ -92,6 +92,6 @@ class TestGraphiqlPage(ApiCase):
         self.assertNotIn("<script", response.text)
 
     def test_other_methods(self):
-        response = self.page("/api/graphql", method="PUT")
-        self.assertEqual(response.status_code, 405)
+        self.assertEqual(self.page("/api/graphql", method="PUT").status_code, 401)
+        self.assertEqual(self.http("PUT", "/api/graphql").status_code, 405)
         self.assertEqual(self.page(method="HEAD").status_code, 200)

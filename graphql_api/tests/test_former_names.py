@@ -359,7 +359,7 @@ class TestDescriptions(FormerNamesCase):
             for parameter in paths["/api/customers"]["get"]["parameters"]
             if "name" in parameter
         }
-        for name in ("filter[city]", "filter[country][id]", "filter[country][isNull]"):
+        for name in ("filter[city]", "filter[country][id]", "filter[country][is_null]"):
             self.assertIs(parameters[name]["deprecated"], True)
         self.assertNotIn("deprecated", parameters["filter[town]"])
         self.assertRegex(parameters["sort"]["description"], "Deprecated are .*city")

@@ -103,7 +103,7 @@ def check_ended(client, server: OwnServer, **arguments) -> None:
         answer = waiting.result()
     assert answer.status_code == 400, answer.text
     body = answer.json()
-    if "errors" in body:
+    if "code" not in body:
         (error,) = body["errors"]
         body = {"code": error["extensions"]["code"], "message": error["message"]}
     assert body["code"] == "QUERY_TOO_COMPLEX"
