@@ -202,13 +202,13 @@ class TestIntrospection(ApiCase):
         customer = f"/api/customers/{self.env.user.partner_id.id}"
         order = self.env["sale.order"].search([], limit=1) if "sale.order" in self.env else None
         requests = [
-            ("GET", "/api/customers?filter[city][equals]=Ghent", None, "startsWith"),
+            ("GET", "/api/customers?filter[city][equals]=Ghent", None, "starts_with"),
             ("GET", "/api/customers?filter[nope][eq]=Ghent", None, "city"),
             ("GET", "/api/customers?type=nope", None, "contact"),
             ("PATCH", customer, {"category_ids": {"nope": []}}, None),
             ("PATCH", customer, {"children": {"nope": []}}, "create"),
             ("PATCH", customer, {"children": 5}, "create"),
-            ("PATCH", customer, {"type": "contac"}, "'contact'"),
+            ("PATCH", customer, {"type": "contac"}, "contact, "),
         ]
         if order:
             requests.append(("POST", f"/api/sale-orders/{order.id}/nope", None, "confirm"))
