@@ -281,9 +281,16 @@ class TestWhatIsLogged(LogCase):
         self.http("GET", "/api/customers", login=None)
         self.http("GET", "/api/customers", login=None, headers={"Authorization": "Bearer nope"})
         self.http("OPTIONS", "/api/customers", login=None)
+        self.http("PUT", "/api/customers", login=None)
+        self.http("POST", "/api/no/such/route/at/all", login=None)
+        self.assertEqual(self.rows(), [])
+
+    def test_addresses_that_take_nothing(self):
+        """Who asks is known; of the address nothing is told that a client made up."""
         self.http("PUT", "/api/customers")
         self.http("POST", "/api/no/such/route/at/all")
-        self.assertEqual(self.rows(), [])
+        found = sorted((row["operation"], row["status"]) for row in self.rows())
+        self.assertEqual(found, [("POST /api/<path>", 404), ("PUT /api/<path>", 405)])
 
     def test_failure_to_log(self):
         """A log that cannot be written harms nobody."""
