@@ -1,12 +1,14 @@
+from ..http import dispatcher
 from . import (
     auth,
-    dispatcher,
     docs,
     files,
     graphql,
     health,
-    monitoring,
     rest,
     rest_aggregate,
     rest_write,
+)
+from . import (
+    metrics as monitoring,
 )

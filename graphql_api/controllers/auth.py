@@ -8,14 +8,14 @@ from odoo import http
 from odoo.exceptions import AccessDenied
 from odoo.http import request
 
+from ..http import rate_limit as rate
+from ..http.dispatcher import check_rate
+from ..http.json_body import read_json
+from ..http.responses import error_response, success_response
 from ..models.res_users import EQUAL_WORK
 from ..models.sign_in import Tokens
-from ..schema.errors import ApiError
-from . import rate
-from .dispatcher import check_rate
-from .json_body import read_json
-from .responses import error_response, success_response
-from .rest_call import check_parameters, unknown_route
+from ..rest.calls import check_parameters, unknown_route
+from ..schema.exposure.errors import ApiError
 
 ROUTE = {
     "type": "graphql_api",

@@ -13,9 +13,9 @@ from odoo import http
 from odoo.http import Response, request
 from odoo.modules import Manifest
 
-from ..schema.openapi import find_usable
-from .responses import GRAPHIQL_PATH, JSON_TYPE, document_response
-from .rest_call import check_parameters
+from ..http.responses import GRAPHIQL_PATH, JSON_TYPE, document_response
+from ..rest.calls import check_parameters
+from ..rest.openapi import find_usable
 
 ROUTE = {
     "type": "http",

@@ -3,13 +3,13 @@
 from odoo import http
 from odoo.http import request
 
-from ..schema.access import find
-from ..schema.errors import ApiError
-from ..schema.files import files
-from ..schema.scalars import FILE_TYPES
-from . import replica
-from .responses import check_if_match, environ_without_if_match
-from .rest_call import Call, check_parameters
+from ..http import replica
+from ..http.responses import check_if_match, environ_without_if_match
+from ..rest.calls import Call, check_parameters
+from ..schema.access.access import find
+from ..schema.exposure.errors import ApiError
+from ..schema.reading.files import files
+from ..schema.values.scalars import FILE_TYPES
 
 INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
 """Files that a browser may show; others could carry a script and are downloads."""

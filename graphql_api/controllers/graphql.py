@@ -5,15 +5,17 @@ from graphql import GraphQLError, OperationType
 from odoo import http
 from odoo.http import request
 
-from ..schema.builder import BuiltSchema
-from ..schema.errors import STATUS, ApiError
-from ..schema.executor import Request, Result, execute
-from ..schema.operation_kind import find_operation_type
-from . import replica
-from .idempotency import idempotent
-from .json_body import content_encoding, read_json
-from .persisted_documents import NOT_FOUND, find_text, is_to_store, read_hash, store
-from .responses import (
+from ..http import replica
+from ..http.idempotency import idempotent
+from ..http.json_body import content_encoding, read_json
+from ..http.persisted_documents import (
+    NOT_FOUND,
+    find_text,
+    is_to_store,
+    read_hash,
+    store,
+)
+from ..http.responses import (
     GRAPHQL_RESPONSE_TYPE,
     RolledBack,
     cached_response,
@@ -21,7 +23,11 @@ from .responses import (
     graphql_media_type,
     json_response,
 )
-from .uploads import is_multipart, read_graphql_form
+from ..http.uploads import is_multipart, read_graphql_form
+from ..schema.builder import BuiltSchema
+from ..schema.execution.executor import Request, Result, execute
+from ..schema.execution.operation_kind import find_operation_type
+from ..schema.exposure.errors import STATUS, ApiError
 
 MAX_GLANCE = 256 * 1024
 """Bytes of a body that is looked at before it is known who sends it.

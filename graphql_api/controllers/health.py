@@ -7,8 +7,8 @@ module need ``--load=base,rpc,web,graphql_api`` then.
 from odoo import http
 from odoo.http import request
 
-from ..schema.errors import ApiError
-from .responses import error_response, json_response
+from ..http.responses import error_response, json_response
+from ..schema.exposure.errors import ApiError
 
 _ROUTE = {
     "type": "http",

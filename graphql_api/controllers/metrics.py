@@ -5,9 +5,9 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 from odoo import http
 from odoo.http import request
 
-from .metrics import open_metrics
-from .responses import METRICS_PATH
-from .rest_call import check_parameters
+from ..http.monitoring.metrics import open_metrics
+from ..http.responses import METRICS_PATH
+from ..rest.calls import check_parameters
 
 
 class MonitoringController(http.Controller):

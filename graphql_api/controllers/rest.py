@@ -3,16 +3,12 @@
 from odoo import http
 from odoo.http import request
 
-from ..schema.access import OPERATION_RIGHTS
-from ..schema.executor import Request
-from ..schema.pagination import check_size
-from ..schema.resource import MOBILE_ALIASES
-from . import replica
-from .allowed_methods import MOBILE_ROUTE, method_not_allowed, unknown_route
-from .responses import cached_response, success_response
-from .rest_call import Call, check_parameters, run
-from .rest_filter import FilterReader
-from .rest_query import (
+from ..http import replica
+from ..http.allowed_methods import MOBILE_ROUTE, method_not_allowed, unknown_route
+from ..http.responses import cached_response, success_response
+from ..rest.calls import Call, check_parameters, run
+from ..rest.filter import FilterReader
+from ..rest.query import (
     LIST_PARAMETERS,
     check_repeated,
     read_boolean,
@@ -21,6 +17,10 @@ from .rest_query import (
     read_sort,
     read_text,
 )
+from ..schema.access.access import OPERATION_RIGHTS
+from ..schema.execution.executor import Request
+from ..schema.exposure.resource import MOBILE_ALIASES
+from ..schema.reading.pagination import check_size
 
 ROUTE = {
     "type": "graphql_api",

@@ -5,14 +5,11 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, 
 from odoo import http
 from odoo.http import request
 
-from ..schema.names import FIELD_NAME, camel_case
-from ..schema.pagination import check_size
-from .allowed_methods import unknown_route
-from .responses import cached_response, success_response
-from .rest import ROUTE
-from .rest_call import Call
-from .rest_filter import FilterReader
-from .rest_query import (
+from ..http.allowed_methods import unknown_route
+from ..http.responses import cached_response, success_response
+from ..rest.calls import Call
+from ..rest.filter import FilterReader
+from ..rest.query import (
     Selection,
     check_repeated,
     read_boolean,
@@ -20,7 +17,10 @@ from .rest_query import (
     read_offset,
     read_text,
 )
-from .rest_values import bad_parameter
+from ..rest.values import bad_parameter
+from ..schema.exposure.names import FIELD_NAME, camel_case
+from ..schema.reading.pagination import check_size
+from .rest import ROUTE
 
 PARAMETERS = frozenset(["fields", "group_by", "include_archived", "limit", "offset", "q", "sort"])
 """The parameters beside filters."""

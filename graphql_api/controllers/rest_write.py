@@ -5,19 +5,19 @@ from functools import partial
 from odoo import http
 from odoo.http import request
 
-from ..schema.access import find
-from ..schema.errors import ApiError
-from ..schema.names import camel_case
-from ..schema.scalars import FILE_TYPES
-from ..schema.versions import check_version, record_version
-from ..schema.writing import refused_input
-from .allowed_methods import method_not_allowed, unknown_route
-from .idempotency import idempotent
-from .responses import success_response
-from .rest_body import BodyReader
-from .rest_call import Call, check_parameters
-from .rest_sent_back import SentBack
-from .uploads import is_multipart
+from ..http.allowed_methods import method_not_allowed, unknown_route
+from ..http.idempotency import idempotent
+from ..http.responses import success_response
+from ..http.uploads import is_multipart
+from ..rest.body import BodyReader
+from ..rest.calls import Call, check_parameters
+from ..rest.sent_back import SentBack
+from ..schema.access.access import find
+from ..schema.access.versions import check_version, record_version
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.names import camel_case
+from ..schema.values.scalars import FILE_TYPES
+from ..schema.writing.input_reader import refused_input
 
 ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": False, "save_session": False}
 

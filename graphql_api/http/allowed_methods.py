@@ -4,11 +4,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from odoo.http import Response, request
 
-from ..schema.access import find
-from ..schema.errors import ApiError
-from ..schema.parsers import parse_id
-from ..schema.resource import MOBILE_ALIASES, Resource
-from ..schema.scalars import FILE_TYPES
+from ..schema.access.access import find
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.resource import MOBILE_ALIASES, Resource
+from ..schema.values.parsers import parse_id
+from ..schema.values.scalars import FILE_TYPES
 
 _RECORD_METHODS = {"read": ("GET", "HEAD"), "update": ("PUT", "PATCH"), "delete": ("DELETE",)}
 _NOT_TAKEN = MethodNotAllowed.description

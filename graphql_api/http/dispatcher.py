@@ -6,15 +6,17 @@ from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 from odoo.http import Dispatcher, Response
 
-from ..schema.access import Context
+from ..schema.access.access import Context
 from ..schema.builder import BuiltSchema
-from ..schema.errors import ApiError, to_api_error
-from ..schema.limits import Limits
-from ..schema.policy import Caller
-from . import cors, metrics, rate, replica
+from ..schema.exposure.errors import ApiError, to_api_error
+from ..schema.exposure.limits import Limits
+from ..schema.exposure.policy import Caller
+from . import cors, replica
+from . import rate_limit as rate
 from .allowed_methods import options_response
 from .compression import compress
 from .json_body import content_encoding, decode
+from .monitoring import metrics
 from .preferences import preferences
 from .request_log import LogEntry, log_after
 from .responses import RolledBack, error_response

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from odoo.http import Response, request
 
 from ..models.idempotency import Answer
-from ..schema.errors import ApiError
+from ..schema.exposure.errors import ApiError
 from .uploads import is_multipart
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")

@@ -6,7 +6,7 @@ import zlib
 import orjson
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ..schema.errors import ApiError
+from ..schema.exposure.errors import ApiError
 
 _GZIP = 16 + zlib.MAX_WBITS
 _BOM = codecs.BOM_UTF8

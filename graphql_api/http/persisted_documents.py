@@ -10,8 +10,8 @@ import re
 from odoo.http import request
 
 from ..models.document import MAX_LENGTH, hash_text
-from ..schema.errors import ApiError
-from ..schema.executor import Request
+from ..schema.execution.executor import Request
+from ..schema.exposure.errors import ApiError
 
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 

@@ -2,7 +2,7 @@
 
 import pytz
 
-from ..schema.errors import ApiError
+from ..schema.exposure.errors import ApiError
 
 
 def preferences(request) -> dict:

@@ -13,7 +13,7 @@ import psycopg2
 from odoo.http import request
 from odoo.tools import SQL, config
 
-from ..schema.errors import ApiError
+from ..schema.exposure.errors import ApiError
 
 HEADER = "Consistency-Token"
 """Of answers to writes, and of reads that have to see them; clients return it as it is."""

@@ -18,10 +18,10 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools.lru import LRU
 
-from ..schema.executor import Request, Result
-from ..schema.log_lines import INDENTATION
-from ..schema.policy import Caller
-from ..schema.resource import Resource
+from ..schema.execution.executor import Request, Result
+from ..schema.exposure.log_lines import INDENTATION
+from ..schema.exposure.policy import Caller
+from ..schema.exposure.resource import Resource
 
 _logger = logging.getLogger(__name__)
 _logger.addFilter(INDENTATION)

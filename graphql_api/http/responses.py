@@ -7,8 +7,8 @@ import orjson
 
 from odoo.http import Response, request
 
-from ..schema.errors import ApiError
-from ..schema.timings import measure
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.timings import measure
 from .rest_errors import rest_error
 
 GRAPHQL_PATH = "/api/graphql"

@@ -2,8 +2,8 @@
 
 import re
 
-from ..schema.errors import ApiError
-from ..schema.names import snake_case
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.names import snake_case
 
 _PARAMETERS = {
     "first": "limit",

@@ -7,7 +7,7 @@ import logging
 import threading
 from time import time
 
-from ..schema.log_lines import INDENTATION
+from ..schema.exposure.log_lines import INDENTATION
 
 _logger = logging.getLogger(__name__)
 _logger.addFilter(INDENTATION)

@@ -1,6 +1,6 @@
 """Files in multipart requests, of GraphQL and of REST."""
 
-from ..schema.errors import ApiError
+from ..schema.exposure.errors import ApiError
 from .json_body import read_json
 
 PREFLIGHT_HEADERS = (

@@ -7,8 +7,8 @@ from odoo.addons.base.models.res_users import INDEX_SIZE, KEY_CRYPT_CONTEXT
 from odoo.exceptions import AccessDenied
 from odoo.tools import SQL
 
-from ..schema.limits import MAX_SECONDS
-from ..schema.policy import Caller
+from ..schema.exposure.limits import MAX_SECONDS
+from ..schema.exposure.policy import Caller
 
 SCOPE = "graphql_api"
 """The scope of keys that are made for this API: they are worth nothing to the rest of Odoo."""

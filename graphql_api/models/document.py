@@ -10,9 +10,9 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..schema.documents import Invalid, parse_document
-from ..schema.errors import ApiError
-from ..schema.weighted_cache import WeightedCache
+from ..schema.execution.documents import Invalid, parse_document
+from ..schema.execution.weighted_cache import WeightedCache
+from ..schema.exposure.errors import ApiError
 from .exposure import clear_caches
 from .purge import delete_batch
 

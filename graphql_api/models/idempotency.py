@@ -7,7 +7,7 @@ import psycopg2
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
-from ..schema.errors import ApiError
+from ..schema.exposure.errors import ApiError
 from .purge import DELETED_AT_ONCE, delete_batch
 
 KEPT = timedelta(hours=24)

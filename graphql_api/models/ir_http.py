@@ -9,13 +9,14 @@ from odoo.exceptions import AccessDenied
 from odoo.http import request
 from odoo.tools import SQL
 
-from ..controllers import rate, replica
-from ..controllers.cors import SAFE_METHODS, is_preflight, preflight_response
-from ..controllers.dispatcher import ApiDispatcher, check_rate
-from ..controllers.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
-from ..schema.log_lines import COLOURED_INDENTATION, INDENTATION
-from ..schema.policy import EVERYTHING, Caller, is_within
-from ..schema.timings import measure
+from ..http import rate_limit as rate
+from ..http import replica
+from ..http.cors import SAFE_METHODS, is_preflight, preflight_response
+from ..http.dispatcher import ApiDispatcher, check_rate
+from ..http.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
+from ..schema.exposure.log_lines import COLOURED_INDENTATION, INDENTATION
+from ..schema.exposure.policy import EVERYTHING, Caller, is_within
+from ..schema.exposure.timings import measure
 
 
 class IrHttp(models.AbstractModel):

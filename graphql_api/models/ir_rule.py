@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.http import request
 
-from ..controllers.dispatcher import ApiDispatcher
+from ..http.dispatcher import ApiDispatcher
 
 
 class IrRule(models.Model):

@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..schema.log_lines import INDENTATION
+from ..schema.exposure.log_lines import INDENTATION
 from .apikeys import SCOPE
 
 _logger = logging.getLogger(__name__)

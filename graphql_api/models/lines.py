@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..schema.resource import Document
+from ..schema.exposure.resource import Document
 
 _ORDER = ("order_id", [("state", "!=", "cancel"), ("locked", "=", False)])
 _TRANSFER = (

@@ -4,8 +4,14 @@ from dataclasses import replace
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from ..schema.limits import Limits
-from ..schema.policy import ACTIONS, Networks, Policy, Rights, parse_networks
+from ..schema.exposure.limits import Limits
+from ..schema.exposure.policy import (
+    ACTIONS,
+    Networks,
+    Policy,
+    Rights,
+    parse_networks,
+)
 from .exposure import POLICY_CACHE, kept
 from .resource import OPERATIONS
 from .settings import Settings

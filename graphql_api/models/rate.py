@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class GraphqlApiRate(models.Model):
-    """When the requests of each caller will be free again (controllers/rate.py).
+    """When the requests of each caller will be free again (http/rate_limit.py).
 
     The table is not logged: its rows are worth nothing after a minute, and no replica needs them.
     """

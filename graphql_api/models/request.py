@@ -10,7 +10,7 @@ class GraphqlApiRequest(models.Model):
     """A request that was served: what tells how the API is used, and nothing of what was said.
 
     Rows are made after the response, in a transaction of their own
-    (controllers/request_log.py).
+    (http/request_log.py).
     """
 
     _name = "graphql_api.request"

@@ -3,8 +3,14 @@ from dataclasses import fields as dataclass_fields
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..schema.limits import MAX_SECONDS, Limits
-from .settings import ORIGIN, PREFIX, UNLIMITED, Settings, split_origins
+from ..schema.exposure.limits import MAX_SECONDS, Limits
+from .settings import (
+    ORIGIN,
+    PREFIX,
+    UNLIMITED,
+    Settings,
+    split_origins,
+)
 
 FIELD_PREFIX = "graphql_api_"
 LIMITS = tuple(limit.name for limit in dataclass_fields(Limits))

@@ -6,9 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..schema.conflicts import NameConflict, SchemaNames, types_in_code
-from ..schema.names import COLLECTION_NAME, TYPE_NAME
-from ..schema.resource import RESERVED_COLLECTIONS, Resource
+from ..schema.exposure.names import COLLECTION_NAME, TYPE_NAME
+from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
+from ..schema.problems import NameConflict, SchemaNames, types_in_code
 
 _logger = logging.getLogger(__name__)
 

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..schema.actions import is_callable
-from ..schema.names import ACTION_NAME
-from ..schema.resource import Action
+from ..schema.exposure.names import ACTION_NAME
+from ..schema.exposure.resource import Action
+from ..schema.writing.actions import is_callable
 
 _MUTATIONS = ("create", "update", "upsert", "delete")
 

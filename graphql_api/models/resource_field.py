@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..schema.aggregates import NUMBER_TYPES
-from ..schema.conflicts import RESERVED_FIELDS
-from ..schema.group_keys import DATE_TYPES, GROUPED_TYPES
-from ..schema.names import FIELD_NAME, camel_case, default_name
-from ..schema.resource import RELATIONS, ResourceField
-from ..schema.scalars import VALUE_TYPES
+from ..schema.exposure.names import FIELD_NAME, camel_case, default_name
+from ..schema.exposure.resource import RELATIONS, ResourceField
+from ..schema.grouping.aggregates import NUMBER_TYPES
+from ..schema.grouping.group_keys import DATE_TYPES, GROUPED_TYPES
+from ..schema.problems import RESERVED_FIELDS
+from ..schema.values.scalars import VALUE_TYPES
 
 KEY_TYPES = ("char", "integer")
 

@@ -6,9 +6,9 @@ from odoo.exceptions import ValidationError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL, mute_logger
 
-from ..schema.errors import RETRIED
-from ..schema.ordering import sortable_fields
-from ..schema.scalars import VALUE_TYPES
+from ..schema.exposure.errors import RETRIED
+from ..schema.reading.ordering import sortable_fields
+from ..schema.values.scalars import VALUE_TYPES
 
 _OBJECT_TYPES = ("json", "properties")
 _EXAMPLE_FIELDS = 8

@@ -2,9 +2,9 @@ from time import perf_counter
 
 from odoo import api, models, tools
 
-from ..controllers import metrics
+from ..http.monitoring import metrics
 from ..schema.builder import BuiltSchema, Parts, build
-from ..schema.policy import EVERYTHING, Rights
+from ..schema.exposure.policy import EVERYTHING, Rights
 from .exposure import SCHEMA_CACHE, kept
 
 

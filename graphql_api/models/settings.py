@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, fields
 
 from odoo import api, models, tools
 
-from ..schema.limits import Limits
-from ..schema.policy import Networks, parse_networks
+from ..schema.exposure.limits import Limits
+from ..schema.exposure.policy import Networks, parse_networks
 from .exposure import clear_caches, kept
 
 PREFIX = "graphql_api."

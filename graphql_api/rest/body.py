@@ -11,13 +11,13 @@ from graphql import (
     is_required_input_field,
 )
 
+from ..http.json_body import read_json
+from ..http.uploads import is_multipart, read_files
 from ..schema.builder import BuiltSchema
-from ..schema.errors import ApiError
-from ..schema.limits import check_input_size
-from ..schema.names import FIELD_NAME, camel_case
-from .json_body import read_json
-from .rest_values import convert_leaf, leaf_problem
-from .uploads import is_multipart, read_files
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.limits import check_input_size
+from ..schema.exposure.names import FIELD_NAME, camel_case
+from .values import convert_leaf, leaf_problem
 
 Path = tuple[str | int, ...]
 

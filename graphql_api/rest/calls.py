@@ -4,17 +4,17 @@ from itertools import zip_longest
 
 from odoo.http import Response, request
 
-from ..schema.access import Context
+from ..http.allowed_methods import method_not_allowed, unknown_route
+from ..http.responses import body_digest, success_response
+from ..schema.access.access import Context
 from ..schema.builder import BuiltSchema
-from ..schema.errors import ApiError
-from ..schema.executor import Request, execute
-from ..schema.mutations import not_found
-from ..schema.parsers import parse_id
-from ..schema.resource import RESERVED_COLLECTIONS, Resource
-from .allowed_methods import method_not_allowed, unknown_route
-from .responses import body_digest, success_response
-from .rest_query import Selection, check_repeated
-from .rest_values import bad_parameter
+from ..schema.execution.executor import Request, execute
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
+from ..schema.values.parsers import parse_id
+from ..schema.writing.mutations import not_found
+from .query import Selection, check_repeated
+from .values import bad_parameter
 
 
 class Call:

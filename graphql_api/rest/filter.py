@@ -11,9 +11,9 @@ from graphql import (
 )
 
 from ..schema.builder import BuiltSchema
-from ..schema.names import FIELD_NAME, camel_case
-from .rest_query import LIST_PARAMETERS, MAX_DEPTH
-from .rest_values import bad_parameter, convert_leaf, example_of
+from ..schema.exposure.names import FIELD_NAME, camel_case
+from .query import LIST_PARAMETERS, MAX_DEPTH
+from .values import bad_parameter, convert_leaf, example_of
 
 _SEPARATOR = re.compile(r"(?<!\\),")
 """The comma between the values of a list; after a backslash it is part of a value."""

@@ -17,13 +17,13 @@ from graphql import (
     is_required_argument,
 )
 
-from ..schema.access import Context
+from ..schema.access.access import Context
 from ..schema.builder import BuiltSchema
-from ..schema.errors import ApiError
-from ..schema.names import FIELD_NAME, camel_case
-from ..schema.pagination import check_offset
-from ..schema.parsers import check_text
-from .rest_values import bad_parameter
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.names import FIELD_NAME, camel_case
+from ..schema.reading.pagination import check_offset
+from ..schema.values.parsers import check_text
+from .values import bad_parameter
 
 Tree = dict[str, "Tree"]
 """Selected REST names, each with what is selected below it; empty for values."""

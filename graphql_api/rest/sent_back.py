@@ -13,14 +13,14 @@ from graphql import (
     is_required_argument,
 )
 
-from ..schema.errors import ApiError
-from ..schema.inputs import relation_operations
-from ..schema.names import FIELD_NAME, camel_case
-from ..schema.parsers import parse_id
-from ..schema.resource import Resource, ResourceField
-from ..schema.scalars import FILE_TYPES
-from ..schema.versions import check_version
-from .rest_call import Call
+from ..schema.access.versions import check_version
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.names import FIELD_NAME, camel_case
+from ..schema.exposure.resource import Resource, ResourceField
+from ..schema.values.parsers import parse_id
+from ..schema.values.scalars import FILE_TYPES
+from ..schema.writing.inputs import relation_operations
+from .calls import Call
 
 Path = tuple[str | int, ...]
 

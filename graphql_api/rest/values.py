@@ -4,8 +4,8 @@ import re
 
 from graphql import GraphQLEnumType, GraphQLError
 
-from ..schema.errors import ApiError
-from ..schema.parsers import check_text, parse_id
+from ..schema.exposure.errors import ApiError
+from ..schema.values.parsers import check_text, parse_id
 
 _NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?")
 """A number as people write it; Python would take more: nan, 1_0, digits of other scripts."""

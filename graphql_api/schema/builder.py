@@ -9,24 +9,24 @@ from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from .access import Context, find
-from .aggregation import aggregate_field
-from .columns import Column, Relation
-from .documents import Documents
-from .inputs import InputTypes
-from .limits import Limits
-from .mutations import mutation_fields
-from .names import snake_case
-from .openapi import OpenApiDocuments
-from .ordering import order_terms
-from .pagination import Page, PageArguments
-from .parsers import parse_id
-from .resource import Resource, ResourceField
-from .scalars import SCALAR_MAP
-from .search import list_domain
-from .selection import selected_columns
+from ..rest.openapi import OpenApiDocuments
+from .access.access import Context, find
+from .access.columns import Column, Relation
+from .execution.documents import Documents
+from .exposure.limits import Limits
+from .exposure.names import snake_case
+from .exposure.resource import Resource, ResourceField
+from .grouping.aggregation import aggregate_field
+from .reading.ordering import order_terms
+from .reading.pagination import Page, PageArguments
+from .reading.search import list_domain
+from .reading.selection import selected_columns
+from .reading.viewer import me_query
 from .types import ResourceTypes
-from .viewer import me_query
+from .values.parsers import parse_id
+from .values.scalars import SCALAR_MAP
+from .writing.inputs import InputTypes
+from .writing.mutations import mutation_fields
 
 
 @dataclass

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from .binding import Binding, named_types
-from .inputs import EXTERNAL_ID
-from .names import camel_case, pascal_case
-from .resource import AUTOMATIC_FIELDS, Resource
-from .scalars import SCALAR_MAP
+from .addons.binding import Binding, named_types
+from .exposure.names import camel_case, pascal_case
+from .exposure.resource import AUTOMATIC_FIELDS, Resource
+from .values.scalars import SCALAR_MAP
+from .writing.inputs import EXTERNAL_ID
 
 _SCALARS = ["Boolean", "Float", "ID", "Int", "String"] + [
     definition.name for definition in SCALAR_MAP.values()

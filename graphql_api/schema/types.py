@@ -5,29 +5,35 @@ from typing import Optional
 
 import strawberry
 
-from .access import Context
-from .binding import Binding, named_types
-from .columns import Column, Relation, Siblings
-from .conflicts import BUILT_IN_TYPES, type_names
-from .display_names import read_display_names
-from .errors import ApiError
-from .files import File, files
-from .filters import FilterTypes, enum_name, to_domain
-from .names import GRAPHQL_NAME, camel_case
-from .ordering import (
+from .access.access import Context
+from .access.columns import Column, Relation, Siblings
+from .access.display_names import read_display_names
+from .access.properties import visible_properties
+from .access.versions import record_version
+from .addons.binding import Binding, named_types
+from .exposure.errors import ApiError
+from .exposure.names import GRAPHQL_NAME, camel_case
+from .exposure.resource import RELATIONS, Resource, ResourceField
+from .problems import BUILT_IN_TYPES, type_names
+from .reading.files import File, files
+from .reading.filters import FilterTypes, enum_name, to_domain
+from .reading.ordering import (
     CREATE_DATE_FIELD,
     WRITE_DATE_FIELD,
     order_class,
     order_terms,
     sortable_fields,
 )
-from .pagination import PageInfo, check_offset, check_size
-from .properties import visible_properties
-from .relations import ListArguments, batch, many2one, to_many, to_records
-from .resource import RELATIONS, Resource, ResourceField
-from .scalars import FILE_TYPES, DateTime, value_type
-from .selection import selected_columns
-from .versions import record_version
+from .reading.pagination import PageInfo, check_offset, check_size
+from .reading.relations import (
+    ListArguments,
+    batch,
+    many2one,
+    to_many,
+    to_records,
+)
+from .reading.selection import selected_columns
+from .values.scalars import FILE_TYPES, DateTime, value_type
 
 
 class ResourceTypes:

@@ -8,12 +8,12 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
-from ..controllers import rate
+from ..http import rate_limit as rate
 from ..models import schema as schema_model
 from ..models.exposure import SCHEMA_CACHE
 from ..models.settings import PREFIX
 from ..schema.builder import build
-from ..schema.executor import Request, execute
+from ..schema.execution.executor import Request, execute
 
 _schemas: list = []
 """What schemas were built from, and the schemas: the last few."""

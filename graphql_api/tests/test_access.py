@@ -762,14 +762,14 @@ class TestNeverSuperuser(AccessCase):
     # check of a resource's domain, the secret that signs cursors), keys and the devices that signed
     # in, which nobody but these lines can read, and the request log, after the response.
     allowed = {
-        ("controllers/request_log.py", "SUPERUSER_ID"),
+        ("http/request_log.py", "SUPERUSER_ID"),
         ("models/key.py", "self.sudo()"),
         ("models/policy.py", "self.sudo()"),
         ("models/res_users.py", "self.sudo()"),
         ("models/resource.py", "model.sudo()"),
         ("models/schema.py", "self.sudo()"),
         ("models/sign_in.py", "self.sudo()"),
-        ("schema/cursors.py", "su=True"),
+        ("schema/reading/cursors.py", "su=True"),
     }
 
     def test_environment_of_resolvers(self):

@@ -9,7 +9,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..schema.actions import LEFT_OUT
+from ..schema.writing.actions import LEFT_OUT
 from .server import ServerCase, committed
 from .writing import WriteCase
 

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from ..schema.scalars import FILE_TYPES
+from ..schema.values.scalars import FILE_TYPES
 from .test_scoped_keys import ScopedKeyCase
 
 READ = ("GET", "HEAD")

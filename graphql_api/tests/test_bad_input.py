@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import new_test_user, tagged
 
-from ..schema.errors import STATUS
+from ..schema.exposure.errors import STATUS
 from .common import ApiCase, without_cost
 
 JSON = {"Content-Type": "application/json"}

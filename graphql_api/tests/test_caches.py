@@ -9,12 +9,12 @@ from graphql import get_introspection_query
 from odoo.tests import BaseCase, tagged
 
 from ..models.document import _REMEMBERED
-from ..schema import names
-from ..schema.documents import MAX_KEPT, parse_document
-from ..schema.executor import Request, execute
-from ..schema.limits import Limits
-from ..schema.policy import EVERYTHING
-from ..schema.weighted_cache import WeightedCache
+from ..schema.execution.documents import MAX_KEPT, parse_document
+from ..schema.execution.executor import Request, execute
+from ..schema.execution.weighted_cache import WeightedCache
+from ..schema.exposure import names
+from ..schema.exposure.limits import Limits
+from ..schema.exposure.policy import EVERYTHING
 from .server import ServerCase
 from .test_scoped_keys import ScopedKeyCase
 

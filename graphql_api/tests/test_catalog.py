@@ -11,7 +11,7 @@ from graphql import (
 
 from odoo.tests import tagged
 
-from ..schema.names import camel_case
+from ..schema.exposure.names import camel_case
 from .common import ApiCase
 
 CATALOG = {

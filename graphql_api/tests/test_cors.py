@@ -12,7 +12,7 @@ from odoo import http
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..controllers import cors
+from ..http import cors
 from .common import ApiCase
 
 APP = "https://app.example.com"

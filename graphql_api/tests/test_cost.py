@@ -5,8 +5,8 @@ from graphql import get_introspection_query
 
 from odoo.tests import tagged
 
-from ..schema.cost import ASSUMED_SIZE, WRITTEN
-from ..schema.limits import Limits
+from ..schema.execution.cost import ASSUMED_SIZE, WRITTEN
+from ..schema.exposure.limits import Limits
 from .test_scoped_keys import ScopedKeyCase
 
 TOO_COMPLEX = [("QUERY_TOO_COMPLEX", None)]

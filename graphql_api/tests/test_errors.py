@@ -21,10 +21,10 @@ from odoo.exceptions import (
 )
 from odoo.tests import BaseCase, tagged
 
-from ..schema.errors import STATUS, ApiError, to_api_error
+from ..schema.exposure.errors import STATUS, ApiError, to_api_error
 from .common import ApiCase
 
-LOGGER = "odoo.addons.graphql_api.schema.errors"
+LOGGER = "odoo.addons.graphql_api.schema.exposure.errors"
 SECRET = 'SELECT "secret" FROM res_partner WHERE id = 1'
 
 

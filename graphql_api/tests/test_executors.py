@@ -12,10 +12,10 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..schema import columnar
-from ..schema.columnar import ColumnarExecutor, TransactionalExecutor
-from ..schema.errors import ApiError
-from ..schema.executor import Request, execute
+from ..schema.execution import columnar
+from ..schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
+from ..schema.execution.executor import Request, execute
+from ..schema.exposure.errors import ApiError
 from .query_strategies import queries
 from .test_access import AccessCase
 
@@ -73,7 +73,7 @@ class TestExecutors(AccessCase):
         orders = self.env["sale.order"].search([], limit=6)
         self.hide(orders[1].partner_id, orders[2], self.env.ref("base.us"))
         # What goes wrong in the resolvers is logged with a traceback.
-        self.quiet_log = mute_logger("odoo.addons.graphql_api.schema.errors")
+        self.quiet_log = mute_logger("odoo.addons.graphql_api.schema.exposure.errors")
         self.ids = self.env["res.partner"].search([], limit=8).ids
 
     def answer(self, query, variables, executor_class):

@@ -10,8 +10,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools.image import image_data_uri
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..schema import files
-from ..schema.files import _decoded_size, _mimetype
+from ..schema.reading import files
+from ..schema.reading.files import _decoded_size, _mimetype
 from .common import ApiCase
 
 PNG = base64.b64decode(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from ..schema.ordering import CREATE_DATE_FIELD, ID_FIELD, WRITE_DATE_FIELD
+from ..schema.reading.ordering import CREATE_DATE_FIELD, ID_FIELD, WRITE_DATE_FIELD
 from .common import ApiCase
 
 TEXT_CASES = [

@@ -13,7 +13,7 @@ import psutil
 
 from odoo.tests import tagged
 
-from ..schema.limits import Limits
+from ..schema.exposure.limits import Limits
 from .server import ServerCase
 
 JSON = {"Content-Type": "application/json"}

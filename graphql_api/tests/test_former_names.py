@@ -4,9 +4,9 @@ import base64
 
 from odoo.tests import tagged
 
-from ..schema.columnar import ColumnarExecutor, TransactionalExecutor
-from ..schema.executor import Request, execute
-from ..schema.policy import Rights
+from ..schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
+from ..schema.execution.executor import Request, execute
+from ..schema.exposure.policy import Rights
 from .test_access import AccessCase
 from .test_files import PNG
 

@@ -19,7 +19,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..schema.names import camel_case
+from ..schema.exposure.names import camel_case
 from .test_access import AccessCase
 
 JSON = {"Content-Type": "application/json"}
@@ -956,7 +956,7 @@ class TestMessages(HostileCase):
                 raise KeyError("res.partner secret column")
 
         self.extend_schema(lambda parts: parts.queries.append(Broken))
-        with mute_logger("odoo.addons.graphql_api.schema.errors"):
+        with mute_logger("odoo.addons.graphql_api.schema.exposure.errors"):
             text = self.graphql_response("{ broken }").text
         self.assertIn("INTERNAL_SERVER_ERROR", text)
         for name in ("secret", "KeyError", "res.partner"):

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 from odoo.tests import tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
-from ..controllers.compression import MIN_SIZE
+from ..http.compression import MIN_SIZE
 from .common import ApiCase
 
 SPEC_TYPE = "application/graphql-response+json"

@@ -4,7 +4,7 @@ import base64
 
 from odoo.tests import tagged
 
-from ..schema.names import camel_case
+from ..schema.exposure.names import camel_case
 from .test_contract_rest import PIXEL
 from .writing import WriteCase
 

@@ -14,8 +14,8 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..models.idempotency import Answer
-from ..schema.errors import ApiError
-from ..schema.executor import Request, execute
+from ..schema.execution.executor import Request, execute
+from ..schema.exposure.errors import ApiError
 from .server import committed, database
 
 ANSWER = Answer(201, [["Location", "/api/customers/1"]], b"{}")

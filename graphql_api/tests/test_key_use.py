@@ -53,11 +53,11 @@ class TestLastUse(PolicyCase):
         *rest, spared = self.use("203.0.113.7")
         self.assertEqual(rest, [False, False])
         self.assertLess(spared, stored)
-        with patch("odoo.addons.graphql_api.controllers.dispatcher.log_after"):
+        with patch("odoo.addons.graphql_api.http.dispatcher.log_after"):
             self.assertEqual(self.use("203.0.113.9")[2], spared)
         # A new address is stored at once, a failed request is a use, and so is one later on.
         self.assertEqual(self.use("203.0.113.8", "/api/nothing")[1], "203.0.113.8")
-        with patch("odoo.addons.graphql_api.controllers.request_log._USE_STORED_EVERY", 0):
+        with patch("odoo.addons.graphql_api.http.request_log._USE_STORED_EVERY", 0):
             self.assertEqual(self.use("203.0.113.7")[1], "203.0.113.7")
 
     def test_refused(self):

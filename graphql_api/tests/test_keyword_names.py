@@ -4,8 +4,8 @@ import keyword
 
 from odoo.tests import tagged
 
-from ..schema.conflicts import RESERVED_FIELDS
-from ..schema.names import FIELD_NAME, camel_case
+from ..schema.exposure.names import FIELD_NAME, camel_case
+from ..schema.problems import RESERVED_FIELDS
 from .writing import WriteCase
 
 KEYWORDS = sorted(

@@ -5,8 +5,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.lines import DOCUMENTS
-from ..schema.names import camel_case
-from ..schema.resource import Document
+from ..schema.exposure.names import camel_case
+from ..schema.exposure.resource import Document
 from .writing import WriteCase
 
 

@@ -11,7 +11,12 @@ import psycopg2
 from odoo.tests import tagged
 
 from .common import ApiCase
-from .server import ServerCase, committed, database, setting
+from .server import (
+    ServerCase,
+    committed,
+    database,
+    setting,
+)
 
 FORGED = "2026-01-01 00:00:00,000 1 INFO db odoo.forged: nothing happened"
 
@@ -53,7 +58,7 @@ class TestRecords(ApiCase):
         self.assert_no_forged_line(lines.text)
 
     def test_internal_error(self):
-        lines = self.logged("odoo.addons.graphql_api.schema.errors")
+        lines = self.logged("odoo.addons.graphql_api.schema.exposure.errors")
 
         def fail(*_arguments, **_options):
             raise RuntimeError(f"Of a client:\n{FORGED}")

@@ -17,7 +17,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import BaseCase, Form, tagged
 from odoo.tools import config
 
-from ..controllers import metric_files, metrics
+from ..http.monitoring import metric_files, metrics
 from .common import ApiCase
 from .server import ServerCase, database, setting
 from .test_persisted_documents import extensions

@@ -12,7 +12,7 @@ import jsonschema_rs
 import strawberry
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from ..schema import openapi
+from ..rest import openapi
 from .common import ApiCase
 
 PATH = "/api/openapi.json"

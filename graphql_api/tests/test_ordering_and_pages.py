@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from ..schema.executor import Request, execute
+from ..schema.execution.executor import Request, execute
 from .common import ApiCase
 
 SELECTION = (

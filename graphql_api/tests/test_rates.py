@@ -11,9 +11,15 @@ from odoo.sql_db import connection_info_for
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
-from ..controllers import rate
+from ..http import rate_limit as rate
 from .common import ApiCase
-from .server import Server, ServerCase, database, setting, together
+from .server import (
+    Server,
+    ServerCase,
+    database,
+    setting,
+    together,
+)
 
 PATH = "/api/me"
 

@@ -300,7 +300,7 @@ class TestWhatIsLogged(LogCase):
 
         with (
             patch.object(self.env.registry["graphql_api.request"], "create", fail),
-            self.assertLogs("odoo.addons.graphql_api.controllers.request_log", "WARNING") as logs,
+            self.assertLogs("odoo.addons.graphql_api.http.request_log", "WARNING") as logs,
         ):
             self.rest("/api/me")
         self.assertIn("could not be logged", logs.output[0])
@@ -434,7 +434,7 @@ class TestOff(ApiCase):
         with self.counted_queries() as off:
             self.http("GET", path)
         with (
-            patch("odoo.addons.graphql_api.controllers.dispatcher.log_after"),
+            patch("odoo.addons.graphql_api.http.dispatcher.log_after"),
             self.counted_queries() as removed,
         ):
             self.http("GET", path)

@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..schema.names import camel_case
+from ..schema.exposure.names import camel_case
 from .writing import WriteCase
 
 SAMPLES = {

@@ -10,7 +10,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..schema.conflicts import BUILT_IN_TYPES, type_names
+from ..schema.problems import BUILT_IN_TYPES, type_names
 from .common import ApiCase
 
 

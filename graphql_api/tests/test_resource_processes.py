@@ -10,7 +10,14 @@ from pathlib import Path
 from odoo.tests import tagged
 from odoo.tools import config
 
-from .server import Server, ServerCase, committed, database, setting, together
+from .server import (
+    Server,
+    ServerCase,
+    committed,
+    database,
+    setting,
+    together,
+)
 from .test_persisted_documents import NOT_FOUND, digest, extensions
 
 QUERY = "{ industries(first: 1) { nodes { id name } } }"

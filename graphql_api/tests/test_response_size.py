@@ -4,9 +4,9 @@ import strawberry
 
 from odoo.tests import tagged
 
-from ..schema.columnar import ColumnarExecutor, TransactionalExecutor
-from ..schema.errors import ResponseTooLarge
-from ..schema.executor import Request, execute
+from ..schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
+from ..schema.execution.executor import Request, execute
+from ..schema.exposure.errors import ResponseTooLarge
 from .test_scoped_keys import ScopedKeyCase
 
 LIMIT = 2_000_000

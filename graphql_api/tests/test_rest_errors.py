@@ -8,8 +8,8 @@ from graphql import GraphQLInputObjectType, get_named_type
 
 from odoo.tests import tagged
 
-from ..schema.scalars import JSON as JSON_SCALAR
-from ..schema.scalars import SCALAR_MAP
+from ..schema.values.scalars import JSON as JSON_SCALAR
+from ..schema.values.scalars import SCALAR_MAP
 from .common import ApiCase
 
 JSON = {"Content-Type": "application/json"}

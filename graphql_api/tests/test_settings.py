@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
 from ..models.settings import Settings
-from ..schema.limits import Limits
+from ..schema.exposure.limits import Limits
 from .common import ApiCase
 
 

@@ -16,7 +16,8 @@ from odoo import fields
 from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
 from odoo.tests import new_test_user, tagged
 
-from ..controllers import auth, rate
+from ..controllers import auth
+from ..http import rate_limit as rate
 from ..models import sign_in
 from ..models.sign_in import GRACE
 from .test_scoped_keys import ScopedKeyCase

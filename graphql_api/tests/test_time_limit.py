@@ -8,7 +8,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..schema import access
+from ..schema.access import access
 from .server import ServerCase, committed
 from .test_transactions import RAISE, TransactionCase
 

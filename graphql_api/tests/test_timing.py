@@ -4,7 +4,7 @@ import re
 
 from odoo.tests import tagged
 
-from ..controllers.compression import MIN_SIZE
+from ..http.compression import MIN_SIZE
 from .common import ApiCase
 from .test_sign_in import SignInCase
 
@@ -55,7 +55,7 @@ class TestServerTiming(ApiCase):
             self.assertGreater(spent[phase], 0, phase)
 
     def test_log(self):
-        with self.assertLogs("odoo.addons.graphql_api.controllers.timing", "DEBUG") as logs:
+        with self.assertLogs("odoo.addons.graphql_api.http.timing", "DEBUG") as logs:
             response = self.http("GET", "/api/customers?limit=2")
         (record,) = logs.records
         text = record.getMessage()

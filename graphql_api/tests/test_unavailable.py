@@ -40,7 +40,7 @@ class TestUnavailable(ApiCase):
     """Wherever in the authentication it fails, for keys and for sessions."""
 
     def assert_all_unavailable(self, **kwargs):
-        with mute_logger("odoo.addons.graphql_api.schema.errors"):
+        with mute_logger("odoo.addons.graphql_api.schema.exposure.errors"):
             assert_unavailable(self, self.http("GET", "/api/me", **kwargs))
             assert_unavailable(self, self.http("POST", "/api/graphql", json=QUERY, **kwargs))
             assert_unavailable(self, self.http("DELETE", "/api/customers/1", **kwargs))

@@ -11,8 +11,8 @@ from PIL import Image
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..controllers.uploads import MAX_FILES, PREFLIGHT_HEADERS
-from ..schema.limits import Limits
+from ..http.uploads import MAX_FILES, PREFLIGHT_HEADERS
+from ..schema.exposure.limits import Limits
 from .common import without_cost
 from .writing import WriteCase
 
@@ -81,7 +81,7 @@ class TestRestUploads(UploadCase):
         _soft, hard = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1024**2, hard))
         try:
-            with mute_logger("odoo.addons.graphql_api.schema.errors"):
+            with mute_logger("odoo.addons.graphql_api.schema.exposure.errors"):
                 response = self.http("PUT", path, data=content)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..schema.limits import MAX_INPUT_DEPTH
+from ..schema.exposure.limits import MAX_INPUT_DEPTH
 from .test_write_bad_input import ABSENT, BadWriteCase
 
 MANY = 2_000

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo.fields import Image
 from odoo.tests import tagged
 
-from ..schema import access
+from ..schema.access import access
 from .common import ApiCase
 from .test_uploads import picture
 

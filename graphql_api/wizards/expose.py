@@ -3,8 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 
 from ..models.resource_field import is_writable
-from ..schema.names import default_name
-from ..schema.resource import RELATIONS
+from ..schema.exposure.names import default_name
+from ..schema.exposure.resource import RELATIONS
 from . import proposals
 
 

@@ -5,10 +5,17 @@ from collections.abc import Iterable
 
 from odoo.models import MAGIC_COLUMNS
 
-from ..schema.conflicts import RESERVED_FIELDS, NameConflict, SchemaNames
-from ..schema.names import FIELD_NAME, TYPE_NAME, camel_case, default_name, pascal_case, plural
-from ..schema.resource import RELATIONS, RESERVED_COLLECTIONS, Resource
-from ..schema.scalars import FILE_TYPES, VALUE_TYPES
+from ..schema.exposure.names import (
+    FIELD_NAME,
+    TYPE_NAME,
+    camel_case,
+    default_name,
+    pascal_case,
+    plural,
+)
+from ..schema.exposure.resource import RELATIONS, RESERVED_COLLECTIONS, Resource
+from ..schema.problems import RESERVED_FIELDS, NameConflict, SchemaNames
+from ..schema.values.scalars import FILE_TYPES, VALUE_TYPES
 
 _TECHNICAL = re.compile(
     r"(message|activity|website_message|my_activity|rating)_|"

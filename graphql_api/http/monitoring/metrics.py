@@ -17,11 +17,11 @@ from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.utils import floatToGoString
 
+from ..cors import SAFE_METHODS
+from ..request_log import LogEntry, call_on_close
+from ..responses import GRAPHQL_PATH, METRICS_PATH
 from . import metric_files
-from .cors import SAFE_METHODS
 from .metric_files import Addition
-from .request_log import LogEntry, call_on_close
-from .responses import GRAPHQL_PATH, METRICS_PATH
 
 _DATABASE = "database"
 

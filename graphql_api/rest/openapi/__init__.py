@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import orjson
 
-from ..weighted_cache import WeightedCache
+from ...schema.execution.weighted_cache import WeightedCache
 from .document import build_document
 from .usable import Usable, find_usable
 

@@ -9,11 +9,22 @@ from graphql import (
     is_required_input_field,
 )
 
-from ..resource import Resource, ResourceField
-from ..scalars import FILE_TYPES
-from .components import Components, Json, deprecated, described, nullable
+from ...schema.exposure.resource import Resource, ResourceField
+from ...schema.values.scalars import FILE_TYPES
+from .components import (
+    Components,
+    Json,
+    deprecated,
+    described,
+    nullable,
+)
 from .usable import Usable
-from .values import FORM_FILE, RECORD_ID, leaf_example, leaf_schema
+from .values import (
+    FORM_FILE,
+    RECORD_ID,
+    leaf_example,
+    leaf_schema,
+)
 
 _NESTED = {"create": "CreateInput", "update": "NestedUpdateInput"}
 """What is done with the records of a list -> the input that each of them takes."""

@@ -1,6 +1,6 @@
 """The document as a whole: what the API is, who may use it, and all routes."""
 
-from ..resource import MOBILE_ALIASES
+from ...schema.exposure.resource import MOBILE_ALIASES
 from .components import Components, Json
 from .graphql_path import GraphqlPath
 from .parameters import Parameters

@@ -2,7 +2,7 @@
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
 
-from ..resource import Resource
+from ...schema.exposure.resource import Resource
 from .usable import Usable
 
 

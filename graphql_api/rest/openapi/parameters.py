@@ -4,11 +4,16 @@ from collections.abc import Iterator
 
 from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
 
-from ..filters import DESCRIPTIONS
-from ..names import snake_case
-from ..ordering import CREATE_DATE_FIELD, WRITE_DATE_FIELD
-from ..resource import Resource
-from .components import Components, Json, deprecated, described
+from ...schema.exposure.names import snake_case
+from ...schema.exposure.resource import Resource
+from ...schema.reading.filters import DESCRIPTIONS
+from ...schema.reading.ordering import CREATE_DATE_FIELD, WRITE_DATE_FIELD
+from .components import (
+    Components,
+    Json,
+    deprecated,
+    described,
+)
 from .usable import Usable
 from .values import RECORD_ID, leaf_schema
 

@@ -9,8 +9,14 @@ from graphql import (
     is_required_argument,
 )
 
-from ..aggregates import OWN_NAMES
-from .components import Components, Json, deprecated, described, nullable
+from ...schema.grouping.aggregates import OWN_NAMES
+from .components import (
+    Components,
+    Json,
+    deprecated,
+    described,
+    nullable,
+)
 from .usable import Usable
 from .values import RECORD_ID, leaf_schema
 

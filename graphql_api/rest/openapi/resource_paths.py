@@ -1,14 +1,19 @@
 """The routes of one resource: its list, its records, their actions and files."""
 
-from ..names import camel_case, pascal_case
-from ..resource import Action, Resource, ResourceField
-from ..scalars import FILE_TYPES
+from ...schema.exposure.names import camel_case, pascal_case
+from ...schema.exposure.resource import Action, Resource, ResourceField
+from ...schema.values.scalars import FILE_TYPES
 from .bodies import BodySchemas
 from .components import Components, Json, deprecated
 from .groups import Groups
 from .parameters import Parameters
 from .records import RecordSchemas
-from .responses import READ_ERRORS, RECORD_ERRORS, WRITE_ERRORS, Responses
+from .responses import (
+    READ_ERRORS,
+    RECORD_ERRORS,
+    WRITE_ERRORS,
+    Responses,
+)
 from .usable import ACT, Usable
 
 _TOKEN = "Consistency-Token"

@@ -1,6 +1,6 @@
 """Answers: the envelope, headers, and errors by their HTTP status."""
 
-from ..errors import STATUS
+from ...schema.exposure.errors import STATUS
 from .components import Components, Json
 
 ERRORS = {

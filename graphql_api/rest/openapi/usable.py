@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..access import OPERATION_RIGHTS, Context
+from ...schema.access.access import OPERATION_RIGHTS, Context
 
 ACT = "act"
 """Calling the actions of a resource, beside its operations."""

@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..exposure.errors import RETRIED, ApiError, OutOfTime
+from ..exposure.limits import Limits
+from ..exposure.resource import Resource, ResourceField
+from ..values.scalars import value_type
 from . import attachments
-from .errors import RETRIED, ApiError, OutOfTime
-from .limits import Limits
-from .resource import Resource, ResourceField
-from .scalars import value_type
 
 OPERATION_RIGHTS = {"read": "read", "create": "create", "update": "write", "delete": "unlink"}
 """Operation of a resource -> Odoo's right to do it."""

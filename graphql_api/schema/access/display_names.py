@@ -1,7 +1,7 @@
 """Display names, as far as the caller may know what Odoo composes them of."""
 
+from ..exposure.resource import RELATIONS, Resource
 from .access import Context, cached_values
-from .resource import RELATIONS, Resource
 
 _COMPOSED_OF = {
     "account.move": ("name", "ref"),

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from ..exposure.resource import Resource
 from .access import Context
-from .resource import Resource
 
 
 def exposing(context: Context, model: str) -> Resource | None:

@@ -1,7 +1,7 @@
 """Versions of records: what tells a client that somebody else has changed one meanwhile."""
 
-from .errors import ApiError
-from .resource import Resource
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource
 
 
 def record_version(record) -> str | None:

@@ -8,10 +8,10 @@ from typing import get_args, get_origin
 import strawberry
 from graphql import get_named_type, get_nullable_type, is_list_type
 
-from .access import Context, find
-from .errors import ApiError
-from .relations import batch, hidden_records, to_records
-from .selection import selected_columns
+from ..access.access import Context, find
+from ..exposure.errors import ApiError
+from ..reading.relations import batch, hidden_records, to_records
+from ..reading.selection import selected_columns
 
 IS_BATCH = "graphql_api_batch"
 """Key in the metadata of a Strawberry field that is resolved for many records at once."""

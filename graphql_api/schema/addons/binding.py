@@ -20,8 +20,8 @@ from strawberry.types.base import (
 
 from odoo.models import BaseModel
 
+from ..exposure.errors import ApiError
 from .batches import IS_BATCH, visible
-from .errors import ApiError
 
 
 def resource_type(type_name: str) -> TypeVar:

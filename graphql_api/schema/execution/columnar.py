@@ -27,8 +27,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from odoo.models import BaseModel
 
-from .columns import Column, Relation, Siblings
-from .errors import (
+from ..access.columns import Column, Relation, Siblings
+from ..exposure.errors import (
     REFUSED,
     RETRIED,
     ResponseTooLarge,

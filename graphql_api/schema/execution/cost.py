@@ -34,10 +34,15 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from .errors import ApiError
-from .introspection import META_FIELDS, OBJECTS_OF_A_RECORD, list_sizes, size_of
-from .limits import Limits
-from .resource import Resource
+from ..exposure.errors import ApiError
+from ..exposure.limits import Limits
+from ..exposure.resource import Resource
+from .introspection import (
+    META_FIELDS,
+    OBJECTS_OF_A_RECORD,
+    list_sizes,
+    size_of,
+)
 
 ASSUMED_SIZE = 10
 """Records of a nested list without ``first``: what most have, not the most that it may have."""

@@ -17,11 +17,16 @@ from graphql import (
 )
 from graphql.validation import NoSchemaIntrospectionCustomRule
 
+from ..exposure.errors import ApiError
+from ..exposure.limits import (
+    MAX_DOCUMENT_LENGTH,
+    Limits,
+    Measures,
+    measure,
+)
+from ..exposure.resource import Resource
 from .cost import Cost
-from .errors import ApiError
 from .introspection import is_introspection
-from .limits import MAX_DOCUMENT_LENGTH, Limits, Measures, measure
-from .resource import Resource
 from .weighted_cache import WeightedCache
 
 MAX_KEPT = 16 * 1024 * 1024

@@ -8,11 +8,8 @@ import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import execute_sync
 
-from .builder import BuiltSchema
-from .columnar import ColumnarExecutor
-from .cost import too_costly
-from .documents import Documents, Invalid, ParsedDocument, Prepared
-from .errors import (
+from ..builder import BuiltSchema
+from ..exposure.errors import (
     REFUSED,
     RETRIED,
     ApiError,
@@ -21,8 +18,16 @@ from .errors import (
     from_database,
     to_api_error,
 )
-from .limits import Limits, check_input_size
-from .timings import measure
+from ..exposure.limits import Limits, check_input_size
+from ..exposure.timings import measure
+from .columnar import ColumnarExecutor
+from .cost import too_costly
+from .documents import (
+    Documents,
+    Invalid,
+    ParsedDocument,
+    Prepared,
+)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ import re
 
 from graphql import OperationType
 
-from .limits import MAX_DOCUMENT_LENGTH
+from ..exposure.limits import MAX_DOCUMENT_LENGTH
 
 _SKIPPED = r'(?P<skipped>"""(?:[^"\\]|\\"""|\\|"(?!""))*"""|"(?!"")(?:[^"\\\n\r]|\\.)*"|\#[^\n\r]*)'
 _SIGNS = r'(?P<open>[({\[])|(?P<close>[)}\]])|(?P<broken>")'

@@ -4,12 +4,18 @@ from types import SimpleNamespace
 
 import strawberry
 
-from .access import Context
-from .errors import ApiError
+from ..access.access import Context
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource, ResourceField
+from ..reading.ordering import OrderDirection
+from ..values.scalars import (
+    VALUE_TYPES,
+    BigInt,
+    Date,
+    DateTime,
+    value_type,
+)
 from .group_keys import GroupTerm
-from .ordering import OrderDirection
-from .resource import Resource, ResourceField
-from .scalars import VALUE_TYPES, BigInt, Date, DateTime, value_type
 
 NUMBER_TYPES = ("integer", "float", "monetary")
 

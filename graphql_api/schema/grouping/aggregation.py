@@ -4,7 +4,21 @@ from types import SimpleNamespace
 
 import strawberry
 
-from .access import Context, read_groups
+from ..access.access import Context, read_groups
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource, ResourceField
+from ..reading.ordering import OrderDirection
+from ..reading.pagination import check_offset, check_size
+from ..reading.search import list_domain
+from ..reading.selection import selected_names
+from ..values.definitions import attribute_field, define
+from ..values.input_objects import (
+    add_input_field,
+    add_resource_field,
+    define_input,
+    given,
+    new_input,
+)
 from .aggregates import (
     COUNT,
     NUMBER_TYPES,
@@ -13,8 +27,6 @@ from .aggregates import (
     aggregates_type,
     is_aggregatable,
 )
-from .definitions import attribute_field, define
-from .errors import ApiError
 from .group_keys import (
     GroupTerm,
     attribute,
@@ -24,12 +36,6 @@ from .group_keys import (
     group_keys_class,
     group_terms,
 )
-from .input_objects import add_input_field, add_resource_field, define_input, given, new_input
-from .ordering import OrderDirection
-from .pagination import check_offset, check_size
-from .resource import Resource, ResourceField
-from .search import list_domain
-from .selection import selected_names
 
 
 def aggregate_field(resource: Resource, types):

@@ -9,14 +9,19 @@ from typing import Any, Optional
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from .access import Context, find
-from .definitions import attribute_field, define
-from .errors import ApiError
-from .input_objects import add_resource_field, define_input, given, new_input
-from .relations import hidden_records
-from .resource import Resource, ResourceField
-from .scalars import Date, value_type
-from .selection import selected_columns, selected_names
+from ..access.access import Context, find
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource, ResourceField
+from ..reading.relations import hidden_records
+from ..reading.selection import selected_columns, selected_names
+from ..values.definitions import attribute_field, define
+from ..values.input_objects import (
+    add_resource_field,
+    define_input,
+    given,
+    new_input,
+)
+from ..values.scalars import Date, value_type
 
 DATE_TYPES = ("date", "datetime")
 

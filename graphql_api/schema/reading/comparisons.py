@@ -4,8 +4,8 @@ from datetime import datetime
 
 from odoo.fields import Domain
 
-from .errors import ApiError
-from .parsers import check_text, parse_id
+from ..exposure.errors import ApiError
+from ..values.parsers import check_text, parse_id
 
 _ODOO_OPERATORS = {
     "eq": "=",

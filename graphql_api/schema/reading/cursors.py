@@ -13,7 +13,7 @@ import orjson
 from odoo.fields import Domain
 from odoo.tools import SQL, consteq, hmac
 
-from .errors import ApiError
+from ..exposure.errors import ApiError
 from .ordering import OrderTerm
 
 _SIGNATURE_LENGTH = 16

@@ -8,8 +8,8 @@ import strawberry
 from odoo.fields import Domain
 from odoo.tools.mimetypes import MIMETYPE_HEAD_SIZE, guess_mimetype
 
-from .access import Context
-from .resource import Resource, ResourceField
+from ..access.access import Context
+from ..exposure.resource import Resource, ResourceField
 
 _TOLD_BY_ALL = frozenset(
     [

@@ -7,14 +7,20 @@ import strawberry
 
 from odoo.fields import Domain
 
-from .access import Context, through
+from ..access.access import Context, through
+from ..exposure.errors import ApiError
+from ..exposure.names import pascal_case
+from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..values.input_objects import (
+    add_input_field,
+    add_resource_field,
+    define_input,
+    given,
+    new_input,
+)
+from ..values.scalars import ID_OPERATORS, value_type
 from .comparisons import compare, presence
-from .errors import ApiError
-from .input_objects import add_input_field, add_resource_field, define_input, given, new_input
-from .names import pascal_case
 from .ordering import CREATE_DATE_FIELD, WRITE_DATE_FIELD
-from .resource import RELATIONS, Resource, ResourceField
-from .scalars import ID_OPERATORS, value_type
 
 MAX_CONDITIONS = 1000
 """Filter objects of a request, nested ones included."""

@@ -5,11 +5,16 @@ from enum import Enum
 
 import strawberry
 
-from .access import Context
-from .errors import ApiError
-from .input_objects import add_resource_field, define_input, given, new_input
-from .resource import Resource, ResourceField
-from .scalars import SORTABLE_TYPES
+from ..access.access import Context
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource, ResourceField
+from ..values.input_objects import (
+    add_resource_field,
+    define_input,
+    given,
+    new_input,
+)
+from ..values.scalars import SORTABLE_TYPES
 
 
 @strawberry.enum(description="Direction of an order.")

@@ -7,11 +7,16 @@ import strawberry
 
 from odoo.fields import Domain
 
-from .access import Context, scope, search
-from .cursors import after, before, cursors, steps
-from .errors import ApiError
+from ..access.access import Context, scope, search
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource
+from .cursors import (
+    after,
+    before,
+    cursors,
+    steps,
+)
 from .ordering import OrderTerm, order_string
-from .resource import Resource
 
 
 @strawberry.type(description="Where a page lies in its list.")

@@ -13,7 +13,7 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
 
-from .access import (
+from ..access.access import (
     Context,
     cached_values,
     fetch_related,
@@ -22,9 +22,9 @@ from .access import (
     scope,
     search,
 )
-from .errors import OTHER_COMPANIES, ApiError
+from ..exposure.errors import OTHER_COMPANIES, ApiError
+from ..exposure.resource import Resource, ResourceField
 from .ordering import OrderTerm, order_string
-from .resource import Resource, ResourceField
 
 MAX_WHOLE = 5000
 """Records that are fetched at once for the lists of one level; more are cut by the database."""

@@ -5,12 +5,12 @@ import re
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
-from .access import Context, search, through
-from .display_names import is_shown
-from .errors import ApiError
+from ..access.access import Context, search, through
+from ..access.display_names import is_shown
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource, ResourceField
+from ..values.parsers import check_text
 from .filters import to_domain
-from .parsers import check_text
-from .resource import Resource, ResourceField
 
 _ALSO_COMPARED = {
     "product.product": ("default_code", "barcode"),

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from graphql import FieldNode, FragmentSpreadNode
 
-from .access import Context
-from .resource import Resource
+from ..access.access import Context
+from ..exposure.resource import Resource
 
 
 def selected_columns(context: Context, info, resource: Resource, *wrappers: tuple) -> set[str]:

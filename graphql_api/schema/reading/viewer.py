@@ -4,8 +4,8 @@ from typing import Optional
 
 import strawberry
 
-from .access import Context, find
-from .resource import Resource
+from ..access.access import Context, find
+from ..exposure.resource import Resource
 from .selection import selected_columns
 
 

@@ -11,7 +11,7 @@ from odoo.fields import Image
 from odoo.tools.image import IMAGE_MAX_RESOLUTION
 from odoo.tools.mimetypes import guess_mimetype
 
-from .errors import ApiError
+from ..exposure.errors import ApiError
 
 _DATA_ADDRESS = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 """How a ``data:`` address begins (RFC 2397); the type is Odoo's to find out from the bytes."""

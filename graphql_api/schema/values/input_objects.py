@@ -7,9 +7,9 @@ import strawberry
 from strawberry.schema_directives import OneOf
 from strawberry.types.field import StrawberryField
 
+from ..exposure.names import camel_case
+from ..exposure.resource import ResourceField
 from .definitions import attribute_field, define
-from .names import camel_case
-from .resource import ResourceField
 
 
 class InputObject:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from .errors import ApiError
+from ..exposure.errors import ApiError
 
 Parser = Callable[[Any, Any, Any], Any]
 """(value that a client sent, Odoo field, environment) -> value for the ORM.

@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
-from .errors import ApiError
-from .resource import Action, Resource
+from ..exposure.errors import ApiError
+from ..exposure.resource import Action, Resource
 
 LEFT_OUT = {
     "account.autopost.bills.wizard": None,

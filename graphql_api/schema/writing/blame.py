@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg2.errors import CheckViolation, NotNullViolation
 
-from .errors import constraint_message, from_database
-from .resource import Resource, ResourceField
+from ..exposure.errors import constraint_message, from_database
+from ..exposure.resource import Resource, ResourceField
 
 Path = tuple[str | int, ...]
 """Where a value stands in the arguments, in REST names: ("input", "children", "create", 0)."""

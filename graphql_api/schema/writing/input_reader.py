@@ -11,18 +11,18 @@ from typing import Any
 from odoo.fields import Command, Image
 from odoo.tools import SQL
 
-from .access import Context, find, found_in_all_companies
-from .attachments import MODEL as ATTACHMENT
+from ..access.access import Context, find, found_in_all_companies
+from ..access.attachments import MODEL as ATTACHMENT
+from ..access.references import exposing, named_records
+from ..exposure.errors import OTHER_COMPANIES, ApiError
+from ..exposure.names import FieldPath
+from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..values.input_objects import given
+from ..values.parsers import parse_id
+from ..values.scalars import FILE_TYPES, VALUE_TYPES, value_type
 from .blame import Path, Written
-from .errors import OTHER_COMPANIES, ApiError
-from .input_objects import given
 from .lines import check_open, documents_of
-from .names import FieldPath
-from .parsers import parse_id
 from .property_inputs import PropertyInputs
-from .references import exposing, named_records
-from .resource import RELATIONS, Resource, ResourceField
-from .scalars import FILE_TYPES, VALUE_TYPES, value_type
 
 MAX_LISTED_RECORDS = 5_000
 """Records that the lists in the inputs of one mutation may create or name, all together."""

@@ -4,10 +4,15 @@ from typing import Any
 
 import strawberry
 
-from .input_objects import add_input_field, add_resource_field, define_input, new_input
-from .names import pascal_case
-from .resource import RELATIONS, Resource, ResourceField
-from .scalars import value_type
+from ..exposure.names import pascal_case
+from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..values.input_objects import (
+    add_input_field,
+    add_resource_field,
+    define_input,
+    new_input,
+)
+from ..values.scalars import value_type
 
 RELATION_OPERATIONS = {
     "create": "New records to add.",

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from .access import Context
+from ..access.access import Context
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource
 from .blame import Path
-from .errors import ApiError
-from .resource import Resource
 
 
 def check_open(

@@ -8,22 +8,22 @@ from collections.abc import Iterable
 
 import strawberry
 
-from .access import Context, find
+from ..access.access import Context, find
+from ..access.attachments import refused_alike
+from ..access.versions import check_version
+from ..exposure.errors import ApiError
+from ..exposure.names import camel_case
+from ..exposure.resource import Resource
+from ..reading.selection import selected_columns
+from ..types import ResourceTypes
+from ..values.parsers import parse_id
 from .actions import run_action
-from .attachments import refused_alike
 from .blame import named_values
-from .errors import ApiError
+from .input_reader import InputReader, out_of_reach
 from .inputs import InputTypes
 from .lines import check_open, documents_of
-from .names import camel_case
-from .parsers import parse_id
 from .property_inputs import with_unsent
-from .resource import Resource
-from .selection import selected_columns
-from .types import ResourceTypes
 from .upserts import match
-from .versions import check_version
-from .writing import InputReader, out_of_reach
 
 
 def mutation_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:

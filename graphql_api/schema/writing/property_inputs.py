@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .access import Context
+from ..access.access import Context
+from ..exposure.resource import Resource, ResourceField
 from .blame import Path
 from .property_values import PropertiesReader, Refer, Refuse
-from .resource import Resource, ResourceField
 
 _DIFFERENT = "The records have different properties; change them in separate requests."
 

@@ -7,12 +7,17 @@ is read.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .access import Context, find
+from ..access.access import Context, find
+from ..access.properties import visible_properties
+from ..access.references import exposing
+from ..exposure.names import OwnName
+from ..values.scalars import (
+    SCALAR_MAP,
+    VALUE_TYPES,
+    Date,
+    DateTime,
+)
 from .blame import Path
-from .names import OwnName
-from .properties import visible_properties
-from .references import exposing
-from .scalars import SCALAR_MAP, VALUE_TYPES, Date, DateTime
 
 Refuse = Callable[[Path, str], None]
 Refer = Callable[[str, int, Path], None]

@@ -7,12 +7,12 @@ from typing import Any
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .access import Context, find, search
-from .errors import ApiError
-from .input_objects import given
+from ..access.access import Context, find, search
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource, ResourceField
+from ..values.input_objects import given
+from ..values.scalars import value_type
 from .inputs import EXTERNAL_ID
-from .resource import Resource, ResourceField
-from .scalars import value_type
 
 _EXTERNAL_ID_FORMAT = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_.\-]+", re.ASCII)
 

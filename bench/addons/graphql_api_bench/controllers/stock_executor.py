@@ -5,9 +5,9 @@ import orjson
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.graphql_api.controllers.responses import json_response
-from odoo.addons.graphql_api.schema.columnar import TransactionalExecutor
-from odoo.addons.graphql_api.schema.executor import Request, execute
+from odoo.addons.graphql_api.http.responses import json_response
+from odoo.addons.graphql_api.schema.execution.columnar import TransactionalExecutor
+from odoo.addons.graphql_api.schema.execution.executor import Request, execute
 
 
 class StockExecutorController(http.Controller):
