@@ -41,7 +41,7 @@ class TestContents:
         manifest = packaging.manifest()
         code = {
             PurePosixPath(path.relative_to(ADDON))
-            for folder in ("controllers", "models", "schema", "wizards")
+            for folder in ("controllers", "http", "models", "rest", "schema", "wizards")
             for path in (ADDON / folder).rglob("*.py")
         }
         assert code | set(map(PurePosixPath, manifest["data"])) <= files

@@ -117,8 +117,8 @@ def _openapi(schema, context) -> bytes:
     """Return the OpenAPI document of all that the schema has."""
     # Odoo loads this file by itself, as odoo.cli.graphql_schema: nothing is relative to it.
     # pylint: disable-next=odoo-addons-relative-import
-    from odoo.addons.graphql_api.rest.openapi import find_usable
+    from odoo.addons.graphql_api.rest.openapi import find_usable, get_document
 
     version = Manifest.for_addon(_MODULE)["version"]
-    body = schema.openapi.get(find_usable(schema, context), version).body
+    body = get_document(schema, find_usable(schema, context), version).body
     return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

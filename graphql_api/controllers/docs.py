@@ -15,7 +15,7 @@ from odoo.modules import Manifest
 
 from ..http.responses import GRAPHIQL_PATH, JSON_TYPE, document_response
 from ..rest.calls import check_parameters
-from ..rest.openapi import find_usable
+from ..rest.openapi import find_usable, get_document
 
 ROUTE = {
     "type": "http",
@@ -91,7 +91,7 @@ class DocsController(http.Controller):
         check_parameters(())
         usable = find_usable(schema, request.dispatcher.context(schema))
         version = Manifest.for_addon("graphql_api")["version"]
-        document = schema.openapi.get(usable, version)
+        document = get_document(schema, usable, version)
         return document_response(document.body, JSON_TYPE, document.tag)
 
     @http.route(GRAPHIQL_PATH, **ROUTE)

@@ -24,7 +24,7 @@ from ..http.responses import (
     json_response,
 )
 from ..http.uploads import is_multipart, read_graphql_form
-from ..schema.builder import BuiltSchema
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.executor import Request, Result, execute
 from ..schema.execution.operation_kind import find_operation_type
 from ..schema.exposure.errors import STATUS, ApiError

@@ -4,10 +4,11 @@ import logging
 
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
-from odoo.http import Dispatcher, Response
+from odoo.exceptions import AccessDenied
+from odoo.http import Dispatcher, Response, SessionExpiredException
 
 from ..schema.access.access import Context
-from ..schema.builder import BuiltSchema
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError, to_api_error
 from ..schema.exposure.limits import Limits
 from ..schema.exposure.policy import Caller
@@ -198,7 +199,9 @@ class ApiDispatcher(Dispatcher):
             size = self.limits.max_body_size
             size = f"{size // 1024**2} MiB" if size % 1024**2 == 0 else f"{size} bytes"
             exc.description = f"The body is too large; it may have up to {size}."
-        error = to_api_error(exc, self.limits.max_seconds)
+        # What the schema knows no word for: that a session has ended is as a wrong key.
+        cause = AccessDenied() if isinstance(exc, SessionExpiredException) else exc
+        error = to_api_error(cause, self.limits.max_seconds)
         self.log_entry.error_code = error.code
         if error.hint and self.introspection:
             error = error.with_hint()

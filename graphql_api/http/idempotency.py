@@ -3,15 +3,23 @@
 import hashlib
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from odoo.http import Response, request
 
-from ..models.idempotency import Answer
 from ..schema.exposure.errors import ApiError
 from .uploads import is_multipart
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+
+
+class Answer(NamedTuple):
+    """A stored HTTP response."""
+
+    status: int
+    headers: list
+    body: bytes
 
 
 def idempotent(serve: Callable[[], Response]) -> Response:

@@ -5,15 +5,18 @@ Apollo's automatic persisted queries: a client sends the hash of a document as
 stored. Apollo Client (``createPersistedQueryLink``) and urql (``persistedExchange``) speak it.
 """
 
+import hashlib
 import re
 
 from odoo.http import request
 
-from ..models.document import MAX_LENGTH, hash_text
 from ..schema.execution.executor import Request
 from ..schema.exposure.errors import ApiError
 
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+
+MAX_LENGTH = 20_000
+"""Bytes of a document that clients store; registered ones have the limit of any document."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -85,3 +88,8 @@ def store(graphql_request: Request) -> None:
     """Keep the document of a request that was executed, and so is valid and within its limits."""
     if not request.env.cr.readonly and is_to_store(graphql_request):
         request.env["graphql_api.document"]._store(graphql_request.query)
+
+
+def hash_text(text: str) -> str:
+    """Return the SHA-256 of a document, in hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()

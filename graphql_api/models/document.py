@@ -1,4 +1,3 @@
-import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
@@ -10,14 +9,12 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..http.persisted_documents import hash_text
 from ..schema.execution.documents import Invalid, parse_document
 from ..schema.execution.weighted_cache import WeightedCache
 from ..schema.exposure.errors import ApiError
 from .exposure import clear_caches
 from .purge import delete_batch
-
-MAX_LENGTH = 20_000
-"""Bytes of a document that clients store; registered ones have the limit of any document."""
 
 MAX_STORED = 5_000
 """Documents that clients store: no more than 100 MB, of which PostgreSQL compresses most."""
@@ -241,11 +238,6 @@ class GraphqlApiDocument(models.Model):
         """
         old = SQL("NOT registered AND create_date < %s", self.env.cr.now() - KEPT)
         return delete_batch(self, old)
-
-
-def hash_text(text: str) -> str:
-    """Return the SHA-256 of a document, in hexadecimal digits."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _describe(error: GraphQLError) -> str:

@@ -1,12 +1,12 @@
 import hashlib
 from datetime import timedelta
-from typing import NamedTuple
 
 import psycopg2
 
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
+from ..http.idempotency import Answer
 from ..schema.exposure.errors import ApiError
 from .purge import DELETED_AT_ONCE, delete_batch
 
@@ -24,14 +24,6 @@ MAX_ANSWERS, MAX_BYTES = 200_000, 1024**3
 
 _COUNTED_EVERY, _COUNTED_BYTES = 50, 16 * 1024**2
 """Each process looks at the bounds after so many answers, or so many bytes of them."""
-
-
-class Answer(NamedTuple):
-    """A stored HTTP response."""
-
-    status: int
-    headers: list
-    body: bytes
 
 
 class GraphqlApiIdempotency(models.Model):

@@ -3,7 +3,8 @@ from time import perf_counter
 from odoo import api, models, tools
 
 from ..http.monitoring import metrics
-from ..schema.builder import BuiltSchema, Parts, build
+from ..schema.builder import Parts, build
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.policy import EVERYTHING, Rights
 from .exposure import SCHEMA_CACHE, kept
 

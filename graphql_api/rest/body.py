@@ -13,7 +13,7 @@ from graphql import (
 
 from ..http.json_body import read_json
 from ..http.uploads import is_multipart, read_files
-from ..schema.builder import BuiltSchema
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.limits import check_input_size
 from ..schema.exposure.names import FIELD_NAME, camel_case

@@ -6,13 +6,12 @@ from odoo.http import Response, request
 
 from ..http.allowed_methods import method_not_allowed, unknown_route
 from ..http.responses import body_digest, success_response
-from ..schema.access.access import Context
-from ..schema.builder import BuiltSchema
+from ..schema.access.access import Context, not_found
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.executor import Request, execute
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
 from ..schema.values.parsers import parse_id
-from ..schema.writing.mutations import not_found
 from .query import Selection, check_repeated
 from .values import bad_parameter
 

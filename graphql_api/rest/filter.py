@@ -10,7 +10,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from ..schema.builder import BuiltSchema
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.names import FIELD_NAME, camel_case
 from .query import LIST_PARAMETERS, MAX_DEPTH
 from .values import bad_parameter, convert_leaf, example_of

@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from ..schema.access.access import Context
-from ..schema.builder import BuiltSchema
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import FIELD_NAME, camel_case
 from ..schema.reading.pagination import check_offset

@@ -2,20 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import strawberry
-from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from ..rest.openapi import OpenApiDocuments
 from .access.access import Context, find
-from .access.columns import Column, Relation
+from .execution.built_schema import BuiltSchema
 from .execution.documents import Documents
-from .exposure.limits import Limits
-from .exposure.names import snake_case
-from .exposure.resource import Resource, ResourceField
+from .exposure.resource import Resource
 from .grouping.aggregation import aggregate_field
 from .reading.ordering import order_terms
 from .reading.pagination import Page, PageArguments
@@ -42,85 +37,6 @@ class Parts:
     mutations: list[type] = field(default_factory=list)
     fields: dict[str, list[type]] = field(default_factory=lambda: defaultdict(list))
     types: list[type] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class BuiltSchema:
-    """The schema of one database, with what its executor needs. Holds no environment.
-
-    ``resources`` are by type name, ``input_resources`` by the name of an input that has their
-    fields; by (type name, GraphQL field name) there are ``fields``, those of resources, and
-    ``sources``, what a field reads for many records.
-    """
-
-    strawberry_schema: strawberry.Schema
-    resources: dict[str, Resource]
-    input_resources: dict[str, Resource]
-    fields: dict[tuple[str, str], ResourceField]
-    sources: dict[tuple[str, str], Column | Relation]
-    documents: Documents
-
-    @property
-    def graphql_schema(self):
-        """The schema as graphql-core knows it."""
-        return self.strawberry_schema._schema
-
-    @cached_property
-    def by_collection(self) -> dict[str, Resource]:
-        """The resources by REST collection."""
-        return {resource.collection: resource for resource in self.resources.values()}
-
-    @cached_property
-    def openapi(self) -> OpenApiDocuments:
-        """The OpenAPI documents of the schema's REST routes."""
-        return OpenApiDocuments(self)
-
-    def rest_name(self, type_name: str, graphql_name: str) -> str:
-        """Return the REST name of a field of a type."""
-        field = self.fields.get((type_name, graphql_name))
-        return field.name if field else snake_case(graphql_name)
-
-    def rest_input_name(self, input_name: str, graphql_name: str) -> str:
-        """Return the REST name of a field of an input."""
-        resource = self.input_resources.get(input_name)
-        return self.rest_name(resource.type_name if resource else "", graphql_name)
-
-    def may_read(self, context: Context, type_name: str, graphql_name: str) -> bool:
-        """Tell whether the caller may read all that a field of a type shows."""
-        resource = self.resources.get(type_name)
-        if resource is None:
-            return True
-        source = self.sources.get((type_name, graphql_name))
-        names = set(source.fetches if source else ())
-        # Lists and files are not columns to fetch, but fields all the same.
-        field = self.fields.get((type_name, graphql_name))
-        if field is not None:
-            names.add(field.field)
-        return all(context.may_read(resource, name) for name in names)
-
-    def context(
-        self,
-        env,
-        timings: dict[str, float] | None = None,
-        limits: Limits | None = None,
-        introspection: bool = True,
-        policy_id: int | None = None,
-    ) -> Context:
-        """Return the context of one request of the environment's user.
-
-        :param timings: gets the seconds that the phases of execution take
-        :param limits: those of the caller
-        :param introspection: whether the caller may ask for the schema
-        :param policy_id: that of the caller's key
-        """
-        timings = {} if timings is None else timings
-        limits = limits or Limits()
-        return Context(env, self.resources, self.sources, timings, limits, introspection, policy_id)
-
-    @cached_property
-    def sdl(self) -> str:
-        """The schema in GraphQL's schema definition language."""
-        return print_schema(self.strawberry_schema) + "\n"
 
 
 def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSchema:

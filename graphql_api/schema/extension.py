@@ -5,12 +5,11 @@ Their code is plain Strawberry, collected by ``_collect`` of ``graphql_api.schem
 
 import strawberry
 
-from .access.access import find
+from .access.access import find, not_found
 from .addons.batches import batch_field
 from .addons.binding import resource_type
 from .exposure.errors import ApiError
 from .values.parsers import parse_id
-from .writing.mutations import not_found
 
 __all__ = ["ApiError", "batch_field", "check_operation", "find_record", "resource_type"]
 

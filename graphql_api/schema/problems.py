@@ -6,10 +6,9 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from .addons.binding import Binding, named_types
-from .exposure.names import camel_case, pascal_case
+from .exposure.names import EXTERNAL_ID, camel_case, pascal_case
 from .exposure.resource import AUTOMATIC_FIELDS, Resource
 from .values.scalars import SCALAR_MAP
-from .writing.inputs import EXTERNAL_ID
 
 _SCALARS = ["Boolean", "Float", "ID", "Int", "String"] + [
     definition.name for definition in SCALAR_MAP.values()

@@ -114,7 +114,7 @@ class TestCors(ApiCase):
         """What is announced is named in the code of the API, of Odoo's server or of werkzeug."""
         sources = [
             path.read_text()
-            for folder in ("controllers", "models", "schema")
+            for folder in ("controllers", "http", "models", "rest", "schema")
             for path in Path(__file__).parents[1].joinpath(folder).rglob("*.py")
             if path.name != "cors.py" and "openapi" not in path.parts
         ]

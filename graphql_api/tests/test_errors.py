@@ -87,7 +87,6 @@ class TestTable(BaseCase):
         for error in (
             AccessDenied(),
             AccessDenied("secret"),
-            http.SessionExpiredException("secret"),
             werkzeug.exceptions.Unauthorized(),
         ):
             found = self.check(error, "UNAUTHENTICATED", 401)
@@ -294,6 +293,16 @@ class TestOverHttp(ApiCase):
                 self.assertEqual(response.status_code, 500)
                 self.assertEqual(code, "INTERNAL_SERVER_ERROR")
                 self.assert_masked(response.text.replace("contactAddress", ""), logs)
+
+    def test_session_that_has_expired(self):
+        """It ends as a wrong key does, whatever Odoo says about it."""
+        ended = http.SessionExpiredException("secret")
+        with patch.object(self.env.registry["ir.http"], "_dispatch", side_effect=ended):
+            response = self.http("GET", "/api/me")
+        self.assertEqual(response.status_code, 401)
+        self.assertEqual(response.json()["code"], "UNAUTHENTICATED")
+        self.assertIn("WWW-Authenticate", response.headers)
+        self.assertNotIn("secret", response.text)
 
     def test_errors_for_clients(self):
         """Expected errors in the middle: each with its own code, nothing in the log."""

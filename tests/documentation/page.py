@@ -169,6 +169,10 @@ class Page:
         """Let nginx read its configuration."""
         check_nginx(self._shell, block.text)
 
+    def check_drawing(self, block: Block) -> None:
+        """Look whether it is a drawing of a kind that the places know where code is hosted."""
+        assert block.text.startswith(("flowchart ", "sequenceDiagram\n")), "an unknown drawing"
+
     def check_prometheus(self, block: Block) -> None:
         """Read the configuration as Prometheus would."""
         check_prometheus(block.text)
@@ -282,6 +286,7 @@ HANDLERS: dict[str, Callable[[Page, Block], None]] = {
     "ini": Page.check_odoo,
     "nginx": Page.check_nginx,
     "yaml": Page.check_prometheus,
+    "mermaid": Page.check_drawing,
     "json": Page.compare_json,
     "http": Page.compare_http,
     "text": Page.compare_text,

@@ -46,3 +46,12 @@ class OpenApiDocuments:
             document = Document(body, hashlib.sha256(body).hexdigest()[:16])
             self._documents.keep(key, document, len(body))
         return document
+
+
+def get_document(schema, usable: Usable, version: str) -> Document:
+    """Return the document of what a caller may use of a schema, kept with the schema.
+
+    :param schema: the :class:`BuiltSchema`
+    :param version: that of the API, for people
+    """
+    return schema.derive(OpenApiDocuments).get(usable, version)

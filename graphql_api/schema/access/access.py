@@ -393,3 +393,9 @@ def found_in_all_companies(context: Context, resource: Resource, ids: Iterable[i
 def find(context: Context, resource: Resource, ids: Iterable[int], columns: Iterable[str] = ()):
     """Return those of the records that the caller may see, archived ones too."""
     return search(context, resource, Domain("id", "in", list(ids)), columns, archived=True)
+
+
+def not_found(resource: Resource, ids: Iterable[int | str]) -> ApiError:
+    """Return the error for records that do not exist, or that the caller does not see."""
+    some = ", ".join(str(number)[:40] for number in list(ids)[:20])
+    return ApiError("NOT_FOUND", f"{resource.type_name} {some} not found")

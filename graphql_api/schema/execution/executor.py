@@ -8,7 +8,6 @@ import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import execute_sync
 
-from ..builder import BuiltSchema
 from ..exposure.errors import (
     REFUSED,
     RETRIED,
@@ -20,6 +19,7 @@ from ..exposure.errors import (
 )
 from ..exposure.limits import Limits, check_input_size
 from ..exposure.timings import measure
+from .built_schema import BuiltSchema
 from .columnar import ColumnarExecutor
 from .cost import too_costly
 from .documents import (

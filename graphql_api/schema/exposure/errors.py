@@ -18,7 +18,6 @@ from odoo.exceptions import (
     RedirectWarning,
     UserError,
 )
-from odoo.http import SessionExpiredException
 
 from .log_lines import INDENTATION
 from .names import camel_case
@@ -199,7 +198,7 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
     match error:
         case ApiError():
             return error
-        case AccessDenied() | SessionExpiredException():
+        case AccessDenied():
             return ApiError("UNAUTHENTICATED", "Sign in, or send a valid API key.")
         case AccessError() if getattr(error, "other_companies", False):
             return ApiError("FORBIDDEN", f"You are not allowed to do this {OTHER_COMPANIES}")

@@ -9,6 +9,9 @@ COLLECTION_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 FIELD_NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 ACTION_NAME = COLLECTION_NAME
 
+EXTERNAL_ID = "external_id"
+"""The key of an upsert that every resource has: Odoo's external id."""
+
 _MAX_KEPT_LENGTH = 63
 """Characters of names that are kept: clients send names as well, and PostgreSQL's are no longer."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from ..exposure.names import pascal_case
+from ..exposure.names import EXTERNAL_ID, pascal_case
 from ..exposure.resource import RELATIONS, Resource, ResourceField
 from ..values.input_objects import (
     add_input_field,
@@ -23,9 +23,6 @@ RELATION_OPERATIONS = {
     "set": "The records that the list has from now on; others are taken off.",
 }
 """What an input can do with the records of a one2many or many2many field."""
-
-EXTERNAL_ID = "external_id"
-"""The key of an upsert that every resource has: Odoo's external id."""
 
 
 class InputTypes:

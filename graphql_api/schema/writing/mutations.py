@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import strawberry
 
-from ..access.access import Context, find
+from ..access.access import Context, find, not_found
 from ..access.attachments import refused_alike
 from ..access.versions import check_version
 from ..exposure.errors import ApiError
@@ -236,9 +236,3 @@ def _check_size(context: Context, resource: Resource, name: str, items: list) ->
             "BAD_USER_INPUT",
             f"{name} may have at most {maximum} items; send several requests.",
         )
-
-
-def not_found(resource: Resource, ids: Iterable[int | str]) -> ApiError:
-    """Return the error for records that do not exist, or that the caller does not see."""
-    some = ", ".join(str(number)[:40] for number in list(ids)[:20])
-    return ApiError("NOT_FOUND", f"{resource.type_name} {some} not found")

@@ -9,10 +9,10 @@ from odoo.tools import SQL
 
 from ..access.access import Context, find, search
 from ..exposure.errors import ApiError
+from ..exposure.names import EXTERNAL_ID
 from ..exposure.resource import Resource, ResourceField
 from ..values.input_objects import given
 from ..values.scalars import value_type
-from .inputs import EXTERNAL_ID
 
 _EXTERNAL_ID_FORMAT = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_.\-]+", re.ASCII)
 

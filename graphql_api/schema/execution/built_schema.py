@@ -1,0 +1,99 @@
+"""The executable schema of one database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+import strawberry
+from strawberry.printer import print_schema
+
+from ..access.access import Context
+from ..access.columns import Column, Relation
+from ..exposure.limits import Limits
+from ..exposure.names import snake_case
+from ..exposure.resource import Resource, ResourceField
+from .documents import Documents
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class BuiltSchema:
+    """The schema of one database, with what its executor needs. Holds no environment.
+
+    ``resources`` are by type name, ``input_resources`` by the name of an input that has their
+    fields; by (type name, GraphQL field name) there are ``fields``, those of resources, and
+    ``sources``, what a field reads for many records.
+    """
+
+    strawberry_schema: strawberry.Schema
+    resources: dict[str, Resource]
+    input_resources: dict[str, Resource]
+    fields: dict[tuple[str, str], ResourceField]
+    sources: dict[tuple[str, str], Column | Relation]
+    documents: Documents
+    _derived: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def graphql_schema(self):
+        """The schema as graphql-core knows it."""
+        return self.strawberry_schema._schema
+
+    @cached_property
+    def by_collection(self) -> dict[str, Resource]:
+        """The resources by REST collection."""
+        return {resource.collection: resource for resource in self.resources.values()}
+
+    def derive(self, make: Callable[["BuiltSchema"], T]) -> T:
+        """Return what another layer makes of the schema: made once, and kept with it."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return self._derived[make]
+
+    def rest_name(self, type_name: str, graphql_name: str) -> str:
+        """Return the REST name of a field of a type."""
+        field = self.fields.get((type_name, graphql_name))
+        return field.name if field else snake_case(graphql_name)
+
+    def rest_input_name(self, input_name: str, graphql_name: str) -> str:
+        """Return the REST name of a field of an input."""
+        resource = self.input_resources.get(input_name)
+        return self.rest_name(resource.type_name if resource else "", graphql_name)
+
+    def may_read(self, context: Context, type_name: str, graphql_name: str) -> bool:
+        """Tell whether the caller may read all that a field of a type shows."""
+        resource = self.resources.get(type_name)
+        if resource is None:
+            return True
+        source = self.sources.get((type_name, graphql_name))
+        names = set(source.fetches if source else ())
+        # Lists and files are not columns to fetch, but fields all the same.
+        field = self.fields.get((type_name, graphql_name))
+        if field is not None:
+            names.add(field.field)
+        return all(context.may_read(resource, name) for name in names)
+
+    def context(
+        self,
+        env,
+        timings: dict[str, float] | None = None,
+        limits: Limits | None = None,
+        introspection: bool = True,
+        policy_id: int | None = None,
+    ) -> Context:
+        """Return the context of one request of the environment's user.
+
+        :param timings: gets the seconds that the phases of execution take
+        :param limits: those of the caller
+        :param introspection: whether the caller may ask for the schema
+        :param policy_id: that of the caller's key
+        """
+        timings = {} if timings is None else timings
+        limits = limits or Limits()
+        return Context(env, self.resources, self.sources, timings, limits, introspection, policy_id)
+
+    @cached_property
+    def sdl(self) -> str:
+        """The schema in GraphQL's schema definition language."""
+        return print_schema(self.strawberry_schema) + "\n"
