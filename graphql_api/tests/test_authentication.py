@@ -42,7 +42,7 @@ class AuthenticationCase(ApiCase):
 
     def assert_unauthenticated(self, response):
         self.assertEqual(response.status_code, 401, response.text)
-        self.assertTrue(response.headers["WWW-Authenticate"].startswith("Bearer"))
+        self.assertEqual(response.headers["WWW-Authenticate"], 'Bearer realm="Odoo API"')
         self.assertTrue(response.headers["Content-Type"].startswith("application/json"))
         self.assertNotIn("Set-Cookie", response.headers)
 

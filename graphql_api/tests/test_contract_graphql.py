@@ -112,7 +112,7 @@ class TestContractGraphql(ApiCase):
     def test_wrong_key(self):
         response = self.graphql_response(ME, headers={"Authorization": "Bearer wrong"}, login=None)
         self.assertEqual(response.status_code, 401)
-        self.assertIn("Bearer", response.headers["WWW-Authenticate"])
+        self.assertEqual(response.headers["WWW-Authenticate"], 'Bearer realm="Odoo API"')
         self.assertEqual(response.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED")
 
     def test_get(self):

@@ -150,8 +150,10 @@ class ApiError(Exception):
         self.headers = list(headers)
         self.hint = hint
         self.argument = argument
-        if self.status == 401:
-            self.headers.append(("WWW-Authenticate", 'Bearer realm="Odoo API"'))
+        challenge = ("WWW-Authenticate", 'Bearer realm="Odoo API"')
+        # An error that is made of another one has it already.
+        if self.status == 401 and challenge not in self.headers:
+            self.headers.append(challenge)
 
     @property
     def status(self) -> int:
