@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
+from ..http.persisted_documents import MAX_LENGTH
 from ..models import document as document_model
 from .common import ApiCase, without_cost
 from .server import committed
@@ -222,11 +223,11 @@ class TestWhatIsStored(DocumentCase):
 
     def test_size(self):
         """Longer documents run, but are not kept."""
-        comment = "#" * document_model.MAX_LENGTH
+        comment = "#" * MAX_LENGTH
         self.assert_not_stored(f"{QUERY} {comment}")
         # Bytes count, not characters.
-        self.assert_not_stored(f"{QUERY} #{'é' * (document_model.MAX_LENGTH // 2)}")
-        fits = f"{QUERY} {comment}"[: document_model.MAX_LENGTH]
+        self.assert_not_stored(f"{QUERY} #{'é' * (MAX_LENGTH // 2)}")
+        fits = f"{QUERY} {comment}"[:MAX_LENGTH]
         self.assert_data(self.post(fits, query=True), {"me": {"lang": "en_US"}})
         self.assert_data(self.post(fits), {"me": {"lang": "en_US"}})
 
@@ -363,7 +364,7 @@ class TestCost(DocumentCase):
             self.assertEqual(self.spy(lambda send=send: send(QUERY, query=True))[0], "rw")
             self.assertEqual(self.spy(lambda send=send: send(QUERY, query=True))[0], "ro")
             self.assertEqual(self.spy(lambda send=send: send(QUERY))[0], "ro")
-        too_long = f"{QUERY} #{'x' * document_model.MAX_LENGTH}"
+        too_long = f"{QUERY} #{'x' * MAX_LENGTH}"
         self.assertEqual(self.spy(lambda: self.post(too_long, query=True))[0], "ro")
         self.post(MUTATION, query=True)
         self.assertEqual(self.spy(lambda: self.post(MUTATION))[0], "rw")
