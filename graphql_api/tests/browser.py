@@ -183,6 +183,7 @@ class BrowserCase(ApiCase):
         details = dialog.get_by_text("See technical details")
         if details.count():
             details.click()
+            dialog.get_by_text("Hide technical details").wait_for()
         return dialog.inner_text()
 
     def _note_console(self, message: ConsoleMessage) -> None:
