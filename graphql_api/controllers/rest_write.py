@@ -145,7 +145,7 @@ class WriteCall(Call):
         selection = "" if mutation == "delete" else " { id }"
         text = f"mutation ({declared}) {{ result: {name}({arguments}){selection} }}"
         problems = self._body.problems
-        self.context.only_check = bool(problems)
+        self.context.input_errors = problems
         try:
             return self.run(text, variables)["result"]
         except ApiError as error:

@@ -34,8 +34,8 @@ class Context:
     :param introspection: whether the caller may ask for the schema
     :param policy_id: of the caller's key; None for a key or session without a policy
 
-    ``only_check`` makes mutations check their inputs and then stop. ``conditions`` counts those of
-    all filters.
+    ``input_errors`` are what was found wrong with the inputs before the execution: a mutation
+    checks the rest of them, and changes nothing. ``conditions`` counts those of all filters.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Context:
         self.introspection = introspection
         self.policy_id = policy_id
         self._deadline = time.monotonic() + limits.max_seconds
-        self.only_check = False
+        self.input_errors: list[dict[str, str]] = []
         self.conditions = 0
         self._file_bytes = 0
         self.batches: dict = {}

@@ -110,7 +110,7 @@ class InputReader:
             # What they are may depend on any of the other values.
             self._properties.convert()
             self._check_references()
-        if not self._problems and not self._context.only_check:
+        if not self._problems and not self._context.input_errors:
             self._check_documents()
             self._nested.remember()
             return
