@@ -6,7 +6,7 @@ from odoo.http import request
 from ..http import replica
 from ..http.responses import check_if_match, environ_without_if_match
 from ..rest.calls import Call, check_parameters
-from ..schema.access.access import find
+from ..schema.access.access import find_visible
 from ..schema.exposure.errors import ApiError
 from ..schema.reading.files import files
 from ..schema.values.scalars import FILE_TYPES
@@ -33,7 +33,7 @@ class FilesController(http.Controller):
             raise ApiError("NOT_FOUND", f"{resource.type_name} has no file {field_name[:80]}.")
         context.check_field(resource, field)
         number = call.record_id(record_id)
-        record = find(context, resource, [number])
+        record = find_visible(context, resource, [number])
         file = files(context, resource, field, record).get(number) if record else None
         if file is None:
             raise ApiError(

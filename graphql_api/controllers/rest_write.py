@@ -12,7 +12,7 @@ from ..http.uploads import is_multipart
 from ..rest.body import BodyReader
 from ..rest.calls import Call, check_parameters
 from ..rest.sent_back import SentBack
-from ..schema.access.access import find
+from ..schema.access.access import find_visible
 from ..schema.access.versions import check_version, record_version
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import camel_case
@@ -170,7 +170,7 @@ class WriteCall(Call):
         """
         self._check_none_match(number)
         version = self._expected_version(number)
-        if version is not None and (record := find(self.context, self.resource, [number])):
+        if version is not None and (record := find_visible(self.context, self.resource, [number])):
             check_version(self.resource, record, version)
 
     def update(self, number: int, values: dict, fields: str | None = None) -> http.Response:
@@ -198,14 +198,14 @@ class WriteCall(Call):
         versions = {tag.partition("-")[0] for tag in tags}
         if len(versions) > 1:
             record = self.context.env[self.resource.model].browse(number)
-            current = record_version(find(self.context, self.resource, record.ids))
+            current = record_version(find_visible(self.context, self.resource, record.ids))
             return current if current in versions else ""
         return versions.pop() if versions else ""
 
     def _check_none_match(self, number: int) -> None:
         """Refuse to change a record that is there, or has one of the versions (13.1.2)."""
         condition = request.httprequest.if_none_match
-        record = find(self.context, self.resource, [number]) if condition else None
+        record = find_visible(self.context, self.resource, [number]) if condition else None
         if not record:
             return
         versions = {tag.partition("-")[0] for tag in condition.as_set(include_weak=True)}

@@ -4,7 +4,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from odoo.http import Response, request
 
-from ..schema.access.access import find
+from ..schema.access.access import find_visible
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import MOBILE_ALIASES, Resource
 from ..schema.values.parsers import parse_id
@@ -129,7 +129,7 @@ def _is_record_found(schema, path: str) -> bool:
     if resource is None or not names or not _is_id(names[0]) or "read" not in resource.operations:
         return True
     context = request.dispatcher.context(schema)
-    return bool(find(context, resource, [parse_id(names[0])]))
+    return bool(find_visible(context, resource, [parse_id(names[0])]))
 
 
 def _is_id(text: str) -> bool:

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from .access.access import Context, find
+from .access.access import Context, find_visible
 from .execution.built_schema import BuiltSchema
 from .execution.documents import Documents
 from .exposure.resource import Resource
@@ -91,7 +91,7 @@ def _single_field(resource: Resource, types: ResourceTypes):
     def resolve(info: strawberry.Info, id: strawberry.ID):
         context: Context = info.context
         columns = selected_columns(context, info, resource)
-        return find(context, resource, [parse_id(id)], columns) or None
+        return find_visible(context, resource, [parse_id(id)], columns) or None
 
     resolve.__annotations__["return"] = node | None
     return strawberry.field(

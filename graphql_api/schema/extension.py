@@ -5,7 +5,7 @@ Their code is plain Strawberry, collected by ``_collect`` of ``graphql_api.schem
 
 import strawberry
 
-from .access.access import find, not_found
+from .access.access import find_visible, not_found
 from .addons.batches import batch_field
 from .addons.binding import resource_type
 from .exposure.errors import ApiError
@@ -20,7 +20,7 @@ def find_record(info: strawberry.Info, type_name: str, id: strawberry.ID):
     :raise ApiError: NOT_FOUND where the caller does not see it
     """
     resource = info.context.resources[type_name]
-    record = find(info.context, resource, [parse_id(id)])
+    record = find_visible(info.context, resource, [parse_id(id)])
     if not record:
         raise not_found(resource, [id])
     return record

@@ -1,9 +1,9 @@
 """The one place that decides access: a record reaches a client only through a search.
 
-Every set of records that becomes visible, at the root or through a relation, comes out of
-:func:`search` or :func:`scope`, and every condition on a relation out of :func:`through`, in
-the caller's environment: model access, record rules and the resource's domain are applied by
-the database, whatever the ORM's cache holds already.
+Records become visible, at the root or through a relation, by :func:`search`,
+:func:`find_visible` or :func:`restrict_domain`, and conditions on a relation are made by
+:func:`visible_domain`, all in the caller's environment: model access, record rules and the
+resource's domain are applied by the database, whatever the ORM's cache holds already.
 """
 
 import contextlib
@@ -254,7 +254,9 @@ def _compute(field, records) -> None:
         _value = records.browse(records.id)[field.name]
 
 
-def scope(context: Context, resource: Resource, domain: Domain, archived: bool = False) -> Domain:
+def restrict_domain(
+    context: Context, resource: Resource, domain: Domain, archived: bool = False
+) -> Domain:
     """Return the domain narrowed to what the resource exposes.
 
     :param archived: include archived records, which Odoo leaves out otherwise
@@ -269,7 +271,7 @@ def scope(context: Context, resource: Resource, domain: Domain, archived: bool =
     return scoped
 
 
-def through(
+def visible_domain(
     context: Context,
     resource: Resource,
     field: ResourceField,
@@ -284,7 +286,7 @@ def through(
     :raise ApiError: FORBIDDEN where the caller may not read the other model
     """
     model = context.model(target)
-    domain = scope(context, target, domain, archived)
+    domain = restrict_domain(context, target, domain, archived)
     model_field = context.env[resource.model]._fields[field.field]
     while model_field.related_field is not None:
         model_field = model_field.related_field
@@ -316,7 +318,11 @@ def search(
     model = context.model(resource)
     names = [name for name in columns if context.may_read(resource, name)]
     records = model.search_fetch(
-        scope(context, resource, domain, archived), names, order=order, limit=limit, offset=offset
+        restrict_domain(context, resource, domain, archived),
+        names,
+        order=order,
+        limit=limit,
+        offset=offset,
     )
     fetch_related(records, names)
     return records
@@ -337,7 +343,7 @@ def read_groups(
     """Return groups of the records that the caller may see, as Odoo's ``_read_group`` does.
 
     The caller has checked the access to the fields. What a many2one key leads to has not been
-    checked: it is for :func:`find` to do.
+    checked: it is for :func:`find_visible` to do.
 
     :param keys: what Odoo groups by, like ``date_order:month``
     :param aggregates: like ``__count`` and ``amount_total:sum``
@@ -345,7 +351,7 @@ def read_groups(
     """
     model = context.model(resource)
     return model._read_group(
-        scope(context, resource, domain, archived),
+        restrict_domain(context, resource, domain, archived),
         list(keys),
         list(aggregates),
         order=order,
@@ -387,10 +393,14 @@ def found_in_all_companies(context: Context, resource: Resource, ids: Iterable[i
     if not chosen or set(own) <= set(chosen):
         return set()
     everywhere = context.model(resource).with_context(allowed_company_ids=[*own])
-    return set(everywhere._search(scope(context, resource, Domain("id", "in", list(ids)), True)))
+    return set(
+        everywhere._search(restrict_domain(context, resource, Domain("id", "in", list(ids)), True))
+    )
 
 
-def find(context: Context, resource: Resource, ids: Iterable[int], columns: Iterable[str] = ()):
+def find_visible(
+    context: Context, resource: Resource, ids: Iterable[int], columns: Iterable[str] = ()
+):
     """Return those of the records that the caller may see, archived ones too."""
     return search(context, resource, Domain("id", "in", list(ids)), columns, archived=True)
 

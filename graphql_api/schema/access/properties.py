@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from .access import Context, find
+from .access import Context, find_visible
 from .display_names import read_display_names
 from .references import exposing
 
@@ -59,5 +59,5 @@ def _names(context: Context, model: str, numbers: set[int]) -> dict[int, str] | 
         return None
     if not numbers or not context.env[model].has_access("read"):
         return {}
-    found = find(context, resource, numbers, ["display_name"])
+    found = find_visible(context, resource, numbers, ["display_name"])
     return dict(zip(found.ids, read_display_names(context, resource, found), strict=True))

@@ -8,7 +8,7 @@ from typing import get_args, get_origin
 import strawberry
 from graphql import get_named_type, get_nullable_type, is_list_type
 
-from ..access.access import Context, find
+from ..access.access import Context, find_visible
 from ..exposure.errors import ApiError
 from ..reading.relations import batch, hidden_records, to_records
 from ..reading.selection import selected_columns
@@ -82,7 +82,7 @@ def visible(info: strawberry.Info, values: dict) -> dict:
     is_list = is_list_type(get_nullable_type(returned))
     found = {key: [record.id for record in value or ()] for key, value in values.items()}
     ids = dict.fromkeys(number for part in found.values() for number in part)
-    shown = set(find(context, target, ids, selected_columns(context, info, target))._ids)
+    shown = set(find_visible(context, target, ids, selected_columns(context, info, target))._ids)
 
     hidden = {} if is_list else hidden_records(context, target, ids.keys() - shown)
     maximum = context.max_page_size(target)

@@ -9,7 +9,7 @@ from typing import Any, Optional
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from ..access.access import Context, find
+from ..access.access import Context, find_visible
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from ..reading.relations import hidden_records
@@ -177,7 +177,7 @@ def _records(context: Context, info, field: ResourceField, values: list) -> list
     target = context.resources[field.relation]
     ids = list(dict.fromkeys(record.id for record in values if record))
     columns = selected_columns(context, info, target, ("keys", field.graphql_name))
-    found = find(context, target, ids, columns) if ids else ()
+    found = find_visible(context, target, ids, columns) if ids else ()
     visible = {record.id: record for record in found}
     shown = visible | hidden_records(context, target, [key for key in ids if key not in visible])
     return [shown[record.id] if record else None for record in values]

@@ -7,7 +7,7 @@ import strawberry
 
 from odoo.fields import Domain
 
-from ..access.access import Context, through
+from ..access.access import Context, visible_domain
 from ..exposure.errors import ApiError
 from ..exposure.names import pascal_case
 from ..exposure.resource import RELATIONS, Resource, ResourceField
@@ -215,7 +215,7 @@ def _on_one(context, resource, field, target, value) -> Domain | None:
     value = _not_null(field.graphql_name, value)
 
     def at_other_end(operator: str, domain: Domain) -> Domain:
-        visible = through(context, resource, field, target, domain, True)
+        visible = visible_domain(context, resource, field, target, domain, True)
         return Domain(field.field, operator, visible)
 
     conditions = []
@@ -249,7 +249,7 @@ def _on_many(context, resource, field, target, value) -> Domain | None:
         if domain is None and any(given(inner)):
             continue
         domain = Domain.TRUE if domain is None else domain
-        visible = through(context, resource, field, target, domain, False)
+        visible = visible_domain(context, resource, field, target, domain, False)
         conditions.append(Domain(field.field, operator, visible))
     return _all_of(conditions)
 

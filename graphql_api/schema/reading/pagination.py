@@ -7,7 +7,7 @@ import strawberry
 
 from odoo.fields import Domain
 
-from ..access.access import Context, scope, search
+from ..access.access import Context, restrict_domain, search
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource
 from .cursors import (
@@ -171,7 +171,7 @@ class Page:
     def total_count(self) -> int:
         """The number of records in the whole list, without the page's bounds."""
         return self.model.search_count(
-            scope(self._context, self._resource, self._domain, self._archived)
+            restrict_domain(self._context, self._resource, self._domain, self._archived)
         )
 
     @cached_property

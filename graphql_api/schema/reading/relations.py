@@ -17,9 +17,9 @@ from ..access.access import (
     Context,
     cached_values,
     fetch_related,
-    find,
+    find_visible,
     found_in_all_companies,
-    scope,
+    restrict_domain,
     search,
 )
 from ..exposure.errors import OTHER_COMPANIES, ApiError
@@ -66,7 +66,7 @@ def many2one(
     values = cached_values(siblings._fields[field.field], siblings)
     targets = {key: value for key, value in zip(siblings._ids, values, strict=True) if value}
     ids = list(dict.fromkeys(targets.values()))
-    visible = set(find(context, target, ids, columns)._ids) if ids else set()
+    visible = set(find_visible(context, target, ids, columns)._ids) if ids else set()
     if visible.issuperset(ids):
         return targets
     hidden = hidden_records(context, target, set(ids) - visible)
@@ -252,7 +252,7 @@ def _joined_ids(context, model_field, target, siblings, arguments, limit) -> dic
     The ORM's own search query, with its rules, is ranked per sibling by a window function.
     """
     comodel = context.model(target).with_context(**model_field.context)
-    domain = scope(context, target, arguments.domain, arguments.archived)
+    domain = restrict_domain(context, target, arguments.domain, arguments.archived)
     domain &= _comodel_domain(context, model_field, target, siblings, arguments)
     query = comodel._search(domain, order=order_string(arguments.terms))
     if query.is_empty() or not siblings:

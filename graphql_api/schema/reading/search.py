@@ -5,7 +5,7 @@ import re
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
-from ..access.access import Context, search, through
+from ..access.access import Context, search, visible_domain
 from ..access.display_names import is_shown
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
@@ -171,4 +171,4 @@ def _condition(context: Context, resource: Resource, path: str | None, text: str
     found = _condition(context, target, rest, text) if rest else _named(context, target, text)
     if found is None:
         return None
-    return Domain(name, "any", through(context, resource, relation, target, found))
+    return Domain(name, "any", visible_domain(context, resource, relation, target, found))

@@ -4,7 +4,7 @@ from typing import Optional
 
 import strawberry
 
-from ..access.access import Context, find
+from ..access.access import Context, find_visible
 from ..exposure.resource import Resource
 from .selection import selected_columns
 
@@ -41,7 +41,7 @@ def _user_field(resource: Resource, user_type: type):
     def user(root, info: strawberry.Info) -> Optional[user_type]:  # noqa: UP045 - run-time type
         context: Context = info.context
         columns = selected_columns(context, info, resource)
-        return find(context, resource, [context.env.uid], columns) or None
+        return find_visible(context, resource, [context.env.uid], columns) or None
 
     return strawberry.field(user)
 
@@ -50,7 +50,7 @@ def _companies_field(resource: Resource, company_type: type):
     def companies(root, info: strawberry.Info) -> list[company_type]:
         context: Context = info.context
         columns = selected_columns(context, info, resource)
-        return list(find(context, resource, context.env.companies.ids, columns))
+        return list(find_visible(context, resource, context.env.companies.ids, columns))
 
     return strawberry.field(companies, description="The companies that the answers come from.")
 

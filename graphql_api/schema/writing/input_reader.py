@@ -11,7 +11,7 @@ from typing import Any
 from odoo.fields import Command, Image
 from odoo.tools import SQL
 
-from ..access.access import Context, find, found_in_all_companies
+from ..access.access import Context, find_visible, found_in_all_companies
 from ..access.attachments import MODEL as ATTACHMENT
 from ..access.references import exposing, named_records
 from ..exposure.errors import OTHER_COMPANIES, ApiError
@@ -341,7 +341,8 @@ class InputReader:
         for type_name, references in noted.items():
             target = self._context.resources[type_name]
             try:
-                visible = find(self._context, target, {number for number, _path in references}).ids
+                numbers = {number for number, _path in references}
+                visible = find_visible(self._context, target, numbers).ids
             except ApiError as error:
                 self._problems.append((references[0][1], error))
                 continue
@@ -472,7 +473,7 @@ def check_within(context: Context, resource: Resource, ids, path: Path = ()) -> 
     :raise ApiError: FORBIDDEN
     """
     ids = set(ids)
-    if ids and len(find(context, resource, ids)) != len(ids):
+    if ids and len(find_visible(context, resource, ids)) != len(ids):
         raise out_of_reach(resource, path)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import strawberry
 
-from ..access.access import Context, find, not_found
+from ..access.access import Context, find_visible, not_found
 from ..access.attachments import refused_alike
 from ..access.versions import check_version
 from ..exposure.errors import ApiError
@@ -188,7 +188,7 @@ def _delete_fields(resource: Resource) -> dict:
 def _action_field(resource: Resource, types: ResourceTypes, action, name: str):
     def call(info: strawberry.Info, id: strawberry.ID):
         context: Context = info.context
-        record = find(context, resource, [parse_id(id)])
+        record = find_visible(context, resource, [parse_id(id)])
         if not record:
             raise not_found(resource, [id])
         run_action(resource, action, record)
@@ -205,7 +205,7 @@ def _existing(context: Context, resource: Resource, operation: str, ids: Iterabl
     context.check_operation(resource, operation)
     numbers = list(dict.fromkeys(parse_id(text) for text in ids))
     _check_size(context, resource, "ids", numbers)
-    visible = set(find(context, resource, numbers).ids)
+    visible = set(find_visible(context, resource, numbers).ids)
     missing = [number for number in numbers if number not in visible]
     if missing:
         raise not_found(resource, missing)
@@ -223,7 +223,7 @@ def _returned(info: strawberry.Info, resource: Resource, ids: list[int]) -> list
     context: Context = info.context
     # What was written is read again: rounded, sanitized and computed as it is kept.
     context.env.invalidate_all()
-    found = find(context, resource, ids, selected_columns(context, info, resource))
+    found = find_visible(context, resource, ids, selected_columns(context, info, resource))
     if len(found) != len(ids):
         raise out_of_reach(resource)
     return list(context.env[resource.model].browse(ids))

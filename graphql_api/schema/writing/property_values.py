@@ -7,7 +7,7 @@ is read.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..access.access import Context, find
+from ..access.access import Context, find_visible
 from ..access.properties import visible_properties
 from ..access.references import exposing
 from ..exposure.names import OwnName
@@ -145,7 +145,9 @@ class PropertiesReader:
         ids = stored if isinstance(stored, list) else [stored]
         if not ids:
             return []
-        visible = set(find(self._context, exposing(self._context, definition["comodel"]), ids).ids)
+        visible = set(
+            find_visible(self._context, exposing(self._context, definition["comodel"]), ids).ids
+        )
         return [number for number in ids if number not in visible]
 
 

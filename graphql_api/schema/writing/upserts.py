@@ -7,7 +7,7 @@ from typing import Any
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..access.access import Context, find, search
+from ..access.access import Context, find_visible, search
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID
 from ..exposure.resource import Resource, ResourceField
@@ -120,7 +120,7 @@ def _by_external_id(context: Context, resource: Resource, external_id: str, valu
         )
     )
     known = {(row_module, row_name): number for row_module, row_name, number in rows}
-    visible = set(find(context, resource, known.values()).ids) if known else ()
+    visible = set(find_visible(context, resource, known.values()).ids) if known else ()
     for key in names:
         if known.get(key) in visible:
             return Match(env[resource.model].browse(known[key]), value)
