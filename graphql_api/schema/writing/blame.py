@@ -11,7 +11,7 @@ from psycopg2.errors import CheckViolation, NotNullViolation
 from ..exposure.errors import constraint_message, from_database
 from ..exposure.resource import Resource, ResourceField
 
-Path = tuple[str | int, ...]
+InputPath = tuple[str | int, ...]
 """Where a value stands in the arguments, in REST names: ("input", "children", "create", 0)."""
 
 
@@ -23,7 +23,7 @@ class Written:
     """
 
     resource: Resource
-    path: Path
+    path: InputPath
     values: dict[str, Any]
 
 
@@ -65,7 +65,7 @@ def _blame(env, inputs: list[Written], error) -> list[dict]:
 
 def _missing(env, inputs: list[Written], table: str, column: str) -> list[dict]:
     """Return where a value is missing; PostgreSQL tells the column, but not of which record."""
-    found: dict[Path, str] = {}
+    found: dict[InputPath, str] = {}
     for written in inputs:
         for field in _fields(env, written.resource, table):
             is_empty = not written.values.get(field.field)
@@ -79,7 +79,7 @@ def _missing(env, inputs: list[Written], table: str, column: str) -> list[dict]:
     return [{"field": ".".join(map(str, (*path, name))), "message": message}]
 
 
-def _common(paths: Iterable[Path]) -> Path:
+def _common(paths: Iterable[InputPath]) -> InputPath:
     """Return how all of the paths start."""
     shared = []
     for steps in zip(*paths, strict=False):

@@ -20,7 +20,7 @@ from ..exposure.resource import RELATIONS, Resource, ResourceField
 from ..values.input_objects import given
 from ..values.parsers import parse_id
 from ..values.scalars import FILE_TYPES, VALUE_TYPES, value_type
-from .blame import Path, Written
+from .blame import InputPath, Written
 from .lines import check_open, documents_of
 from .property_inputs import PropertyInputs
 
@@ -39,12 +39,12 @@ class InputReader:
     def __init__(self, context: Context):
         self._context = context
         self.inputs: list[Written] = []
-        self._problems: list[tuple[Path, ApiError]] = []
-        self._references: dict[str, list[tuple[int, Path]]] = defaultdict(list)
-        self._members: list[tuple[Any, ResourceField, int, Path]] = []
+        self._problems: list[tuple[InputPath, ApiError]] = []
+        self._references: dict[str, list[tuple[int, InputPath]]] = defaultdict(list)
+        self._members: list[tuple[Any, ResourceField, int, InputPath]] = []
         self._lists: dict[tuple[Any, str], set[int]] = {}
-        self._lines: dict[str, list[tuple[Any, Path]]] = defaultdict(list)
-        self._documents: dict[str, list[tuple[Any, Path]]] = defaultdict(list)
+        self._lines: dict[str, list[tuple[Any, InputPath]]] = defaultdict(list)
+        self._documents: dict[str, list[tuple[Any, InputPath]]] = defaultdict(list)
         self._listed = 0
         self._files: dict[tuple, tuple] = {}
         self._nested = _Nested(context)
@@ -54,7 +54,7 @@ class InputReader:
         self,
         resource: Resource,
         value: Any,
-        path: Path,
+        path: InputPath,
         parent: ResourceField | None = None,
         parents: Any = None,
     ) -> dict:
@@ -85,7 +85,7 @@ class InputReader:
         self._properties.belong_to(values, written, None, inverse, parents)
         return written
 
-    def update_values(self, resource: Resource, value: Any, path: Path, records: Any) -> dict:
+    def update_values(self, resource: Resource, value: Any, path: InputPath, records: Any) -> dict:
         """Return the values to write on existing records.
 
         :param records: the records that will get the values
@@ -153,7 +153,7 @@ class InputReader:
         self.inputs.append(Written(resource, path, values))
         return values
 
-    def _clear(self, field: ResourceField, values: dict, path: Path) -> None:
+    def _clear(self, field: ResourceField, values: dict, path: InputPath) -> None:
         if field.to_many:
             self._refuse(path, "A list cannot be null; take its records off with set: [].")
         elif field.required:
@@ -161,7 +161,7 @@ class InputReader:
         else:
             values[field.field] = False
 
-    def _convert(self, resource, field, item, values: dict, path: Path) -> None:
+    def _convert(self, resource, field, item, values: dict, path: InputPath) -> None:
         if field.type in FILE_TYPES:
             self._context.count_file(len(item))
         try:
@@ -189,7 +189,7 @@ class InputReader:
             else:
                 values[field.field] = converted
 
-    def _check_named(self, resource: Resource, values: dict, path: Path, records) -> None:
+    def _check_named(self, resource: Resource, values: dict, path: InputPath, records) -> None:
         """Note the records that values name by a model and an id."""
         if resource.model == ATTACHMENT:  # checked with all that it may belong to
             return
@@ -199,7 +199,7 @@ class InputReader:
             names = [field.name for field in resource.fields.values() if field.field == field_name]
             self._refer(target, number, (*path, *names[:1]))
 
-    def _refer(self, model: str, number: int, path: Path) -> None:
+    def _refer(self, model: str, number: int, path: InputPath) -> None:
         """Note a record that a value names, to be refused where the caller cannot see it."""
         target = exposing(self._context, model)
         if target is None:
@@ -224,7 +224,7 @@ class InputReader:
             self._files[key] = (item, converted)
         return self._files[key][1]
 
-    def _commands(self, resource, field, value, path: Path, records) -> list:
+    def _commands(self, resource, field, value, path: InputPath, records) -> list:
         """Return Odoo's commands for a one2many or many2many field (odoo/orm/commands.py)."""
         target = self._context.resources[field.relation]
         operations = dict(given(value))
@@ -256,7 +256,9 @@ class InputReader:
                 self._touch_lines(field, target, commands, path, records)
         return commands
 
-    def _touch_lines(self, field, target: Resource, commands: list, path: Path, records) -> None:
+    def _touch_lines(
+        self, field, target: Resource, commands: list, path: InputPath, records
+    ) -> None:
         """Note the documents whose lines are changed by what is done with a list of lines."""
         if field.type == "one2many" and records is not None:
             if field.inverse == target.document.field:
@@ -275,7 +277,7 @@ class InputReader:
         lines = self._context.env[target.model].browse(ids)
         self._lines[target.type_name].append((lines, path))
 
-    def _command(self, field, target, name: str, item, path: Path, records):
+    def _command(self, field, target, name: str, item, path: InputPath, records):
         if name == "create":
             return Command.create(self.create_values(target, item, path, field, records))
         found = self._ids(target, [item.id if name == "update" else item], path[:-1], path[-1])
@@ -295,7 +297,7 @@ class InputReader:
         self._nested.updated[target.type_name].add(record_id)
         return Command.update(record_id, self.update_values(target, item, path, record))
 
-    def _check_size(self, target: Resource, items: list, path: Path) -> bool:
+    def _check_size(self, target: Resource, items: list, path: InputPath) -> bool:
         """Refuse lists that would take the server minutes to write."""
         self._listed += len(items)
         maximum = self._context.max_page_size(target)
@@ -314,7 +316,7 @@ class InputReader:
             return False
         return True
 
-    def _may_change_list(self, field, target: Resource, name: str, path: Path) -> bool:
+    def _may_change_list(self, field, target: Resource, name: str, path: InputPath) -> bool:
         """Check the right to what an operation on a list does to the records in it."""
         if name == "delete":
             return self._check(path, self._context.check_operation, target, "delete")
@@ -325,7 +327,7 @@ class InputReader:
                 return self._check(path, self._context.check_operation, target, "delete")
         return True
 
-    def _ids(self, target: Resource, items: list, path: Path, first: int = 0) -> list[int]:
+    def _ids(self, target: Resource, items: list, path: InputPath, first: int = 0) -> list[int]:
         ids = []
         for index, item in enumerate(items, first):
             try:
@@ -385,7 +387,7 @@ class InputReader:
             self._lists[key] = set(everything.mapped(field.field).ids)
         return self._lists[key]
 
-    def _check(self, path: Path, check, *arguments) -> bool:
+    def _check(self, path: InputPath, check, *arguments) -> bool:
         try:
             check(*arguments)
         except ApiError as error:
@@ -393,7 +395,7 @@ class InputReader:
             return False
         return True
 
-    def _refuse(self, path: Path, message: str) -> None:
+    def _refuse(self, path: InputPath, message: str) -> None:
         self._problems.append((path, ApiError("BAD_USER_INPUT", message)))
 
 
@@ -407,11 +409,11 @@ class _Nested:
 
     def __init__(self, context: Context):
         self._context = context
-        self._fields: dict[tuple[str, str], tuple[ResourceField, Path]] = {}
+        self._fields: dict[tuple[str, str], tuple[ResourceField, InputPath]] = {}
         self._highest: dict[str, int] = {}
         self.updated: dict[str, set[int]] = defaultdict(set)
 
-    def touch(self, resource: Resource, field: ResourceField, path: Path) -> None:
+    def touch(self, resource: Resource, field: ResourceField, path: InputPath) -> None:
         self._fields.setdefault((resource.type_name, field.name), (field, path))
 
     def _limited(self) -> bool:
@@ -467,7 +469,7 @@ def refused_input(errors: list[dict], code: str = "BAD_USER_INPUT") -> ApiError:
     return ApiError(code, message, errors=errors)
 
 
-def check_within(context: Context, resource: Resource, ids, path: Path = ()) -> None:
+def check_within(context: Context, resource: Resource, ids, path: InputPath = ()) -> None:
     """Refuse records that the caller could not reach through their resource.
 
     :raise ApiError: FORBIDDEN
@@ -477,7 +479,7 @@ def check_within(context: Context, resource: Resource, ids, path: Path = ()) -> 
         raise out_of_reach(resource, path)
 
 
-def out_of_reach(resource: Resource, path: Path = ()) -> ApiError:
+def out_of_reach(resource: Resource, path: InputPath = ()) -> ApiError:
     """Return the error for a record that the values put where the caller cannot reach it."""
     message = (
         f"With these values the {resource.type_name} would be out of your reach: outside of what "

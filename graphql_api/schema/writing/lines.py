@@ -6,11 +6,14 @@ from typing import Any
 from ..access.access import Context
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource
-from .blame import Path
+from .blame import InputPath
 
 
 def check_open(
-    context: Context, resource: Resource, documents: Any, places: Iterable[tuple[Any, Path]] = ()
+    context: Context,
+    resource: Resource,
+    documents: Any,
+    places: Iterable[tuple[Any, InputPath]] = (),
 ) -> None:
     """Refuse changes of lines where a document of theirs is closed.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..access.access import Context
 from ..exposure.resource import Resource, ResourceField
-from .blame import Path
+from .blame import InputPath
 from .property_values import PropertiesReader, Refer, Refuse
 
 _DIFFERENT = "The records have different properties; change them in separate requests."
@@ -27,7 +27,7 @@ class PropertyInputs:
         self._new: list[_Sent] = []
 
     def add(
-        self, resource: Resource, field: ResourceField, value: Any, values: dict, path: Path
+        self, resource: Resource, field: ResourceField, value: Any, values: dict, path: InputPath
     ) -> None:
         """Keep what was sent for a field.
 
@@ -95,7 +95,7 @@ class _Sent:
     name: str
     value: Any
     values: dict
-    path: Path
+    path: InputPath
     records: Any = None
     inverse: str | None = None
     parents: Any = None

@@ -17,10 +17,10 @@ from ..values.scalars import (
     Date,
     DateTime,
 )
-from .blame import Path
+from .blame import InputPath
 
-Refuse = Callable[[Path, str], None]
-Refer = Callable[[str, int, Path], None]
+Refuse = Callable[[InputPath, str], None]
+Refer = Callable[[str, int, InputPath], None]
 
 _READ_ONLY = "It can only be read."
 
@@ -51,7 +51,7 @@ class PropertiesReader:
         self._refuse = refuse
         self._refer = refer
 
-    def convert(self, value: Any, path: Path) -> dict:
+    def convert(self, value: Any, path: InputPath) -> dict:
         """Return the values by name.
 
         :param value: an object, or a list of objects with "name" and "value"
@@ -68,7 +68,7 @@ class PropertiesReader:
                 self._convert_one(definition, item, where, found)
         return found
 
-    def _items(self, value, path: Path) -> Iterator[tuple[str, Any, Path]]:
+    def _items(self, value, path: InputPath) -> Iterator[tuple[str, Any, InputPath]]:
         if isinstance(value, dict):
             for name, item in value.items():
                 yield name, item, (*path, OwnName(name))
@@ -82,7 +82,7 @@ class PropertiesReader:
             if "value" in item:
                 yield name, item["value"], (*path, index, "value")
 
-    def _check_definition(self, definition: dict, item: dict, path: Path) -> None:
+    def _check_definition(self, definition: dict, item: dict, path: InputPath) -> None:
         """Refuse to change what a property is; that is done where it is defined."""
         sent = {key: part for key, part in item.items() if key not in ("name", "value")}
         if sent:
@@ -91,7 +91,7 @@ class PropertiesReader:
                 if key not in shown or _ids(part) != _ids(shown[key]):
                     self._refuse((*path, OwnName(key)), _READ_ONLY)
 
-    def _convert_one(self, definition: dict, item, path: Path, found: dict) -> None:
+    def _convert_one(self, definition: dict, item, path: InputPath, found: dict) -> None:
         name, kind = definition["name"], definition["type"]
         stored = self._stored.get(name)
         if kind in _RELATIONS:
@@ -111,7 +111,7 @@ class PropertiesReader:
             except ValueError as error:
                 self._refuse(path, str(error))
 
-    def _convert_records(self, definition: dict, item, path: Path, found: dict) -> None:
+    def _convert_records(self, definition: dict, item, path: InputPath, found: dict) -> None:
         name, many = definition["name"], definition["type"] == "many2many"
         items = item if many else [item]
         if item is None or item is False:
