@@ -28,7 +28,7 @@ test:
 	@$(PYTHON) -m tools test -- $(ARGS)
 
 screenshots:
-	@$(PYTHON) -m tools test -- --screenshots=docs/images graphql_api/tests/test_browser_*.py
+	@$(PYTHON) -m tools test -- --screenshots=docs/images graphql_api/tests/*/test_browser_*.py
 	@cp $(addprefix docs/images/, graphiql.png swagger-ui.png resource.png policy.png keys.png) \
 	  graphql_api/static/description/
 

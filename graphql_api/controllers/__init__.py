@@ -9,6 +9,4 @@ from . import (
     rest_aggregate,
     rest_write,
 )
-from . import (
-    metrics as monitoring,
-)
+from . import metrics as monitoring

@@ -1,0 +1,1 @@
+"""Who sees and changes what: access rights, policies, versions of records, companies."""

@@ -12,7 +12,7 @@ from functools import partial
 
 from odoo.tests import new_test_user, tagged
 
-from .test_scoped_keys import ScopedKeyCase
+from ..cases.scoped_keys import ScopedKeyCase
 
 Need = tuple[str, str]
 

@@ -19,8 +19,8 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..schema.exposure.names import camel_case
-from .test_access import AccessCase
+from ...schema.exposure.names import camel_case
+from ..cases.access import AccessCase
 
 JSON = {"Content-Type": "application/json"}
 MISSING = 2000000000

@@ -3,7 +3,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 
 class PreferencesCase(ApiCase):

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 STALE = ("PRECONDITION_FAILED", ["updateCustomer"])
 

@@ -1,0 +1,1 @@
+"""What other addons add to the schema."""

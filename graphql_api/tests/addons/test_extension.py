@@ -6,14 +6,14 @@ import strawberry
 
 from odoo.tests import tagged
 
-from ..schema.extension import (
+from ...schema.extension import (
     ApiError,
     batch_field,
     check_operation,
     find_record,
     resource_type,
 )
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 Customer = resource_type("Customer")
 Company = resource_type("Company")

@@ -13,7 +13,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, sync_pla
 
 from odoo.tests import tagged
 
-from .common import ApiCase
+from .api import ApiCase
 from .server import committed
 
 # Beside those that Playwright gives: no first run, no updates, no synchronisation.

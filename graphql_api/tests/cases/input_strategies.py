@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from odoo.tools import float_round
 
-from ..schema.values.scalars import FILE_TYPES
+from ...schema.values.scalars import FILE_TYPES
 
 LEFT_OUT = {
     ("Customer", "vat"): "its check digits depend on the country",

@@ -18,15 +18,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import requests
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
+from odoo.sql_db import connection_info_for
 from odoo.tests import BaseCase
 from odoo.tools import config
 
-from ..models.settings import PREFIX
+from ...models.settings import PREFIX
 
 _HOST = "127.0.0.1"
 _READY_WITHIN = 120  # seconds
@@ -232,3 +234,16 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((_HOST, 0))
         return probe.getsockname()[1]
+
+
+def execute(statement: str, *parameters) -> list[tuple]:
+    """Run a statement outside of the tests' transaction; return its rows."""
+    _name, connection_parameters = connection_info_for(database())
+    connection = psycopg2.connect(**connection_parameters)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()

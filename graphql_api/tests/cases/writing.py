@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from odoo.tools import SQL
 
-from .test_access import AccessCase
+from .access import AccessCase
 
 JSON = {"Content-Type": "application/json"}
 COMPARED_TABLES = (

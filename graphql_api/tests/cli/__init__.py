@@ -1,0 +1,1 @@
+"""Commands of Odoo's command line."""

@@ -12,10 +12,10 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
-from .common import ApiCase
-from .server import committed, database, together
+from ..cases.api import ApiCase
+from ..cases.server import committed, database, together
 
-CHANGES = Path(__file__).parent / "clients" / "schema_changes.mjs"
+CHANGES = Path(__file__).parents[1] / "clients" / "schema_changes.mjs"
 
 POLICY = "Test of the command"
 

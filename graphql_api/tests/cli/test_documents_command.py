@@ -6,13 +6,8 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
-from ..cli.graphql_documents import register
-from .test_persisted_documents import (
-    MUTATION,
-    QUERY,
-    DocumentCase,
-    digest,
-)
+from ...cli.graphql_documents import register
+from ..cases.persisted_documents import MUTATION, QUERY, DocumentCase, digest
 
 APOLLO = {"format": "apollo-persisted-query-manifest", "version": 1}
 

@@ -1,0 +1,1 @@
+"""What the routes serve, as clients see it over HTTP."""

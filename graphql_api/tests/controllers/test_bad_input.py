@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import new_test_user, tagged
 
-from ..schema.exposure.errors import STATUS
-from .common import ApiCase, without_cost
+from ...schema.exposure.errors import STATUS
+from ..cases.api import ApiCase, without_cost
 
 JSON = {"Content-Type": "application/json"}
 GRAPHQL_TYPE = "application/graphql-response+json"

@@ -2,7 +2,7 @@
 
 import json
 
-from .browser import BrowserCase
+from ..cases.browser import BrowserCase
 
 PATH = "/api/graphql"
 

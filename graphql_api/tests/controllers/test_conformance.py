@@ -7,9 +7,9 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
-SCRIPT = Path(__file__).parent / "clients" / "conformance.mjs"
+SCRIPT = Path(__file__).parents[1] / "clients" / "conformance.mjs"
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .common import ApiCase, without_cost
+from ..cases.api import ApiCase, without_cost
 
 ORDERS = """
 query Orders($first: Int, $after: String) {

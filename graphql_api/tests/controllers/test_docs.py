@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from unittest.mock import patch
 
-from ..controllers import docs
-from .common import ApiCase
+from ...controllers import docs
+from ..cases.api import ApiCase
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 QUERY = "/api/graphql?query={__typename}"

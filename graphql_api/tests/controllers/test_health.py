@@ -1,6 +1,6 @@
 """Whether the service is there, for those who send no key."""
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 
 class TestHealth(ApiCase):

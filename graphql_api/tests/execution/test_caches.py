@@ -8,15 +8,15 @@ from graphql import get_introspection_query
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.document import _REMEMBERED
-from ..schema.execution.documents import MAX_KEPT, parse_document
-from ..schema.execution.executor import Request, execute
-from ..schema.execution.weighted_cache import WeightedCache
-from ..schema.exposure import names
-from ..schema.exposure.limits import Limits
-from ..schema.exposure.policy import EVERYTHING
-from .server import ServerCase
-from .test_scoped_keys import ScopedKeyCase
+from ...models.document import _REMEMBERED
+from ...schema.execution.documents import MAX_KEPT, parse_document
+from ...schema.execution.executor import Request, execute
+from ...schema.execution.weighted_cache import WeightedCache
+from ...schema.exposure import names
+from ...schema.exposure.limits import Limits
+from ...schema.exposure.policy import EVERYTHING
+from ..cases.scoped_keys import ScopedKeyCase
+from ..cases.server import ServerCase
 
 
 @tagged("post_install", "-at_install")

@@ -5,9 +5,9 @@ from graphql import get_introspection_query
 
 from odoo.tests import tagged
 
-from ..schema.execution.cost import ASSUMED_SIZE, WRITTEN
-from ..schema.exposure.limits import Limits
-from .test_scoped_keys import ScopedKeyCase
+from ...schema.execution.cost import ASSUMED_SIZE, WRITTEN
+from ...schema.exposure.limits import Limits
+from ..cases.scoped_keys import ScopedKeyCase
 
 TOO_COMPLEX = [("QUERY_TOO_COMPLEX", None)]
 

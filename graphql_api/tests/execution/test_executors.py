@@ -12,12 +12,12 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..schema.execution import columnar
-from ..schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
-from ..schema.execution.executor import Request, execute
-from ..schema.exposure.errors import ApiError
-from .query_strategies import queries
-from .test_access import AccessCase
+from ...schema.execution import columnar
+from ...schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
+from ...schema.execution.executor import Request, execute
+from ...schema.exposure.errors import ApiError
+from ..cases.access import AccessCase
+from ..cases.query_strategies import queries
 
 CASES = 2000
 

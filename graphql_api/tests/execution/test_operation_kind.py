@@ -9,8 +9,8 @@ from hypothesis_graphql import from_schema
 
 from odoo.tests import BaseCase, tagged
 
-from ..schema.execution.operation_kind import find_operation_type
-from ..schema.exposure.limits import Limits
+from ...schema.execution.operation_kind import find_operation_type
+from ...schema.exposure.limits import Limits
 
 QUERY, MUTATION = OperationType.QUERY, OperationType.MUTATION
 

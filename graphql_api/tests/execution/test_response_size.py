@@ -4,10 +4,10 @@ import strawberry
 
 from odoo.tests import tagged
 
-from ..schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
-from ..schema.execution.executor import Request, execute
-from ..schema.exposure.errors import ResponseTooLarge
-from .test_scoped_keys import ScopedKeyCase
+from ...schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
+from ...schema.execution.executor import Request, execute
+from ...schema.exposure.errors import ResponseTooLarge
+from ..cases.scoped_keys import ScopedKeyCase
 
 LIMIT = 2_000_000
 TOO_COMPLEX = [("QUERY_TOO_COMPLEX", None)]

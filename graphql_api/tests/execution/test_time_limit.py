@@ -8,9 +8,9 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..schema.access import access
-from .server import ServerCase, committed
-from .test_transactions import RAISE, TransactionCase
+from ...schema.access import access
+from ..cases.server import ServerCase, committed
+from ..cases.transactions import RAISE, TransactionCase
 
 
 def sleep(cr, number):

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 FIELDS = "id name email phone city isCompany partnerLatitude createDate type country { name }"
 ORDERS = (

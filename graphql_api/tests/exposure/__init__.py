@@ -1,0 +1,1 @@
+"""What is exposed, under which names and limits, and how errors look."""

@@ -21,8 +21,8 @@ from odoo.exceptions import (
 )
 from odoo.tests import BaseCase, tagged
 
-from ..schema.exposure.errors import STATUS, ApiError, to_api_error
-from .common import ApiCase
+from ...schema.exposure.errors import STATUS, ApiError, to_api_error
+from ..cases.api import ApiCase
 
 LOGGER = "odoo.addons.graphql_api.schema.exposure.errors"
 SECRET = 'SELECT "secret" FROM res_partner WHERE id = 1'

@@ -4,11 +4,11 @@ import base64
 
 from odoo.tests import tagged
 
-from ..schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
-from ..schema.execution.executor import Request, execute
-from ..schema.exposure.policy import Rights
-from .test_access import AccessCase
-from .test_files import PNG
+from ...schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
+from ...schema.execution.executor import Request, execute
+from ...schema.exposure.policy import Rights
+from ..cases.access import AccessCase
+from ..cases.pictures import PNG
 
 RENAMED = {
     "Customer": {

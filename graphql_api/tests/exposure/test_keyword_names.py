@@ -4,9 +4,9 @@ import keyword
 
 from odoo.tests import tagged
 
-from ..schema.exposure.names import FIELD_NAME, camel_case
-from ..schema.problems import RESERVED_FIELDS
-from .writing import WriteCase
+from ...schema.exposure.names import FIELD_NAME, camel_case
+from ...schema.problems import RESERVED_FIELDS
+from ..cases.writing import WriteCase
 
 KEYWORDS = sorted(
     name

@@ -4,7 +4,7 @@ import json
 
 from odoo.tests import tagged
 
-from .test_scoped_keys import ScopedKeyCase
+from ..cases.scoped_keys import ScopedKeyCase
 
 TOO_COMPLEX = [("QUERY_TOO_COMPLEX", None)]
 

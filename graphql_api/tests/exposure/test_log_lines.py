@@ -10,8 +10,8 @@ import psycopg2
 
 from odoo.tests import tagged
 
-from .common import ApiCase
-from .server import (
+from ..cases.api import ApiCase
+from ..cases.server import (
     ServerCase,
     committed,
     database,

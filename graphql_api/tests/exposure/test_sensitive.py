@@ -6,7 +6,7 @@ import re
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 SENSITIVE = re.compile(
     r"""

@@ -1,0 +1,1 @@
+"""Groups of records and their aggregates."""

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from odoo.tests import new_test_user, tagged
 
-from .common import ApiCase
-from .test_access import AccessCase
-from .test_scoped_keys import ScopedKeyCase
+from ..cases.access import AccessCase
+from ..cases.api import ApiCase
+from ..cases.scoped_keys import ScopedKeyCase
 
 ORDERS = '(filter: {clientOrderRef: {eq: "Zagg"}}'
 

@@ -2,8 +2,8 @@
 
 from odoo.tests import tagged
 
-from ..schema.values.scalars import FILE_TYPES
-from .test_scoped_keys import ScopedKeyCase
+from ...schema.values.scalars import FILE_TYPES
+from ..cases.scoped_keys import ScopedKeyCase
 
 READ = ("GET", "HEAD")
 RECORDS = {"read": ["GET", "HEAD"], "update": ["PUT", "PATCH"], "delete": ["DELETE"]}

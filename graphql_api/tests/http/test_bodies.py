@@ -8,7 +8,7 @@ import zlib
 
 from odoo.tests import tagged
 
-from .test_scoped_keys import ScopedKeyCase
+from ..cases.scoped_keys import ScopedKeyCase
 
 JSON = {"Content-Type": "application/json"}
 GZIP = {"Content-Encoding": "gzip"}

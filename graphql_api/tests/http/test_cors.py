@@ -12,8 +12,8 @@ from odoo import http
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..http import cors
-from .common import ApiCase
+from ...http import cors
+from ..cases.api import ApiCase
 
 APP = "https://app.example.com"
 OTHERS = (
@@ -115,7 +115,7 @@ class TestCors(ApiCase):
         sources = [
             path.read_text()
             for folder in ("controllers", "http", "models", "rest", "schema")
-            for path in Path(__file__).parents[1].joinpath(folder).rglob("*.py")
+            for path in Path(__file__).parents[2].joinpath(folder).rglob("*.py")
             if path.name != "cors.py" and "openapi" not in path.parts
         ]
         sources.append(inspect.getsource(http))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from odoo.tests import new_test_user, tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SITES = ("cross-site", "same-site", "none", "same-origin", None)

@@ -15,7 +15,7 @@ import requests
 
 from odoo.tests import tagged
 
-from .server import ServerCase
+from ..cases.server import ServerCase
 
 CPU_SECONDS = 1.0
 WIDE = 50_000

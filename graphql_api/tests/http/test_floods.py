@@ -13,8 +13,8 @@ import psutil
 
 from odoo.tests import tagged
 
-from ..schema.exposure.limits import Limits
-from .server import ServerCase
+from ...schema.exposure.limits import Limits
+from ..cases.server import ServerCase
 
 JSON = {"Content-Type": "application/json"}
 REQUESTS = 40

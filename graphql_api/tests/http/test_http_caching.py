@@ -1,19 +1,15 @@
 """Answers that a client has already: 304 instead of the same once more."""
 
 import socket
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from odoo.tests import tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
-from ..http.compression import MIN_SIZE
-from .common import ApiCase
+from ...http.compression import MIN_SIZE
+from ..cases.api import ApiCase, graphql_path
 
 SPEC_TYPE = "application/graphql-response+json"
-
-
-def graphql_path(query: str, **parameters) -> str:
-    return "/api/graphql?" + urlencode({"query": query, **parameters})
 
 
 @tagged("post_install", "-at_install")

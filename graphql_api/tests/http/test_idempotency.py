@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 
-from ..models import idempotency, purge
-from .common import ApiCase
+from ...models import idempotency, purge
+from ..cases.api import ApiCase
 
 CREATE = "mutation ($name: String!) { createCustomer(input: {name: $name}) { id name } }"
 PIXEL = (

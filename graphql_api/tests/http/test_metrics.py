@@ -17,10 +17,10 @@ from odoo.exceptions import ValidationError
 from odoo.tests import BaseCase, Form, tagged
 from odoo.tools import config
 
-from ..http.monitoring import metric_files, metrics
-from .common import ApiCase
-from .server import ServerCase, database, setting
-from .test_persisted_documents import extensions
+from ...http.monitoring import metric_files, metrics
+from ..cases.api import ApiCase
+from ..cases.persisted_documents import extensions
+from ..cases.server import ServerCase, database, setting
 
 PATH = "/api/metrics"
 TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"

@@ -4,9 +4,9 @@ import base64
 
 from odoo.tests import tagged
 
-from .test_files import PNG
-from .test_http_caching import graphql_path
-from .writing import WriteCase
+from ..cases.api import graphql_path
+from ..cases.pictures import PNG
+from ..cases.writing import WriteCase
 
 CODE = "PRECONDITION_FAILED"
 

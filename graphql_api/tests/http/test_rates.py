@@ -11,30 +11,18 @@ from odoo.sql_db import connection_info_for
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
-from ..http import rate_limit as rate
-from .common import ApiCase
-from .server import (
+from ...http import rate_limit as rate
+from ..cases.api import ApiCase
+from ..cases.server import (
     Server,
     ServerCase,
     database,
+    execute,
     setting,
     together,
 )
 
 PATH = "/api/me"
-
-
-def execute(statement: str, *parameters) -> list[tuple]:
-    """Run a statement outside of the tests' transaction; return its rows."""
-    _name, connection_parameters = connection_info_for(database())
-    connection = psycopg2.connect(**connection_parameters)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
 
 
 def forget(*names: str) -> None:

@@ -16,10 +16,10 @@ from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from odoo.tests import tagged
 from odoo.tools import config
 
-from .common import ApiCase
-from .server import ServerCase, committed
-from .test_key_use import PolicyCase
-from .test_transactions import TransactionCase
+from ..cases.api import ApiCase
+from ..cases.policies import PolicyCase
+from ..cases.server import ServerCase, committed
+from ..cases.transactions import TransactionCase
 
 PARAMETER = "graphql_api.log_requests"
 RAISE = "DO $$ BEGIN RAISE EXCEPTION 'concurrency' USING ERRCODE = '40001'; END $$"

@@ -4,9 +4,9 @@ import re
 
 from odoo.tests import tagged
 
-from ..http.compression import MIN_SIZE
-from .common import ApiCase
-from .test_sign_in import SignInCase
+from ...http.compression import MIN_SIZE
+from ..cases.api import ApiCase
+from ..cases.sign_in import SignInCase
 
 PHASES = ["auth", "parse", "execute", "serialize", "total", "sql"]
 

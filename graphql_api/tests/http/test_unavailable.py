@@ -12,9 +12,8 @@ from odoo.service import security
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
-from .common import ApiCase
-from .server import ServerCase, committed, database
-from .test_rates import execute
+from ..cases.api import ApiCase
+from ..cases.server import ServerCase, committed, database, execute
 
 QUERY = {"query": "{ me { lang } }"}
 FAILURES = (

@@ -1,20 +1,18 @@
 """Files on their way in: in inputs, as raw bytes, and in forms of REST and of GraphQL."""
 
 import base64
-import io
 import json
 import random
 import resource
 
-from PIL import Image
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..http.uploads import MAX_FILES, PREFLIGHT_HEADERS
-from ..schema.exposure.limits import Limits
-from .common import without_cost
-from .writing import WriteCase
+from ...http.uploads import MAX_FILES, PREFLIGHT_HEADERS
+from ...schema.exposure.limits import Limits
+from ..cases.api import without_cost
+from ..cases.pictures import picture
+from ..cases.writing import WriteCase
 
 MAX_BODY_SIZE = Limits().max_body_size
 PREFLIGHT = {PREFLIGHT_HEADERS[0]: "1"}
@@ -23,13 +21,6 @@ CREATE = """mutation ($input: AttachmentCreateInput!) {
   createAttachment(input: $input) { id content { size url } } }"""
 CREATE_MANY = """mutation ($inputs: [AttachmentCreateInput!]!) {
   createAttachments(inputs: $inputs) { id } }"""
-
-
-def picture(color: str, size: tuple[int, int] = (3, 2)) -> bytes:
-    """Return an image, a small one by default."""
-    content = io.BytesIO()
-    Image.new("RGB", size, color).save(content, "PNG")
-    return content.getvalue()
 
 
 class UploadCase(WriteCase):

@@ -1,0 +1,1 @@
+"""The addon's models: resources, policies, keys, documents, settings, signing in."""

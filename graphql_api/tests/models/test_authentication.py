@@ -8,7 +8,7 @@ from unittest.mock import patch
 from odoo import http
 from odoo.tests import new_test_user, tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 ME = "{ me { user { id } } }"
 JSON = {"Content-Type": "application/json"}

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 
 @tagged("post_install", "-at_install")

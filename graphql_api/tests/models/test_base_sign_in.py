@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import new_test_user, tagged
 
-from .test_scoped_keys import ScopedKeyCase
+from ..cases.scoped_keys import ScopedKeyCase
 
 
 @tagged("post_install", "-at_install")

@@ -11,8 +11,8 @@ from graphql import (
 
 from odoo.tests import tagged
 
-from ..schema.exposure.names import camel_case
-from .common import ApiCase
+from ...schema.exposure.names import camel_case
+from ..cases.api import ApiCase
 
 CATALOG = {
     "res.partner": ("Customer", "customers"),

@@ -4,7 +4,7 @@ import json
 
 from odoo.tests import new_test_user, tagged
 
-from .server import ServerCase, committed, together
+from ..cases.server import ServerCase, committed, together
 
 _PARAMETERS = ("graphql_api.sign_in", "graphql_api.sign_in_policy")
 

@@ -6,8 +6,8 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 
-from ..models.settings import PREFIX
-from .server import committed, database
+from ...models.settings import PREFIX
+from ..cases.server import committed, database
 
 NAME = PREFIX + "max_depth"
 

@@ -9,7 +9,7 @@ from lxml import etree
 from odoo import fields
 from odoo.tests import JsonRpcException, new_test_user, tagged
 
-from .test_scoped_keys import ScopedKeyCase
+from ..cases.scoped_keys import ScopedKeyCase
 
 
 @tagged("post_install", "-at_install")

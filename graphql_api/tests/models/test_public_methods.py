@@ -7,8 +7,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.exposure import SCHEMA_CACHE
-from .common import ApiCase
+from ...models.exposure import SCHEMA_CACHE
+from ..cases.api import ApiCase
 
 ARGUMENTS = {"vals_list": [], "vals": {}, "values": {}, "fields": [], "fields_list": []}
 """For methods that need any: what changes nothing."""

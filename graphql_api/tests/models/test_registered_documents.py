@@ -6,12 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .test_persisted_documents import (
-    MUTATION,
-    QUERY,
-    DocumentCase,
-    digest,
-)
+from ..cases.persisted_documents import MUTATION, QUERY, DocumentCase, digest
 
 OTHER = "query Other { __typename }"
 

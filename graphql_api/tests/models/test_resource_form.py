@@ -10,8 +10,8 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..schema.problems import BUILT_IN_TYPES, type_names
-from .common import ApiCase
+from ...schema.problems import BUILT_IN_TYPES, type_names
+from ..cases.api import ApiCase
 
 
 @strawberry.type

@@ -10,7 +10,8 @@ from pathlib import Path
 from odoo.tests import tagged
 from odoo.tools import config
 
-from .server import (
+from ..cases.persisted_documents import NOT_FOUND, digest, extensions
+from ..cases.server import (
     Server,
     ServerCase,
     committed,
@@ -18,7 +19,6 @@ from .server import (
     setting,
     together,
 )
-from .test_persisted_documents import NOT_FOUND, digest, extensions
 
 QUERY = "{ industries(first: 1) { nodes { id name } } }"
 DOCUMENT = "query Zshared { me { lang } }"

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import convert_file
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 
 @tagged("post_install", "-at_install")

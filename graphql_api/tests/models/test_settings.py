@@ -5,9 +5,9 @@ import re
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
-from ..models.settings import Settings
-from ..schema.exposure.limits import Limits
-from .common import ApiCase
+from ...models.settings import Settings
+from ...schema.exposure.limits import Limits
+from ..cases.api import ApiCase
 
 
 @tagged("post_install", "-at_install")

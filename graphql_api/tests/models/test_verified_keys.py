@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo.addons.base.models.res_users import KEY_CRYPT_CONTEXT
 from odoo.tests import tagged
 
-from ..models import apikeys
-from .common import ApiCase
+from ...models import apikeys
+from ..cases.api import ApiCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,1 @@
+"""Filters, orders, pages, searches, relations and files."""

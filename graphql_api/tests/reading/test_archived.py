@@ -3,7 +3,7 @@
 from odoo.fields import Domain
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 
 @tagged("post_install", "-at_install")

@@ -10,13 +10,11 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools.image import image_data_uri
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..schema.reading import files
-from ..schema.reading.files import _decoded_size, _mimetype
-from .common import ApiCase
+from ...schema.reading import files
+from ...schema.reading.files import _decoded_size, _mimetype
+from ..cases.api import ApiCase
+from ..cases.pictures import PNG
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<html><body><script>alert(1)</script></body></html>"
 

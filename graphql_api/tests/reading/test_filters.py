@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from ..schema.reading.ordering import CREATE_DATE_FIELD, ID_FIELD, WRITE_DATE_FIELD
-from .common import ApiCase
+from ...schema.reading.ordering import CREATE_DATE_FIELD, ID_FIELD, WRITE_DATE_FIELD
+from ..cases.api import ApiCase
 
 TEXT_CASES = [
     # The texts are "Ghent", "ghent sea", "100%_x", "" and none at all.

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from ..schema.execution.executor import Request, execute
-from .common import ApiCase
+from ...schema.execution.executor import Request, execute
+from ..cases.api import ApiCase
 
 SELECTION = (
     "{ edges { cursor node { id } } "

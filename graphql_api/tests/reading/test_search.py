@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 HIDDEN = {
     "StockLevel": "lots and packages",

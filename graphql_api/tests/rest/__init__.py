@@ -1,0 +1,1 @@
+"""REST on the schema, and its OpenAPI document."""

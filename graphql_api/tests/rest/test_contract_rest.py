@@ -4,11 +4,9 @@ import base64
 
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
+from ..cases.pictures import PIXEL
 
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 EXAMPLE = (
     "/api/customers?fields=id,name,country.code&filter[city][eq]=Ghent&sort=-create_date,name"
     "&limit=20&offset=40&total=true"

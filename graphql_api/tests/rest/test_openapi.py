@@ -12,11 +12,11 @@ import jsonschema_rs
 import strawberry
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from ..rest import openapi
-from .common import ApiCase
+from ...rest import openapi
+from ..cases.api import ApiCase
 
 PATH = "/api/openapi.json"
-RULES = Path(__file__).parent / "clients" / "spectral.yaml"
+RULES = Path(__file__).parents[1] / "clients" / "spectral.yaml"
 
 
 class OpenApiCase(ApiCase):

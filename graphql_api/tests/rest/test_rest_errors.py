@@ -8,9 +8,9 @@ from graphql import GraphQLInputObjectType, get_named_type
 
 from odoo.tests import tagged
 
-from ..schema.values.scalars import JSON as JSON_SCALAR
-from ..schema.values.scalars import SCALAR_MAP
-from .common import ApiCase
+from ...schema.values.scalars import JSON as JSON_SCALAR
+from ...schema.values.scalars import SCALAR_MAP
+from ..cases.api import ApiCase
 
 JSON = {"Content-Type": "application/json"}
 CAMEL_CASE = re.compile(r"\b[a-z][a-z0-9]*[A-Z]\w*")

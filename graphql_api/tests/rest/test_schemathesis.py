@@ -12,9 +12,9 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
-HOOKS = Path(__file__).parent / "clients" / "schemathesis_hooks.py"
+HOOKS = Path(__file__).parents[1] / "clients" / "schemathesis_hooks.py"
 CONFIGURATION = HOOKS.with_name("schemathesis.toml")
 OPTIONS = [
     "--continue-on-failure",

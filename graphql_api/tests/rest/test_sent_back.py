@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .writing import WriteCase
+from ..cases.writing import WriteCase
 
 VOLATILE = ("version", "write_date")
 FILE = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"

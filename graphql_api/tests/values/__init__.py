@@ -1,0 +1,1 @@
+"""Values of Odoo's fields in GraphQL and REST."""

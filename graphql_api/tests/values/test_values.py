@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 
-from ..schema.exposure.resource import RELATIONS
-from .common import ApiCase
+from ...schema.exposure.resource import RELATIONS
+from ..cases.api import ApiCase
 
 RECORDS = 100
 """Records that are compared of each model."""

@@ -1,6 +1,6 @@
 """An administrator reads about the addon in Odoo's list of apps."""
 
-from .browser import BrowserCase
+from ..cases.browser import BrowserCase
 
 
 class TestAppsScreen(BrowserCase):

@@ -1,7 +1,7 @@
 """An administrator looks after documents in the screens."""
 
-from .browser import BrowserCase
-from .test_persisted_documents import QUERY, extensions
+from ..cases.browser import BrowserCase
+from ..cases.persisted_documents import QUERY, extensions
 
 _DOCUMENTS = "/odoo/action-graphql_api.action_documents"
 

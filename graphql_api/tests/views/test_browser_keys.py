@@ -1,6 +1,6 @@
 """An administrator gives out a key that opens little, and sees what is done with it."""
 
-from .browser import BrowserCase
+from ..cases.browser import BrowserCase
 
 _POLICIES = "/odoo/action-graphql_api.action_policies"
 _KEYS = "/odoo/action-graphql_api.action_keys"

@@ -1,6 +1,6 @@
 """The web client itself works in the browser of the tests, with this addon installed."""
 
-from .browser import BrowserCase
+from ..cases.browser import BrowserCase
 
 
 class TestLogin(BrowserCase):

@@ -1,7 +1,7 @@
 """A user makes a key in his preferences, under a policy that he may choose, and revokes it."""
 
-from .browser import BrowserCase
-from .test_scoped_keys import ScopedKeyCase
+from ..cases.browser import BrowserCase
+from ..cases.scoped_keys import ScopedKeyCase
 
 _PREFERENCES = "/odoo/action-base.action_res_users_my"
 

@@ -5,7 +5,7 @@ import random
 
 from odoo import fields
 
-from .browser import BrowserCase
+from ..cases.browser import BrowserCase
 
 _LOG = "/odoo/action-graphql_api.request_action"
 _WEEK = (  # operation, kind, HTTP method, usual duration in milliseconds

@@ -1,6 +1,6 @@
 """An administrator decides in the screens what clients reach."""
 
-from .browser import BrowserCase
+from ..cases.browser import BrowserCase
 
 _RESOURCES = "/odoo/action-graphql_api.resource_action"
 

@@ -1,6 +1,6 @@
 """An administrator sets in the screens what holds for all callers."""
 
-from .browser import BrowserCase
+from ..cases.browser import BrowserCase
 
 _SETTINGS = "/odoo/action-graphql_api.settings_action"
 _INTROSPECTION = "{ __schema { __typename } }"

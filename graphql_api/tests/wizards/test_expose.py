@@ -3,8 +3,8 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..wizards.proposals import offered_fields, propose_names
-from .common import ApiCase
+from ...wizards.proposals import offered_fields, propose_names
+from ..cases.api import ApiCase
 
 TECHNICAL = ("id", "display_name", "create_uid", "write_uid", "create_date", "write_date")
 TECHNICAL += ("access_token", "parent_path", "__last_update")

@@ -9,9 +9,9 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..schema.writing.actions import LEFT_OUT
-from .server import ServerCase, committed
-from .writing import WriteCase
+from ...schema.writing.actions import LEFT_OUT
+from ..cases.server import ServerCase, committed
+from ..cases.writing import WriteCase
 
 
 class ActionCase(WriteCase):

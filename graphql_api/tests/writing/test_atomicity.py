@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..cases.api import ApiCase
 
 CREATE = """mutation (
   $a: CustomerCreateInput!, $b: CustomerCreateInput!, $c: CustomerCreateInput!

@@ -4,7 +4,7 @@ import contextlib
 
 from odoo.tests import tagged
 
-from .server import ServerCase, committed
+from ..cases.server import ServerCase, committed
 
 CREATE = "mutation ($name: String!) { createCustomerTag(input: {name: $name}) { id } }"
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from odoo.tests import tagged
 
-from .server import ServerCase, committed, together
+from ..cases.server import ServerCase, committed, together
 
 CLIENTS = 8
 INCREMENTS = 200

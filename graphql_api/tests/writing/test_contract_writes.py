@@ -3,7 +3,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .writing import WriteCase
+from ..cases.writing import WriteCase
 
 CREATE = """mutation {
   createCustomer(input: { name: "Ann", country: "%(country)d",

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from odoo.tests import tagged
 
-from .common import ApiCase
-from .input_strategies import PROPERTIES, Inputs
+from ..cases.api import ApiCase
+from ..cases.input_strategies import PROPERTIES, Inputs
 
 RECORDS = {
     "Customer": {"name": "Works", "children": {"create": [{"name": "Ann"}, {"name": "Bob"}]}},

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .test_inputs import InputCase
+from ..cases.inputs import InputCase
 
 
 @tagged("post_install", "-at_install")

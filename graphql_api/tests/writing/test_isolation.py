@@ -13,10 +13,10 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.idempotency import Answer
-from ..schema.execution.executor import Request, execute
-from ..schema.exposure.errors import ApiError
-from .server import committed, database
+from ...models.idempotency import Answer
+from ...schema.execution.executor import Request, execute
+from ...schema.exposure.errors import ApiError
+from ..cases.server import committed, database
 
 ANSWER = Answer(201, [["Location", "/api/customers/1"]], b"{}")
 UPSERT = """mutation ($ref: String!, $city: String) {

@@ -4,10 +4,10 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.lines import DOCUMENTS
-from ..schema.exposure.names import camel_case
-from ..schema.exposure.resource import Document
-from .writing import WriteCase
+from ...models.lines import DOCUMENTS
+from ...schema.exposure.names import camel_case
+from ...schema.exposure.resource import Document
+from ..cases.writing import WriteCase
 
 
 class LinesCase(WriteCase):

@@ -3,7 +3,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .writing import WriteCase
+from ..cases.writing import WriteCase
 
 UPDATE = """mutation ($id: ID!, $input: CustomerUpdateInput!) {
   updateCustomer(id: $id, input: $input) { id } }"""

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .writing import WriteCase
+from ..cases.writing import WriteCase
 
 ABSENT = 2_000_000_000
 

@@ -8,8 +8,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..schema.exposure.names import camel_case
-from .writing import WriteCase
+from ...schema.exposure.names import camel_case
+from ..cases.writing import WriteCase
 
 SAMPLES = {
     "char": "Zrequired",

@@ -4,7 +4,7 @@ import re
 
 from odoo.tests import tagged
 
-from .writing import WriteCase
+from ..cases.writing import WriteCase
 
 UPSERT = """mutation ($by: CustomerKey!, $input: CustomerCreateInput!) {
   upsertCustomer(by: $by, input: $input) { id name } }"""

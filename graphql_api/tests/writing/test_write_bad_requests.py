@@ -3,8 +3,8 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..schema.exposure.limits import MAX_INPUT_DEPTH
-from .test_write_bad_input import ABSENT, BadWriteCase
+from ...schema.exposure.limits import MAX_INPUT_DEPTH
+from ..cases.bad_writes import ABSENT, BadWriteCase
 
 MANY = 2_000
 JSON_TYPE = {"Content-Type": "application/json"}

@@ -7,9 +7,9 @@ from unittest.mock import patch
 from odoo.fields import Image
 from odoo.tests import tagged
 
-from ..schema.access import access
-from .common import ApiCase
-from .test_uploads import picture
+from ...schema.access import access
+from ..cases.api import ApiCase
+from ..cases.pictures import picture
 
 TOO_COMPLEX = [("QUERY_TOO_COMPLEX", None)]
 RECORDS = 8

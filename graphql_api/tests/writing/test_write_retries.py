@@ -8,8 +8,8 @@ from odoo.exceptions import ConcurrencyError
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from odoo.tests import tagged
 
-from .common import ApiCase
-from .test_transactions import RAISE, STATES
+from ..cases.api import ApiCase
+from ..cases.transactions import RAISE, STATES
 
 PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"

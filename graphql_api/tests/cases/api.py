@@ -5,15 +5,16 @@ import json
 import threading
 from contextlib import contextmanager
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 from odoo.tests import HttpCase, tagged
 
-from ..http import rate_limit as rate
-from ..models import schema as schema_model
-from ..models.exposure import SCHEMA_CACHE
-from ..models.settings import PREFIX
-from ..schema.builder import build
-from ..schema.execution.executor import Request, execute
+from ...http import rate_limit as rate
+from ...models import schema as schema_model
+from ...models.exposure import SCHEMA_CACHE
+from ...models.settings import PREFIX
+from ...schema.builder import build
+from ...schema.execution.executor import Request, execute
 
 _schemas: list = []
 """What schemas were built from, and the schemas: the last few."""
@@ -171,3 +172,7 @@ class ApiCase(HttpCase):
         with self.counted_queries() as counted:
             self.execute(query, variables, login=login)
         return counted[0]
+
+
+def graphql_path(query: str, **parameters) -> str:
+    return "/api/graphql?" + urlencode({"query": query, **parameters})
