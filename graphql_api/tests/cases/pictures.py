@@ -10,11 +10,6 @@ PIXEL = base64.b64decode(
 )
 
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-
-
 def picture(color: str, size: tuple[int, int] = (3, 2)) -> bytes:
     """Return an image, a small one by default."""
     content = io.BytesIO()

@@ -8,7 +8,7 @@ from ...schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
 from ...schema.execution.executor import Request, execute
 from ...schema.exposure.policy import Rights
 from ..cases.access import AccessCase
-from ..cases.pictures import PNG
+from ..cases.pictures import PIXEL
 
 RENAMED = {
     "Customer": {
@@ -50,7 +50,7 @@ class FormerNamesCase(AccessCase):
                 "city": "Zedelgem",
                 "ref": "A1",
                 "country_id": cls.env.ref("base.be").id,
-                "image_1920": base64.b64encode(PNG),
+                "image_1920": base64.b64encode(PIXEL),
                 "child_ids": [(0, 0, {"name": name, "type": "other"}) for name in ("Bob", "Cid")],
             }
         )
@@ -303,10 +303,10 @@ class TestRest(FormerNamesCase):
             self.rest(f"{url}?fields=image_1920")["data"]["image_1920"]["url"], f"{url}/portrait"
         )
         for name in ("portrait", "image_1920", "picture"):
-            self.assertEqual(self.http("GET", f"{url}/{name}").content, PNG)
+            self.assertEqual(self.http("GET", f"{url}/{name}").content, PIXEL)
             self.ann.image_1920 = False
             headers = {"Content-Type": "application/octet-stream"}
-            answer = self.rest(f"{url}/{name}", method="PUT", data=PNG, headers=headers)
+            answer = self.rest(f"{url}/{name}", method="PUT", data=PIXEL, headers=headers)
             self.assertEqual(answer["data"][name]["url"], f"{url}/portrait")
 
     def test_writing(self):

@@ -5,7 +5,7 @@ import base64
 from odoo.tests import tagged
 
 from ..cases.api import graphql_path
-from ..cases.pictures import PNG
+from ..cases.pictures import PIXEL
 from ..cases.writing import WriteCase
 
 CODE = "PRECONDITION_FAILED"
@@ -17,7 +17,7 @@ class PreconditionCase(WriteCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.partner = cls.env["res.partner"].create(
-            {"name": "Zpartner", "city": "Aalst", "image_1920": base64.b64encode(PNG)}
+            {"name": "Zpartner", "city": "Aalst", "image_1920": base64.b64encode(PIXEL)}
         )
         cls.path = f"/api/customers/{cls.partner.id}"
 
@@ -80,7 +80,7 @@ class TestIfMatchOfAGet(PreconditionCase):
         self.assert_failed(self.http("GET", path, headers=headers), False)
         headers["If-Match"] = tag
         response = self.http("GET", path, headers=headers)
-        self.assertEqual((response.status_code, response.content), (206, PNG[:4]))
+        self.assertEqual((response.status_code, response.content), (206, PIXEL[:4]))
 
     def test_what_is_not_there(self):
         """It says so: there is nothing to compare with."""
@@ -99,7 +99,7 @@ class TestIfNoneMatchOfAWrite(PreconditionCase):
         return [
             ("PUT", self.path, {"json": {"city": "Ghent"}}),
             ("PATCH", self.path, {"json": {"city": "Bruges"}}),
-            ("PUT", f"{self.path}/image_1920", {"data": PNG}),
+            ("PUT", f"{self.path}/image_1920", {"data": PIXEL}),
             ("POST", f"/api/sale-orders/{order.id}/cancel", {}),
             ("DELETE", f"/api/sale-orders/{order.id}", {}),
         ]

@@ -13,7 +13,7 @@ from odoo.tools.mimetypes import guess_mimetype
 from ...schema.reading import files
 from ...schema.reading.files import _decoded_size, _mimetype
 from ..cases.api import ApiCase
-from ..cases.pictures import PNG
+from ..cases.pictures import PIXEL
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<html><body><script>alert(1)</script></body></html>"
@@ -28,7 +28,7 @@ class TestFiles(ApiCase):
         super().setUpClass()
         new_test_user(cls.env, "clerk", groups="base.group_user", lang="en_US")
         cls.partner = cls.env["res.partner"].create(
-            {"name": "Zpartner", "image_1920": base64.b64encode(PNG)}
+            {"name": "Zpartner", "image_1920": base64.b64encode(PIXEL)}
         )
         cls.path = f"/api/customers/{cls.partner.id}/image_1920"
         cls.png = base64.b64decode(cls.partner.image_1920)
@@ -134,7 +134,7 @@ class TestFiles(ApiCase):
     def test_shown_or_downloaded(self):
         """What could carry a script is a download, sandboxed, and never sniffed."""
         for content, mimetype, disposition in (
-            (PNG, "image/png", "inline"),
+            (PIXEL, "image/png", "inline"),
             (b"%PDF-1.4", "application/pdf", "inline"),
             (SVG, "image/svg+xml", "attachment"),
             (HTML, "text/html", "attachment"),
@@ -189,8 +189,8 @@ class TestFiles(ApiCase):
             for name in ("[Content_Types].xml", "xl/workbook.xml"):
                 archive.writestr(name, "x" * 5000)
         noise = hashlib.sha256(b"").digest() * 100
-        contents = [PNG + noise * count for count in range(60)]
-        contents += [PNG + noise[:count] for count in range(5)]
+        contents = [PIXEL + noise * count for count in range(60)]
+        contents += [PIXEL + noise[:count] for count in range(5)]
         contents += [SVG, SVG[:-6] + b" " * 5000 + SVG[-6:], office.getvalue(), b"a", noise, HTML]
         for content in contents:
             for encode in (base64.b64encode, base64.encodebytes):
@@ -205,7 +205,7 @@ class TestFiles(ApiCase):
         lines = resource.field_ids.filtered(lambda line: line.field_name in names)
         for name in set(names) - set(lines.mapped("field_name")):
             resource.field_ids.create({"resource_id": resource.id, "field_name": name})
-        content = PNG + b"x" * 1_000_000
+        content = PIXEL + b"x" * 1_000_000
         self.partner.image_1920 = False
         encoded = base64.b64encode(content)
         self.patch(self.env.registry["res.partner"], "_avatar_generate_svg", lambda _: encoded)

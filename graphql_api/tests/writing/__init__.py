@@ -1,1 +1,1 @@
-"""Inputs, mutations and actions: what they write, what they refuse, and that all or nothing is kept."""
+"""Inputs, mutations and actions: what they write, what they refuse, and all or nothing."""
