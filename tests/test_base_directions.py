@@ -112,7 +112,7 @@ def test_every_module_has_a_room():
         ("schema/grouping/aggregation.py", "from ..addons import batches\n"),
         ("schema/types.py", "from ..http import responses\n"),
         ("schema/exposure/errors.py", "from odoo.http import request\n"),
-        ("http/idempotency.py", "from ..models import idempotency\n"),
+        ("http/idempotency_key.py", "from ..models import idempotency\n"),
         ("rest/query.py", "from odoo.addons.graphql_api.models.policy import OPERATIONS\n"),
         ("models/schema.py", "from ..controllers import graphql\n"),
     ],

@@ -6,10 +6,10 @@ from odoo import http
 from odoo.http import request
 
 from ..http import replica
-from ..http.idempotency import idempotent
+from ..http.idempotency_key import idempotent
 from ..http.json_body import content_encoding, read_json
 from ..http.persisted_documents import (
-    NOT_FOUND,
+    PERSISTED_QUERY_NOT_FOUND,
     find_text,
     is_to_store,
     read_hash,
@@ -74,7 +74,7 @@ class GraphqlController(http.Controller):
         try:
             graphql_request = request.dispatcher.log_entry.graphql_request = _read_request()
         except ApiError as error:
-            if error.code != NOT_FOUND:
+            if error.code != PERSISTED_QUERY_NOT_FOUND:
                 raise
             # Not a failure but a step of the protocol, hence the status of a well-formed request.
             formatted = {"message": error.message, "extensions": error.extensions}

@@ -6,7 +6,7 @@ from odoo import http
 from odoo.http import request
 
 from ..http.allowed_methods import method_not_allowed, unknown_route
-from ..http.idempotency import idempotent
+from ..http.idempotency_key import idempotent
 from ..http.responses import success_response
 from ..http.uploads import is_multipart
 from ..rest.body import BodyReader

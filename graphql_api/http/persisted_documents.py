@@ -13,7 +13,7 @@ from odoo.http import request
 from ..schema.execution.executor import Request
 from ..schema.exposure.errors import ApiError
 
-NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
 MAX_LENGTH = 20_000
 """Bytes of a document that clients store; registered ones have the limit of any document."""
@@ -68,7 +68,7 @@ def find_text(query: str, sha256: str | None) -> str:
             "register it: odoo graphql_documents, or Documents in Odoo.",
         )
     if document is None:
-        raise ApiError(NOT_FOUND, "PersistedQueryNotFound")
+        raise ApiError(PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
     return document.text
 
 

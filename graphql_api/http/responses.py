@@ -8,7 +8,7 @@ import orjson
 from odoo.http import Response, request
 
 from ..schema.exposure.errors import ApiError
-from ..schema.exposure.timings import measure
+from ..schema.exposure.timings import timed
 from .rest_errors import rest_error
 
 GRAPHQL_PATH = "/api/graphql"
@@ -40,7 +40,7 @@ class RolledBack(Exception):
 def json_response(body, status: int = 200, headers=(), media_type: str = JSON_TYPE) -> Response:
     """Return a JSON response; ``body`` is encoded once, here."""
     # Other dispatchers than that of the API serve what needs no database.
-    with measure(getattr(request.dispatcher, "timings", {}), "serialize"):
+    with timed(getattr(request.dispatcher, "timings", {}), "serialize"):
         text = orjson.dumps(body)
     return Response(
         text,

@@ -6,28 +6,28 @@ import psycopg2
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
-from ..http.idempotency import Answer
+from ..http.idempotency_key import StoredResponse
 from ..schema.exposure.errors import ApiError
 from .purge import DELETED_AT_ONCE, delete_batch
 
 KEPT = timedelta(hours=24)
 
 KEPT_AT_LEAST = timedelta(hours=1)
-"""Older answers go before their time where there are too many."""
+"""Older responses go before their time where there are too many."""
 
 MAX_BODY_SIZE = 4 * 1024**2
-"""Bytes of an answer; of a larger one it is stored only that it was given."""
+"""Bytes of a body; of a response with a larger one it is stored only that there was one."""
 
-MAX_ANSWERS_OF_USER, MAX_BYTES_OF_USER = 20_000, 100 * 1024**2
-MAX_ANSWERS, MAX_BYTES = 200_000, 1024**3
-"""Answers that are stored at once, and the bytes of their bodies: of one user, and in all."""
+MAX_RESPONSES_OF_USER, MAX_BYTES_OF_USER = 20_000, 100 * 1024**2
+MAX_RESPONSES, MAX_BYTES = 200_000, 1024**3
+"""Responses that are stored at once, and the bytes of their bodies: of one user, and in all."""
 
 _COUNTED_EVERY, _COUNTED_BYTES = 50, 16 * 1024**2
-"""Each process looks at the bounds after so many answers, or so many bytes of them."""
+"""Each process looks at the bounds after so many responses, or so many bytes of their bodies."""
 
 
 class GraphqlApiIdempotency(models.Model):
-    """Answers of requests with an ``Idempotency-Key``, for the same request sent again."""
+    """Responses to requests with an ``Idempotency-Key``, for the same request sent again."""
 
     _name = "graphql_api.idempotency"
     _description = "API Idempotent Request"
@@ -44,16 +44,16 @@ class GraphqlApiIdempotency(models.Model):
     _key_unique = models.Constraint("UNIQUE(user_id, key)", "A user has each key once.")
 
     @api.model
-    def _claim(self, key: str, digest: str) -> Answer | None:
+    def _claim(self, key: str, digest: str) -> StoredResponse | None:
         """Take a key for the request that is being served, in its own transaction.
 
-        :return: the answer if the same request was served before; None if it is for the caller
+        :return: the response if the same request was served before; None if it is for the caller
             to serve, and then to :meth:`_keep`
         :raise ApiError: CONFLICT while another request with the key runs, VALIDATION_FAILED
-            where the key came with another request or the answer was too large to be stored,
-            RATE_LIMITED and SERVICE_UNAVAILABLE while too many answers are stored
+            where the key came with another request or the response was too large to be stored,
+            RATE_LIMITED and SERVICE_UNAVAILABLE while too many responses are stored
         :raise psycopg2.errors.SerializationFailure: a request with the key ended just now; to be
-            tried again, when its answer can be read
+            tried again, when its response can be read
         """
         if not self._try_lock(key):
             raise ApiError(
@@ -107,20 +107,20 @@ class GraphqlApiIdempotency(models.Model):
                 "The request with this Idempotency-Key was served, and is not served again. Its "
                 "answer was too large to be stored: read what you need of what it wrote.",
             )
-        return Answer(status, headers, bytes(body))
+        return StoredResponse(status, headers, bytes(body))
 
     @api.model
-    def _keep(self, key: str, answer: Answer) -> None:
-        """Store the answer of the request that claimed the key."""
-        size = len(answer.body)
+    def _keep(self, key: str, response: StoredResponse) -> None:
+        """Store the response to the request that claimed the key."""
+        size = len(response.body)
         self._get_written().add(size)
         self.env.cr.execute(
             SQL(
                 "UPDATE graphql_api_idempotency SET status = %s, headers = %s, body = %s "
                 "WHERE user_id = %s AND key = %s",
-                answer.status,
-                fields.Json().convert_to_column(answer.headers, self),
-                answer.body if size <= MAX_BODY_SIZE else None,
+                response.status,
+                fields.Json().convert_to_column(response.headers, self),
+                response.body if size <= MAX_BODY_SIZE else None,
                 self.env.uid,
                 key,
             )
@@ -142,7 +142,7 @@ class GraphqlApiIdempotency(models.Model):
 
     @api.model
     def _make_room(self) -> None:
-        """Keep to the bounds, now and then, in a transaction of its own: oldest answers go first.
+        """Keep to the bounds, now and then, in a transaction of its own: oldest responses go first.
 
         :raise ApiError: RATE_LIMITED where the user, SERVICE_UNAVAILABLE where all together have
             more than that since :data:`KEPT_AT_LEAST`
@@ -154,16 +154,16 @@ class GraphqlApiIdempotency(models.Model):
             with self.env.registry.cursor() as cursor:
                 store = self.with_env(self.env(cr=cursor))
                 of_user = store._remove_beyond(
-                    SQL("user_id = %s", self.env.uid), MAX_ANSWERS_OF_USER, MAX_BYTES_OF_USER
+                    SQL("user_id = %s", self.env.uid), MAX_RESPONSES_OF_USER, MAX_BYTES_OF_USER
                 )
-                of_all = store._remove_beyond(SQL("TRUE"), MAX_ANSWERS, MAX_BYTES)
+                of_all = store._remove_beyond(SQL("TRUE"), MAX_RESPONSES, MAX_BYTES)
         except psycopg2.errors.SerializationFailure:
             return  # another process is making room
         if of_user:
             raise ApiError(
                 "RATE_LIMITED",
                 "Too many answers are stored for your Idempotency-Keys of the last hour: at most "
-                f"{MAX_ANSWERS_OF_USER} of a user, with {MAX_BYTES_OF_USER} bytes.",
+                f"{MAX_RESPONSES_OF_USER} of a user, with {MAX_BYTES_OF_USER} bytes.",
                 headers=[("Retry-After", str(int(KEPT_AT_LEAST.total_seconds())))],
             )
         if of_all:
@@ -176,7 +176,7 @@ class GraphqlApiIdempotency(models.Model):
 
     @api.model
     def _remove_beyond(self, condition: SQL, most: int, most_bytes: int) -> bool:
-        """Remove a batch of the oldest answers beyond the bounds; tell whether too many stay."""
+        """Remove a batch of the oldest responses beyond the bounds; tell whether too many stay."""
         too_many = SQL(
             "SELECT count(*) > %s OR coalesce(sum(octet_length(body)), 0) > %s "
             "FROM graphql_api_idempotency WHERE %s",
@@ -192,7 +192,7 @@ class GraphqlApiIdempotency(models.Model):
                 "SELECT id FROM (SELECT id, created_at, count(*) OVER newest AS place, "
                 "sum(coalesce(octet_length(body), 0)) OVER newest AS size "
                 "FROM graphql_api_idempotency WHERE %s "
-                "WINDOW newest AS (ORDER BY created_at DESC, id DESC)) AS answer "
+                "WINDOW newest AS (ORDER BY created_at DESC, id DESC)) AS response "
                 "WHERE (place > %s OR size > %s) AND created_at < %s LIMIT %s)",
                 condition,
                 most,
@@ -204,25 +204,25 @@ class GraphqlApiIdempotency(models.Model):
         return self.env.execute_query(too_many)[0][0]
 
     @api.autovacuum
-    def _gc_answers(self):
-        """Remove a batch of the answers that are too old to be repeated."""
+    def _gc_responses(self):
+        """Remove a batch of the responses that are too old to be repeated."""
         return delete_batch(self, SQL("created_at < %s", self.env.cr.now() - KEPT))
 
 
 class _Written:
-    """Answers that a process has stored, and their bytes."""
+    """How many responses a process has stored, and the bytes of their bodies."""
 
     def __init__(self):
-        self._answers = _COUNTED_EVERY
+        self._responses = _COUNTED_EVERY
         self._bytes = 0
 
     def add(self, size: int) -> None:
-        self._answers += 1
+        self._responses += 1
         self._bytes += min(size, MAX_BODY_SIZE)
 
     def is_due(self) -> bool:
         """Tell whether it is time to look at the bounds."""
-        return self._answers >= _COUNTED_EVERY or self._bytes >= _COUNTED_BYTES
+        return self._responses >= _COUNTED_EVERY or self._bytes >= _COUNTED_BYTES
 
     def reset(self) -> None:
-        self._answers = self._bytes = 0
+        self._responses = self._bytes = 0

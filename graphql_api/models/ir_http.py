@@ -16,7 +16,7 @@ from ..http.dispatcher import ApiDispatcher, check_rate
 from ..http.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
 from ..schema.exposure.log_lines import COLOURED_INDENTATION, INDENTATION
 from ..schema.exposure.policy import EVERYTHING, Caller, is_within
-from ..schema.exposure.timings import measure
+from ..schema.exposure.timings import timed
 
 
 class IrHttp(models.AbstractModel):
@@ -119,7 +119,7 @@ class IrHttp(models.AbstractModel):
         if header is not None:
             # Routes of other addons may ask for this authentication with Odoo's dispatchers.
             timings = getattr(request.dispatcher, "timings", {})
-            with measure(timings, "auth"):
+            with timed(timings, "auth"):
                 caller = cls._graphql_api_key_caller(header)
             request.session.can_save = False
         elif request.session.uid and cls._graphql_api_is_same_origin():

@@ -21,8 +21,8 @@ from ..exposure.errors import ApiError
 from ..exposure.limits import (
     MAX_DOCUMENT_LENGTH,
     Limits,
-    Measures,
-    measure,
+    OperationSize,
+    operation_size,
 )
 from ..exposure.resource import Resource
 from .cost import Cost
@@ -74,7 +74,7 @@ class ParsedDocument:
     max_tokens: int
     document: DocumentNode
     operation: OperationDefinitionNode
-    measures: Measures | None = None
+    size: OperationSize | None = None
     prepared: dict[bool, Prepared] = field(default_factory=dict)
 
     @property
@@ -121,9 +121,9 @@ class Documents:
         :raise ApiError: QUERY_TOO_COMPLEX
         :raise Invalid: it does not fit the schema
         """
-        if parsed.measures is None:
-            parsed.measures = measure(parsed.document, parsed.operation)
-        parsed.measures.check(limits)
+        if parsed.size is None:
+            parsed.size = operation_size(parsed.document, parsed.operation)
+        parsed.size.check(limits)
         prepared = parsed.prepared.get(introspection)
         if prepared is None:
             prepared = self._validate(parsed, introspection)

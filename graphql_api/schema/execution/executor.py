@@ -18,7 +18,7 @@ from ..exposure.errors import (
     to_api_error,
 )
 from ..exposure.limits import Limits, check_input_size
-from ..exposure.timings import measure
+from ..exposure.timings import timed
 from .built_schema import BuiltSchema
 from .columnar import ColumnarExecutor
 from .cost import too_costly
@@ -102,7 +102,7 @@ def execute(
     :raise OutOfTime, ResponseTooLarge: the request is given up
     """
     try:
-        with measure(context.timings, "parse"):
+        with timed(context.timings, "parse"):
             parsed = request.parse(schema.documents, context.limits)
             prepared = schema.documents.prepare(parsed, context.limits, context.introspection)
             check_input_size(request.variables or {})
@@ -119,7 +119,7 @@ def execute(
         error = too_costly(cost, context.limits)
         errors = [format_error(GraphQLError(error.message, original_error=error))]
         return Result(errors=errors, cost=cost, prepared_before=prepared.before)
-    with measure(context.timings, "execute"), _in_time(context):
+    with timed(context.timings, "execute"), _in_time(context):
         if prepared.is_constant:
             result = _execute_once(schema, context, request, prepared, executor_class)
         else:

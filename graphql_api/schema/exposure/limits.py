@@ -66,7 +66,7 @@ class Limits:
     requests_per_minute: int = 600
 
 
-class Measures(NamedTuple):
+class OperationSize(NamedTuple):
     """The size of an operation, after its fragments are spread.
 
     ``aliases`` are those of fields that stand beside a selection of the same field. ``schemas``
@@ -102,7 +102,7 @@ class Measures(NamedTuple):
             )
 
 
-def measure(document: DocumentNode, operation: OperationDefinitionNode) -> Measures:
+def operation_size(document: DocumentNode, operation: OperationDefinitionNode) -> OperationSize:
     """Return the size of an operation that need not be valid.
 
     :raise ApiError: QUERY_TOO_COMPLEX where it is larger than any setting allows
@@ -116,7 +116,7 @@ def measure(document: DocumentNode, operation: OperationDefinitionNode) -> Measu
     counter.visit(operation.selection_set.selections, 1, (), set())
     for definition in operation.variable_definitions or ():
         check_input_size(definition.default_value)
-    return Measures(counter.depth, counter.root_fields, counter.aliases, len(counter.schemas))
+    return OperationSize(counter.depth, counter.root_fields, counter.aliases, len(counter.schemas))
 
 
 def check_input_size(value: Any) -> None:

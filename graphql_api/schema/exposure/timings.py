@@ -3,7 +3,7 @@
 from time import perf_counter
 
 
-class measure:
+class timed:
     """Add the time that a block takes to a phase.
 
     :param timings: phase -> seconds, of one request

@@ -7,7 +7,7 @@ from .api import ApiCase, without_cost
 
 QUERY = "query Me { me { lang } }"
 MUTATION = 'mutation Make { createCustomer(input: { name: "Zpersisted" }) { name } }'
-NOT_FOUND = {
+PERSISTED_QUERY_NOT_FOUND = {
     "message": "PersistedQueryNotFound",
     "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"},
 }
@@ -59,7 +59,7 @@ class DocumentCase(ApiCase):
 
     def assert_not_found(self, response, status: int = 200):
         self.assertEqual(response.status_code, status, response.text)
-        self.assertEqual(response.json(), {"errors": [NOT_FOUND]})
+        self.assertEqual(response.json(), {"errors": [PERSISTED_QUERY_NOT_FOUND]})
 
     def assert_data(self, response, data: dict):
         self.assertEqual(response.status_code, 200, response.text)

@@ -289,7 +289,7 @@ class TestAge(IdempotencyCase):
         self.post("old", {"name": "Zann"})
         self.age(hours=24, minutes=1)
         first = self.post("new", {"name": "Zbob"})
-        self.store._gc_answers()
+        self.store._gc_responses()
         self.assertEqual(self.store.search([]).mapped("key"), ["new"])
         self.assert_replayed(self.post("new", {"name": "Zbob"}), first)
 
@@ -309,7 +309,7 @@ class TestAge(IdempotencyCase):
     def test_vacuum_by_odoo(self):
         """Odoo's daily vacuum knows both."""
         for model, method in (
-            ("graphql_api.idempotency", "_gc_answers"),
+            ("graphql_api.idempotency", "_gc_responses"),
             ("graphql_api.upsert", "_gc_locks"),
         ):
             vacuumed = getattr(self.env.registry[model], method)
@@ -331,7 +331,7 @@ class TestBounds(IdempotencyCase):
         return self.store.search([], order="id").mapped("key")
 
     def test_oldest_answers_go_first(self):
-        for limit in ("MAX_ANSWERS_OF_USER", "MAX_ANSWERS"):
+        for limit in ("MAX_RESPONSES_OF_USER", "MAX_RESPONSES"):
             with self.subTest(limit), patch.object(idempotency, limit, 2):
                 for number in range(4):
                     self.assertEqual(self.post(f"{limit}-{number}", {"name": "Z"}).status_code, 201)
@@ -350,7 +350,7 @@ class TestBounds(IdempotencyCase):
 
     def test_answers_of_the_last_hour_stay(self):
         """A client that may still repeat its request is not served twice: new ones wait."""
-        self.bound("MAX_ANSWERS_OF_USER", 3)
+        self.bound("MAX_RESPONSES_OF_USER", 3)
         first = self.post("key-0", {"name": "Zann"})
         for number in (1, 2):
             self.assertEqual(self.post(f"key-{number}", {"name": "Z"}).status_code, 201)
@@ -365,7 +365,7 @@ class TestBounds(IdempotencyCase):
         self.assertEqual(other.status_code, 201, other.text)
 
     def test_too_many_in_all(self):
-        self.bound("MAX_ANSWERS", 2)
+        self.bound("MAX_RESPONSES", 2)
         for number in (0, 1):
             self.assertEqual(self.post(f"key-{number}", {"name": "Z"}).status_code, 201)
         response = self.post("key-2", {"name": "Z"}, login="demo")
@@ -398,7 +398,7 @@ class TestBounds(IdempotencyCase):
         )
         self.env.invalidate_all()
         for model, vacuum in (
-            ("graphql_api.idempotency", "_gc_answers"),
+            ("graphql_api.idempotency", "_gc_responses"),
             ("graphql_api.upsert", "_gc_locks"),
             ("graphql_api.document", "_gc_documents"),
         ):

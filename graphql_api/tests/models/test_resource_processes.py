@@ -10,7 +10,7 @@ from pathlib import Path
 from odoo.tests import tagged
 from odoo.tools import config
 
-from ..cases.persisted_documents import NOT_FOUND, digest, extensions
+from ..cases.persisted_documents import PERSISTED_QUERY_NOT_FOUND, digest, extensions
 from ..cases.server import (
     Server,
     ServerCase,
@@ -128,7 +128,7 @@ class TestTwoProcesses(ServerCase):
     def test_shared_documents(self):
         """What one process stores, the other knows; what all store at once is there once."""
         for reader in self.readers:
-            self.assertEqual(self.send(reader).json(), {"errors": [NOT_FOUND]})
+            self.assertEqual(self.send(reader).json(), {"errors": [PERSISTED_QUERY_NOT_FOUND]})
         servers = [self.server, self.other_server] * 4
         clients = [server.client(self.key) for server in servers]
         for client in clients:

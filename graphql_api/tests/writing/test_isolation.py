@@ -13,12 +13,12 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from ...models.idempotency import Answer
+from ...http.idempotency_key import StoredResponse
 from ...schema.execution.executor import Request, execute
 from ...schema.exposure.errors import ApiError
 from ..cases.server import committed, database
 
-ANSWER = Answer(201, [["Location", "/api/customers/1"]], b"{}")
+STORED = StoredResponse(201, [["Location", "/api/customers/1"]], b"{}")
 UPSERT = """mutation ($ref: String!, $city: String) {
   upsertCustomer(by: {ref: $ref}, input: {name: "Zann", city: $city}) { id }
 }"""
@@ -80,7 +80,7 @@ class TestKeys(IsolationCase):
 
     def serve(self, env):
         self.assertIsNone(self.claim(env))
-        env["graphql_api.idempotency"]._keep("Zkey", ANSWER)
+        env["graphql_api.idempotency"]._keep("Zkey", STORED)
 
     def test_served_since_the_transaction_began(self):
         """The answer exists but cannot be seen: start again, then see it."""
@@ -88,7 +88,7 @@ class TestKeys(IsolationCase):
         self.other.cr.commit()
         with self.refused():
             self.claim(self.early)
-        self.assertEqual(self.claim(self.early), ANSWER)
+        self.assertEqual(self.claim(self.early), STORED)
         with self.assertRaises(ApiError) as caught:
             self.claim(self.early, "another")
         self.assertEqual(caught.exception.code, "VALIDATION_FAILED")
@@ -121,7 +121,7 @@ class TestKeys(IsolationCase):
         self.other.cr.commit()
         with self.refused():
             self.claim(self.early)
-        self.assertEqual(self.claim(self.early), ANSWER)
+        self.assertEqual(self.claim(self.early), STORED)
 
     def test_another_user(self):
         self.serve(self.other)

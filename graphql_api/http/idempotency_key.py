@@ -14,8 +14,8 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
 
-class Answer(NamedTuple):
-    """A stored HTTP response."""
+class StoredResponse(NamedTuple):
+    """The response to a request with an ``Idempotency-Key``, as far as it is stored."""
 
     status: int
     headers: list
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
 def idempotent(serve: Callable[[], Response]) -> Response:
     """Return the response of ``serve``, or the stored one where the request came before.
 
-    The answer is stored in the transaction of the request: what fails stores nothing.
+    The response is stored in the transaction of the request: what fails stores nothing.
 
     :raise ApiError: BAD_USER_INPUT for a key that is none, CONFLICT while the same key is
         served, VALIDATION_FAILED where it came with another request
@@ -40,13 +40,13 @@ def idempotent(serve: Callable[[], Response]) -> Response:
             argument="Idempotency-Key",
         )
     store = request.env["graphql_api.idempotency"]
-    answer = store._claim(key, _digest(request.httprequest))
-    if answer is not None:
-        headers = [*answer.headers, ("Idempotency-Replayed", "true")]
-        return Response(answer.body, status=answer.status, headers=headers)
+    stored = store._claim(key, _digest(request.httprequest))
+    if stored is not None:
+        headers = [*stored.headers, ("Idempotency-Replayed", "true")]
+        return Response(stored.body, status=stored.status, headers=headers)
     response = serve()
     headers = [(name, value) for name, value in response.headers if name in _KEPT_HEADERS]
-    store._keep(key, Answer(response.status_code, headers, response.get_data()))
+    store._keep(key, StoredResponse(response.status_code, headers, response.get_data()))
     return response
 
 
