@@ -4,26 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..schema.access.odoo_models import DOCUMENTS
 from ..schema.exposure.resource import Document
-
-_ORDER = ("order_id", [("state", "!=", "cancel"), ("locked", "=", False)])
-_TRANSFER = (
-    "picking_id",
-    ["&", ("state", "!=", "cancel"), "|", ("state", "!=", "done"), ("is_locked", "=", False)],
-)
-
-DOCUMENTS = {
-    "account.move.line": ("move_id", [("state", "=", "draft")]),
-    "purchase.order.line": _ORDER,
-    "sale.order.line": _ORDER,
-    "stock.move": _TRANSFER,
-    "stock.move.line": _TRANSFER,
-}
-"""Odoo model -> the field with the document that its records are lines of, and while it is open.
-
-That is when the list can be edited in the document's own form in Odoo (``readonly`` of
-``invoice_line_ids``, ``order_line``, ``move_ids``). The models themselves do not refuse all of it.
-"""
 
 
 class GraphqlApiLines(models.AbstractModel):
@@ -57,8 +39,8 @@ class GraphqlApiLines(models.AbstractModel):
         """
         self.ensure_one()
         model = self.env.get(self.model)
-        known, domain = DOCUMENTS.get(self.model, (None, []))
-        name = self.document_field or known
+        known = DOCUMENTS.get(self.model)
+        name = self.document_field or (known and known.field)
         if not name or model is None:
             return None
         field = model._fields.get(name)
@@ -70,11 +52,10 @@ class GraphqlApiLines(models.AbstractModel):
                     name=name,
                 )
             )
+        domain = list(known.open) if known and known.field == name else []
         try:
             if self.document_domain:
                 domain = list(ast.literal_eval(self.document_domain))
-            elif name != known:
-                domain = []
             Domain(domain).validate(self.env[field.comodel_name].sudo())
         except Exception as error:
             raise ValidationError(

@@ -17,7 +17,8 @@ from ..exposure.errors import RETRIED, ApiError, OutOfTime
 from ..exposure.limits import Limits
 from ..exposure.resource import Resource, ResourceField
 from ..values.scalars import value_type
-from . import attachments
+from .attachments import reachable
+from .odoo_models import ATTACHMENT
 
 OPERATION_RIGHTS = {"read": "read", "create": "create", "update": "write", "delete": "unlink"}
 """Operation of a resource -> Odoo's right to do it."""
@@ -262,8 +263,8 @@ def restrict_domain(
     :param archived: include archived records, which Odoo leaves out otherwise
     """
     scoped = Domain(list(resource.domain)) & domain
-    if resource.model == attachments.MODEL:
-        scoped &= attachments.reachable(context.env, context.resources.values())
+    if resource.model == ATTACHMENT:
+        scoped &= reachable(context.env, context.resources.values())
     active = context.env[resource.model]._active_name
     if archived and active:
         # A term on the field switches Odoo's own term off (orm/models.py, ``_search``).
@@ -290,7 +291,7 @@ def visible_domain(
     model_field = context.env[resource.model]._fields[field.field]
     while model_field.related_field is not None:
         model_field = model_field.related_field
-    if model_field.bypass_search_access or resource.model == attachments.MODEL:
+    if model_field.bypass_search_access or resource.model == ATTACHMENT:
         # Odoo applies the rules of the other model inside "any" (orm/domains.py), but not for
         # these fields, nor for attachments, which it searches with sudo.
         return Domain("id", "in", model._search(domain))

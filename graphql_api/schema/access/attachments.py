@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-MODEL = "ir.attachment"
+from .odoo_models import ATTACHMENT
 
 
 def reachable(env, resources) -> Domain:
@@ -45,6 +45,6 @@ def refused_alike(model: str, refusal: Exception):
     try:
         yield
     except AccessError:
-        if model != MODEL:
+        if model != ATTACHMENT:
             raise
         raise refusal from None

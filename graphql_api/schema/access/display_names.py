@@ -2,33 +2,7 @@
 
 from ..exposure.resource import RELATIONS, Resource
 from .access import Context, cached_values
-
-_COMPOSED_OF = {
-    "account.move": ("name", "ref"),
-    "account.move.line": ("name", "move_id.name", "move_id.ref", "product_id.display_name"),
-    "purchase.order": ("name", "partner_ref"),
-    "res.partner": ("name", "type", "is_company", "company_name", "parent_id.name"),
-    "sale.order": ("name",),
-    "sale.order.line": (
-        "name",
-        "order_id.name",
-        "order_partner_id.name",
-        "product_id.display_name",
-    ),
-    "stock.move": (
-        "location_id.name",
-        "location_dest_id.name",
-        "picking_id.origin",
-        "product_id.default_code",
-    ),
-    "stock.quant": ("location_id.display_name", "lot_id", "package_id", "owner_id.name"),
-    "uom.uom": ("name",),
-}
-"""Model -> what its display names show, where that is not what Odoo declares.
-
-It declares too little where an invoice shows its reference, and too much where it shows more on
-request: a contact's VAT number, for a key of the context that the API never sets.
-"""
+from .odoo_models import DISPLAY_NAMES
 
 
 def read_display_names(context: Context, resource: Resource, records) -> list:
@@ -70,8 +44,8 @@ def is_shown(context: Context, resource: Resource, within: frozenset[str] = froz
 
 def _components(context: Context, resource: Resource):
     model = context.env[resource.model]
-    if model._name in _COMPOSED_OF:
-        return _COMPOSED_OF[model._name]
+    if model._name in DISPLAY_NAMES:
+        return DISPLAY_NAMES[model._name]
     declared, _context_keys = model._fields["display_name"].get_depends(model)
     return [path for path in declared if path != "id"]
 

@@ -21,6 +21,7 @@ from odoo.exceptions import (
 
 from .log_lines import INDENTATION
 from .names import camel_case
+from .odoo_messages import replaced_message
 
 _logger = logging.getLogger(__name__)
 _logger.addFilter(INDENTATION)
@@ -93,22 +94,6 @@ REFUSED = (psycopg2.IntegrityError, psycopg2.DataError)
 
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-_COMPANIES = "The record and what it refers to belong to different companies."
-
-_WITHOUT_NAMES = {
-    "_check_company": _COMPANIES,
-    "_check_duplicated_product_barcodes": "Another product has the same barcode already.",
-    "_check_order_line_company_id": _COMPANIES,
-    "_check_sale_product_company": "The product is in use in another company already.",
-    "_unlink_contact_rel_employee": "The contact belongs to an employee, so it cannot be deleted.",
-    "_unlink_except_user": "The contact belongs to an active user, so it cannot be deleted.",
-}
-"""Method of Odoo -> what the client is told instead of its message.
-
-They name records that they found with sudo, which the caller may not be allowed to see.
-"""
-
 
 OTHER_COMPANIES = (
     "in the companies that X-Odoo-Companies names. Other companies of yours allow it: name "
@@ -193,9 +178,9 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
 
     :param max_seconds: how long the request was allowed to take
 
-    Access errors lose Odoo's message, which names models and records, and so do those of
-    ``_WITHOUT_NAMES``. The unexpected gets an id, which stands in the log with the traceback; the
-    client learns the id alone.
+    Access errors lose Odoo's message, which names models and records, and so do some others (see
+    :mod:`.odoo_messages`). The unexpected gets an id, which stands in the log with the traceback;
+    the client learns the id alone.
     """
     match error:
         case ApiError():
@@ -228,7 +213,7 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
             return from_database(error.__cause__, _message(error))
         case psycopg2.IntegrityError() | psycopg2.DataError():
             return from_database(error)
-        case UserError() | RedirectWarning() if message := _WITHOUT_NAMES.get(_raised_by(error)):
+        case UserError() | RedirectWarning() if message := replaced_message(error):
             return ApiError("VALIDATION_FAILED", message)
         case UserError() | RedirectWarning():
             return ApiError("VALIDATION_FAILED", _message(error))
@@ -275,14 +260,6 @@ def constraint_message(error: psycopg2.Error, env) -> str | None:
             constraint = model._table_objects.get(error.diag.constraint_name)
             return constraint and constraint.get_error_message(env[model._name], error.diag)
     return None
-
-
-def _raised_by(error: BaseException) -> str:
-    """Return the name of the function that raised an exception."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    return traceback.tb_frame.f_code.co_name if traceback is not None else ""
 
 
 def _conflict() -> ApiError:

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools.mimetypes import MIMETYPE_HEAD_SIZE, guess_mimetype
 
 from ..access.access import Context
+from ..access.odoo_models import ATTACHMENT
 from ..exposure.resource import Resource, ResourceField
 
 _TOLD_BY_ALL = frozenset(
@@ -41,7 +42,7 @@ def files(context: Context, resource: Resource, field: ResourceField, siblings) 
 
     :return: sibling's id -> :class:`File`
     """
-    if siblings._name == "ir.attachment":
+    if siblings._name == ATTACHMENT:
         properties = _of_attachments(siblings)
     elif siblings._fields[field.field].attachment and siblings._fields[field.field].store:
         properties = _stored(context, field, siblings)
@@ -78,7 +79,7 @@ def _of_attachments(attachments) -> dict:
 
 def _stored(context: Context, field: ResourceField, siblings) -> dict:
     """Return the properties from the attachments that hold the field's files."""
-    attachments = context.env["ir.attachment"].search_fetch(
+    attachments = context.env[ATTACHMENT].search_fetch(
         Domain("res_model", "=", siblings._name)
         & Domain("res_field", "=", field.field)
         & Domain("res_id", "in", siblings.ids),

@@ -7,37 +7,11 @@ from odoo.models import BaseModel
 
 from ..access.access import Context, search, visible_domain
 from ..access.display_names import is_shown
+from ..access.odoo_models import ALSO_SEARCHED, SEARCHED_FIRST, SEARCHED_IN_BRACKETS
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from ..values.parsers import check_text
 from .filters import to_domain
-
-_ALSO_COMPARED = {
-    "product.product": ("default_code", "barcode"),
-    "product.template": (
-        "default_code",
-        "barcode",
-        "product_variant_ids.default_code",
-        "product_variant_ids.barcode",
-    ),
-    "res.company": (),
-    "res.country": ("code",),
-    "res.country.state": ("country_id.name", "country_id.code"),
-    "res.partner.category": (),
-    "res.users": ("login",),
-    "stock.picking.type": (),
-}
-"""Model with a name search of its own -> fields that it compares beside the declared ones.
-
-What a search that is not listed here compares cannot be known; then the declared fields are
-compared one by one. Those with dots are compared by Odoo's own search alone.
-"""
-
-_COMPARED_FIRST = {"product.product": ("default_code", "barcode")}
-"""Model -> fields, one of which having just the text makes all the others not count."""
-
-_CODE_IN_BRACKETS = {"product.product": "default_code"}
-"""Model -> field that is looked for where nothing else was found, as display names show it."""
 
 
 def list_domain(
@@ -81,11 +55,11 @@ def search_domain(
             f"{resource.collection} cannot be searched by name.",
             argument="search",
         )
-    for name in _COMPARED_FIRST.get(resource.model, ()):
+    for name in SEARCHED_FIRST.get(resource.model, ()):
         condition = equals(name, text)
         if condition is not None and is_any(condition):
             return condition
-    name = _CODE_IN_BRACKETS.get(resource.model)
+    name = SEARCHED_IN_BRACKETS.get(resource.model)
     if name and (match := re.search(r"\[(.*?)\]", text)) and not is_any(named):
         condition = equals(name, match[1])
         return named if condition is None else condition
@@ -101,7 +75,7 @@ def _named(context: Context, resource: Resource, text: str) -> Domain | None:
     """
     model = context.model(resource)
     declared = list(model._rec_names_search or [model._rec_name])
-    also = _ALSO_COMPARED.get(model._name, ())
+    also = ALSO_SEARCHED.get(model._name, ())
     names = [*declared, *(name for name in also if "." not in name)]
     if not is_shown(context, resource):
         names.append(model._rec_name)
@@ -119,7 +93,7 @@ def _is_whole(context: Context, resource: Resource, paths: list[str]) -> bool:
     """
     model = context.env[resource.model]
     away = [path for path in paths if "." in path or model._fields[path].relational]
-    if model._name in _ALSO_COMPARED:
+    if model._name in ALSO_SEARCHED:
         return all(_is_open(context, resource, path) for path in away)
     return not away and type(model)._search_display_name is BaseModel._search_display_name
 

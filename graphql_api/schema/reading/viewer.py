@@ -5,6 +5,7 @@ from typing import Optional
 import strawberry
 
 from ..access.access import Context, find_visible
+from ..access.odoo_models import COMPANY, USER
 from ..exposure.resource import Resource
 from .selection import selected_columns
 
@@ -19,9 +20,9 @@ def me_query(resources: dict[str, Resource], types: dict[str, type]) -> type:
         resource.model: resource for resource in resources.values() if "read" in resource.operations
     }
     namespace: dict = {"__annotations__": {}}
-    if user := by_model.get("res.users"):
+    if user := by_model.get(USER):
         namespace["user"] = _user_field(user, types[user.type_name])
-    if company := by_model.get("res.company"):
+    if company := by_model.get(COMPANY):
         namespace["companies"] = _companies_field(company, types[company.type_name])
     namespace["lang"] = strawberry.field(_lang, description="The language of the answers.")
     namespace["tz"] = strawberry.field(_tz, description="The time zone of groupings.")

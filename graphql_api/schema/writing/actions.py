@@ -4,18 +4,9 @@ from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
+from ..access.odoo_models import SKIPPED_DIALOGS
 from ..exposure.errors import ApiError
 from ..exposure.resource import Action, Resource
-
-LEFT_OUT = {
-    "account.autopost.bills.wizard": None,
-    "confirm.stock.sms": {"skip_sms": True},
-}
-"""Dialogs that do not stop an action: they ask about something beside it, like notifications.
-
-Each by its model with the context in which Odoo does the work without asking; None where the work
-is done before Odoo asks.
-"""
 
 
 def is_callable(model, method: str) -> bool:
@@ -57,12 +48,12 @@ def _call(record, method: str):
     while True:
         answer = get_public_method(record, method)(record)
         dialog = answer.get("res_model") if isinstance(answer, dict) else None
-        if dialog not in LEFT_OUT or dialog in asked:
+        if dialog not in SKIPPED_DIALOGS or dialog in asked:
             return answer
-        if LEFT_OUT[dialog] is None:
+        if SKIPPED_DIALOGS[dialog] is None:
             return True
         asked.add(dialog)
-        record = record.with_context(**LEFT_OUT[dialog])
+        record = record.with_context(**SKIPPED_DIALOGS[dialog])
 
 
 def _unfinished(env, answer: dict) -> str | None:

@@ -12,7 +12,7 @@ from odoo.fields import Command, Image
 from odoo.tools import SQL
 
 from ..access.access import Context, find_visible, found_in_all_companies
-from ..access.attachments import MODEL as ATTACHMENT
+from ..access.odoo_models import ATTACHMENT
 from ..access.references import exposing, named_records
 from ..exposure.errors import OTHER_COMPANIES, ApiError
 from ..exposure.names import FieldPath

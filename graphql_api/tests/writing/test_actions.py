@@ -9,7 +9,6 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ...schema.writing.actions import LEFT_OUT
 from ..cases.server import ServerCase, committed
 from ..cases.writing import WriteCase
 
@@ -391,11 +390,6 @@ class TestActionsOnServer(ServerCase):
             self.assertFalse(env.company.has_received_warning_stock_sms)
             self.assertTrue(env.company.stock_text_confirmation)
             self.assertFalse(env["sms.sms"].search([("partner_id", "=", self.partner)]))
-
-    def test_dialogs_of_odoo(self):
-        """The dialogs that are left out are dialogs of Odoo."""
-        with committed() as env:
-            self.assertLessEqual(set(LEFT_OUT), set(env.registry))
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.lines import DOCUMENTS
+from ...schema.access.odoo_models import DOCUMENTS
 from ...schema.exposure.names import camel_case
 from ...schema.exposure.resource import Document
 from ..cases.writing import WriteCase
@@ -147,7 +147,7 @@ class TestClosedDocuments(LinesCase):
         resources = self.env["graphql_api.resource"].search([("model", "in", list(DOCUMENTS))])
         self.assertEqual(set(resources.mapped("type_name")), tested)
         for resource in resources:
-            self.assertEqual(resource._get_document().field, DOCUMENTS[resource.model][0])
+            self.assertEqual(resource._get_document().field, DOCUMENTS[resource.model].field)
 
     def test_derived_from_structure(self):
         """What has a list of its own in another model's form is a line, or not of a document."""
