@@ -5,11 +5,12 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster assets dist test screenshots bench load key lint format stop clean
+.PHONY: help run cluster assets dist check test screenshots bench load key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
 	@echo 'make cluster           two Odoo servers behind nginx, with a PostgreSQL primary and a replica'
+	@echo 'make check             what to run before a commit: lint, and the tests that take seconds'
 	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
 	@echo 'make screenshots       take the pictures in docs/images again'
 	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
@@ -24,8 +25,8 @@ help:
 run:
 	@$(PYTHON) -m tools run
 
-test:
-	@$(PYTHON) -m tools test -- $(ARGS)
+check test:
+	@$(PYTHON) -m tools $@ -- $(ARGS)
 
 screenshots:
 	@$(PYTHON) -m tools test -- --screenshots=docs/images graphql_api/tests/*/test_browser_*.py

@@ -15,6 +15,16 @@ _OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS", "PORT",
 """What the make that runs the tests would tell another one."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def load_registry() -> None:
+    """Load no database in this process, as pytest-odoo does for the tests of addons."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def load_http() -> None:
+    """Start no server in this process, as pytest-odoo does for the tests of addons."""
+
+
 @pytest.fixture(scope="session")
 def development() -> Environment:
     """Return the environment that Odoo runs in."""
@@ -23,11 +33,12 @@ def development() -> Environment:
 
 
 @pytest.fixture(scope="session")
-def demo_server(development: Environment) -> Iterator[OdooServer]:
+def demo_server(development: Environment, worker_id: str) -> Iterator[OdooServer]:
     """Run a server on a database with all apps and demo data, as ``make run`` has it."""
-    with lock.exclusive("setup"):
-        name = databases.make_fresh(development, "graphql_api_test_project", databases.APPS)
-    with OdooServer(development, name, LOGS / "test-project-server.log") as server:
+    name = databases.make_fresh(
+        development, f"graphql_api_test_project_{worker_id}", databases.APPS
+    )
+    with OdooServer(development, name, LOGS / f"test-project-server-{worker_id}.log") as server:
         yield server
     database_server.drop(development.server, name)
 

@@ -7,6 +7,8 @@ from tools import api_key, database_server, databases, lock
 from tools.odoo_server import OdooServer
 from tools.paths import LOGS
 
+pytestmark = pytest.mark.server
+
 
 class Client:
     """Asks a server about one of its databases, as the administrator."""

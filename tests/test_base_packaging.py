@@ -20,6 +20,8 @@ from tools.odoo_server import OdooServer
 from tools.packaging import Distribution
 from tools.paths import ADDON, CACHE, LOGS, PYTHON, ROOT, TOOLS
 
+pytestmark = pytest.mark.server
+
 _IN_WHEEL = PurePosixPath("odoo", "addons")
 _SUFFIXES = {"", ".css", ".csv", ".html", ".js", ".png", ".py", ".txt", ".xml"}
 _LOADED_FILE = re.compile(r'(?:src|href)="(/graphql_api/static/[^"]+)"')

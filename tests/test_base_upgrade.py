@@ -22,6 +22,8 @@ from tools.environment import Environment
 from tools.odoo_server import OdooServer
 from tools.paths import ADDON, LOGS
 
+pytestmark = pytest.mark.server
+
 _PREVIOUS = Path(__file__).parent / "previous"
 _CATALOG = ("graphql_api.resource", "graphql_api.resource.field", "graphql_api.resource.action")
 _PASSWORD = "admin"

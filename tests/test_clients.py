@@ -19,6 +19,8 @@ import requests
 from tools.odoo_server import OdooServer
 from tools.paths import ROOT
 
+pytestmark = pytest.mark.node
+
 PAGE = ROOT / "docs" / "clients.md"
 TYPESCRIPT = ("Apollo Client", "urql", "REST with openapi-fetch")
 PROGRAMS = (*TYPESCRIPT, "Python with gql")

@@ -1,6 +1,9 @@
 """What ``make run`` promises: a server that answers both APIs to the users of the demo data."""
 
+import pytest
 import requests
+
+pytestmark = pytest.mark.server
 
 
 def test_both_apis_answer_the_salesman(demo_server, demo_key):

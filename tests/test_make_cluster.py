@@ -6,8 +6,11 @@ import socket
 import subprocess
 
 import psutil
+import pytest
 
 from .terminal import typed
+
+pytestmark = pytest.mark.cluster
 
 
 def listens(port: int) -> bool:

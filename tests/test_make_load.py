@@ -3,8 +3,12 @@
 import json
 import subprocess
 
+import pytest
+
 from bench.places import LOAD_RESULTS
 from tools.paths import ROOT
+
+pytestmark = pytest.mark.cluster
 
 _ARGUMENTS = "--minutes 0.05 --steps 2 --phones 1 --no-check --customers 200 --orders 200"
 

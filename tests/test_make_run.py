@@ -3,9 +3,13 @@
 import json
 import subprocess
 
+import pytest
+
 from tools.odoo_server import free_ports
 
 from .terminal import typed
+
+pytestmark = pytest.mark.server
 
 
 def test_make_run_prints_commands_that_work(reader):

@@ -29,6 +29,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands.add_parser("run", help="start Odoo with demo data")
     test = commands.add_parser("test", help="run the tests")
     test.add_argument("arguments", nargs="*", help="for pytest, after --")
+    check = commands.add_parser("check", help="check the style, and run the tests that are quick")
+    check.add_argument("arguments", nargs="*", help="for pytest, after --")
     bench = commands.add_parser("bench", help="measure against other ways to read from Odoo")
     bench.add_argument("arguments", nargs="*", help="for the benchmark, after --")
     load = commands.add_parser("load", help="measure how many phones the cluster serves")
@@ -58,10 +60,11 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
             virtualenv.ensure()
         virtualenv.enter(arguments)
     # The modules below use packages of the virtual environment.
-    if options.command == "test":
+    if options.command in ("check", "test"):
         from tools import testing
 
-        return testing.test(options.arguments)
+        run = testing.check if options.command == "check" else testing.test
+        return run(options.arguments)
     if options.command == "cluster":
         from tools.cluster import command
 

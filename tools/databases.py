@@ -6,6 +6,7 @@ from pathlib import Path
 from tools import database_server, lock, process, stamp
 from tools.environment import Environment
 from tools.paths import ADDON, EXAMPLES, LOGS, ROOT
+from tools.postgres_server import Server
 from tools.progress import StepFailed, step
 
 _ADDON_NAME = ADDON.name
@@ -50,7 +51,11 @@ APPS = Template(
 BASE = Template("graphql_api_template_base", modules=("web",), options=("--skip-auto-install",))
 EXAMPLE = replace(BASE, examples=("graphql_api_example",))
 
+TEMPLATES = {"apps": APPS, "base": BASE, "example": EXAMPLE}
+
 DEMO = "demo"
+
+_IN_USE = "in use"
 
 
 def full_name(environment: Environment, name: str) -> str:
@@ -89,9 +94,8 @@ def ensure_installed(environment: Environment, template: Template) -> str:
     Nothing is done in it; what is worked on are copies.
     """
     name = full_name(environment, "_".join([template.name, "installed", *template.examples]))
-    addons = [ADDON, *(EXAMPLES / example for example in template.examples)]
     with lock.exclusive(name):
-        inputs = stamp.digest(template.inputs(environment), *map(addon_hash, addons))
+        inputs = _installed_inputs(environment, template)
         if database_server.origin(environment.server, name) != inputs:
             source = ensure_template(environment, template)
             log = LOGS / f"{name}.log"
@@ -102,11 +106,49 @@ def ensure_installed(environment: Environment, template: Template) -> str:
     return name
 
 
+def _installed_inputs(environment: Environment, template: Template) -> str:
+    addons = [ADDON, *(EXAMPLES / example for example in template.examples)]
+    return stamp.digest(template.inputs(environment), *map(addon_hash, addons))
+
+
 def make_fresh(environment: Environment, name: str, template: Template) -> str:
     """Make a database with our addon anew, for tests; return its name on the server."""
     database = full_name(environment, name)
     database_server.copy(environment.server, ensure_installed(environment, template), database)
     return database
+
+
+@dataclass(frozen=True)
+class WorkingCopy:
+    """A database with our addon that one process of the tests works on.
+
+    :param name: on the server
+    :param inputs: the hash of what it was made from
+    """
+
+    server: Server
+    name: str
+    inputs: str
+
+    @classmethod
+    def take(
+        cls, environment: Environment, name: str, template: Template, *, anew: bool
+    ) -> "WorkingCopy":
+        """Return a database that is as good as new.
+
+        :param anew: make it anew, also if it has been given back
+        """
+        database = cls(environment.server, name, _installed_inputs(environment, template))
+        if anew or database_server.origin(environment.server, name) != database.inputs:
+            source = ensure_installed(environment, template)
+            database_server.copy(environment.server, source, name)
+        else:
+            database_server.set_origin(environment.server, name, _IN_USE)
+        return database
+
+    def give_back(self) -> None:
+        """Note that nothing was left behind in the database, which the next tests can take."""
+        database_server.set_origin(self.server, self.name, self.inputs)
 
 
 def ensure_demo(environment: Environment, name: str, *, upgrade: bool = True) -> str:

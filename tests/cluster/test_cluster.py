@@ -14,6 +14,8 @@ from tools.postgres_server import OwnServer
 from ..administrator import Administrator
 from .conftest import execute, locked, replay_paused, wait_for_replica, wait_until
 
+pytestmark = pytest.mark.cluster
+
 
 def test_nginx_serves_over_tls_alone(cluster, client):
     assert client("GET", "/api/customers?limit=1").status_code == 200

@@ -14,6 +14,8 @@ from tools.odoo_server import answers
 from .conftest import execute, replay_paused, wait_until
 from .load import Load
 
+pytestmark = pytest.mark.cluster
+
 
 @pytest.fixture
 def load(cluster, admin_key):

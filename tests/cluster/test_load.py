@@ -11,6 +11,8 @@ from tools import api_key, lock
 from tools.cluster import configuration
 from tools.cluster.cluster import DATABASE
 
+pytestmark = pytest.mark.cluster
+
 
 @pytest.fixture(scope="module")
 def settings(cluster, admin_key):

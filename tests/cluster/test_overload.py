@@ -12,6 +12,8 @@ from requests.adapters import HTTPAdapter
 
 from .conftest import execute, locked, wait_until
 
+pytestmark = pytest.mark.cluster
+
 _CLIENTS = 100
 _TAKEN = 32  # max_conns of both servers in deploy/nginx/nginx.conf
 _TABLE = "res_partner_category"

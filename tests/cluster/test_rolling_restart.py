@@ -1,6 +1,10 @@
 """A new version of the addon without a gap in the service."""
 
+import pytest
+
 from .load import Load
+
+pytestmark = pytest.mark.cluster
 
 
 def test_upgrade(cluster, admin_key):

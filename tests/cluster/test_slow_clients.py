@@ -7,7 +7,11 @@ import os
 import ssl
 import uuid
 
+import pytest
+
 from .conftest import execute
+
+pytestmark = pytest.mark.cluster
 
 _SENDERS, _READERS = 40, 8  # there are four workers
 _SIZE = 12 * 1024**2  # bytes; more than the sockets on the way from a worker can hold

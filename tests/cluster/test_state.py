@@ -20,6 +20,8 @@ from tools.cluster.cluster import DATABASE
 from ..administrator import Administrator
 from .conftest import execute, wait_for_replica, wait_until
 
+pytestmark = pytest.mark.cluster
+
 _AT_ONCE = 3
 """Requests that a server of two workers gets together, so that each worker has one."""
 

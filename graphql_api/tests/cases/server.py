@@ -25,7 +25,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.sql_db import connection_info_for
-from odoo.tests import BaseCase
+from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
 from ...models.settings import PREFIX
@@ -187,6 +187,7 @@ def scoped_key(login: str, **policy) -> Iterator[str]:
             retrying(remove, env)
 
 
+@tagged("post_install", "-at_install", "server")
 class ServerCase(BaseCase):
     """A test with a server of its own, and with no transaction that would stand in its way.
 

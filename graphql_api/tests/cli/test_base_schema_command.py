@@ -80,7 +80,7 @@ def deprecated(reason: str):
             env.ref("graphql_api.country__image_url").deprecation_reason = False
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "node")
 class TestCommand(BaseCase):
     def printed(self, *runs) -> list[bytes]:
         """Return what processes print that run at once."""

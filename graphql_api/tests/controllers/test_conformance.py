@@ -12,7 +12,7 @@ from ..cases.api import ApiCase
 SCRIPT = Path(__file__).parents[1] / "clients" / "conformance.mjs"
 
 
-@tagged("post_install", "-at_install")
+@tagged("node")
 class TestConformance(ApiCase):
     def test_every_audit_is_passed(self):
         key = self.key("admin")

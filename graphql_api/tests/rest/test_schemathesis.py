@@ -33,7 +33,7 @@ TRUTHFUL = [
 """Checks that compare an answer with the document."""
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestSchemathesis(ApiCase):
     """Every query and mutation of the schema and every REST route, over HTTP with a key.
 

@@ -158,7 +158,7 @@ class InputCase(ApiCase):
         run()
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestValidInputs(InputCase):
     """Inputs that fit are accepted, and what they set is what a query of the same names reads."""
 
@@ -205,7 +205,7 @@ class TestValidInputs(InputCase):
         self.check_accepted()
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestInvalidInputs(InputCase):
     """Inputs with one value that does not fit are refused, and nothing is changed."""
 
@@ -272,7 +272,7 @@ class TestInvalidInputs(InputCase):
         self.for_each_type("Update", 6, self.check_taken_back, broken=True)
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestBothApis(InputCase):
     """The same content by REST and by GraphQL makes the same record, or the same error."""
 
