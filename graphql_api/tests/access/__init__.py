@@ -1,1 +1,11 @@
 """Who sees and changes what: access rights, policies, versions of records, companies."""
+
+from . import (
+    test_access,
+    test_access_matrix,
+    test_hostile_client,
+    test_odoo_models,
+    test_preferences,
+    test_scoped_keys,
+    test_versions,
+)

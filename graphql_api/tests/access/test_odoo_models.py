@@ -7,11 +7,17 @@ from odoo.models import BaseModel
 from odoo.tests import TransactionCase, tagged
 
 from ...schema.access import odoo_models
+from ..cases import needs
 
 
 @tagged("post_install", "-at_install")
 class TestTables(TransactionCase):
     """Each name exists; where Odoo renames a model, a field or a method, it fails here."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        needs.database(cls.env, "apps")
 
     def assert_path(self, model_name: str, path: str):
         """Assert that names of fields with points between them lead from field to field."""

@@ -1,1 +1,3 @@
 """What other addons add to the schema."""
+
+from . import test_extension

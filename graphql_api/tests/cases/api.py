@@ -15,6 +15,7 @@ from ...models.exposure import SCHEMA_CACHE
 from ...models.settings import PREFIX
 from ...schema.builder import build
 from ...schema.execution.executor import Request, execute
+from . import needs
 
 _schemas: list = []
 """What schemas were built from, and the schemas: the last few."""
@@ -44,14 +45,17 @@ def without_cost(body: dict) -> dict:
 class ApiCase(HttpCase):
     """A test that talks to the API over HTTP as users with API keys.
 
-    ``self.login`` is who asks by default; the keys are made as they are needed.
+    ``self.login`` is who asks by default; the keys are made as they are needed. ``database`` says
+    what is in the database of the test: see :func:`needs.database`.
     """
 
     login = "admin"
+    database: str | None = "apps"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        needs.database(cls.env, cls.database)
         cls.startClassPatcher(patch.object(schema_model, "build", build_once))
         # Answers come in the user's language; the tests compare English ones.
         cls.env["res.users"].search([]).lang = "en_US"

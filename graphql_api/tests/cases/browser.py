@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import re
 import resource
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, sync_pla
 
 from odoo.tests import tagged
 
+from . import needs
 from .api import ApiCase
 from .server import committed
 
@@ -62,6 +62,7 @@ class BrowserCase(ApiCase):
 
     @classmethod
     def setUpClass(cls):
+        executable = needs.variable("GRAPHQL_API_BROWSER")
         # Else the server makes the web client's files in every test: they are rolled back.
         with committed() as env:
             for name, kind in _BUNDLES:
@@ -73,7 +74,7 @@ class BrowserCase(ApiCase):
             with _unlimited_memory():
                 playwright = stack.enter_context(sync_playwright())
             cls._chromium = playwright.chromium.launch(
-                executable_path=os.environ["GRAPHQL_API_BROWSER"],
+                executable_path=executable,
                 args=list(_FLAGS),
                 chromium_sandbox=False,
             )
@@ -170,7 +171,7 @@ class BrowserCase(ApiCase):
         raw = (element or self._page).screenshot(animations="disabled", caret="hide")
         self._page.set_viewport_size(_WINDOW)
         image = Image.open(io.BytesIO(raw)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
-        path = Path(os.environ["GRAPHQL_API_SCREENSHOTS"], f"{name}.png")
+        path = Path(needs.variable("GRAPHQL_API_SCREENSHOTS"), f"{name}.png")
         path.parent.mkdir(parents=True, exist_ok=True)
         image.save(path, optimize=True)
         self.assertLess(path.stat().st_size, _MAX_IMAGE_SIZE, path)

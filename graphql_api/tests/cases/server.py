@@ -29,6 +29,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
 from ...models.settings import PREFIX
+from . import needs
 
 _HOST = "127.0.0.1"
 _READY_WITHIN = 120  # seconds
@@ -52,7 +53,7 @@ class Server:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "odoo"),
-                f"--config={config['config']}",
+                f"--config={needs.variable('GRAPHQL_API_CONFIGURATION')}",
                 f"--database={database()}",
                 f"--db-filter=^{database()}$",
                 f"--http-interface={_HOST}",
@@ -200,6 +201,7 @@ class ServerCase(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        needs.variable("GRAPHQL_API_CONFIGURATION")
         with contextlib.ExitStack() as stack:
             # Tests send more in a minute than a person does.
             stack.enter_context(setting("requests_per_minute", 0))

@@ -12,6 +12,7 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
+from ..cases import needs
 from ..cases.api import ApiCase
 from ..cases.server import committed, database, together
 
@@ -30,7 +31,14 @@ def run(*options: str, name: str | None = None, seed: int = 0) -> subprocess.Com
         [
             *(sys.executable, "-m", "odoo"),
             f"--addons-path={','.join(config['addons_path'])}",
-            *("graphql_schema", "-c", config["config"], "-d", name or database(), *options),
+            *(
+                "graphql_schema",
+                "-c",
+                needs.variable("GRAPHQL_API_CONFIGURATION"),
+                "-d",
+                name or database(),
+                *options,
+            ),
         ],
         capture_output=True,
         env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONIOENCODING": "ascii"},
@@ -46,7 +54,7 @@ def find_changes(before: bytes, after: bytes) -> list:
         for file, content in zip(files, (before, after), strict=True):
             file.write_bytes(content)
         finished = subprocess.run(
-            [os.environ["GRAPHQL_API_NODE"], CHANGES, *files],
+            [needs.variable("GRAPHQL_API_NODE"), CHANGES, *files],
             capture_output=True,
             timeout=60,
             check=True,
@@ -82,6 +90,11 @@ def deprecated(reason: str):
 
 @tagged("post_install", "-at_install", "node")
 class TestCommand(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        needs.variable("GRAPHQL_API_CONFIGURATION")
+
     def printed(self, *runs) -> list[bytes]:
         """Return what processes print that run at once."""
         finished = together(runs)
@@ -129,6 +142,8 @@ class TestCommand(BaseCase):
 
 
 class TestServedText(ApiCase):
+    database = "base"
+
     def test_it_is_what_the_command_prints(self):
         served = self.http("GET", "/api/graphql/schema.graphql").content
         document = self.http("GET", "/api/openapi.json").json()

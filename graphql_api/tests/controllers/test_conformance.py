@@ -1,12 +1,12 @@
 """The audits of the GraphQL over HTTP specification, as its reference client makes them."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 from odoo.tests import tagged
 
+from ..cases import needs
 from ..cases.api import ApiCase
 
 SCRIPT = Path(__file__).parents[1] / "clients" / "conformance.mjs"
@@ -19,7 +19,7 @@ class TestConformance(ApiCase):
         self.env.flush_all()
         with self.allow_requests(all_requests=True):
             finished = subprocess.run(
-                [os.environ["GRAPHQL_API_NODE"], SCRIPT, f"{self.base_url()}/api/graphql", key],
+                [needs.variable("GRAPHQL_API_NODE"), SCRIPT, f"{self.base_url()}/api/graphql", key],
                 capture_output=True,
                 text=True,
                 timeout=120,

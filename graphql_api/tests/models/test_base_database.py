@@ -7,6 +7,8 @@ from ..cases.api import ApiCase
 
 @tagged("post_install", "-at_install")
 class TestBaseDatabase(ApiCase):
+    database = "base"
+
     def test_no_app_is_installed(self):
         installed = self.env["ir.module.module"].search([("state", "=", "installed")])
         self.assertFalse({"mail", "product", "sale", "account"} & set(installed.mapped("name")))

@@ -13,6 +13,8 @@ from ..cases.scoped_keys import ScopedKeyCase
 
 @tagged("post_install", "-at_install")
 class TestBaseSignIn(ScopedKeyCase):
+    database = "base"
+
     def test_sign_in(self):
         self.assertNotIn("totp_secret", self.env["res.users"]._fields)
         new_test_user(self.env, "clerk", groups="base.group_user", password="Very secret 1")

@@ -1,1 +1,7 @@
 """Filters, orders, pages, searches, relations and files."""
+
+from ..cases.needs import has_package
+from . import test_archived, test_files, test_search
+
+if has_package("hypothesis"):
+    from . import test_filters, test_ordering_and_pages

@@ -1,7 +1,6 @@
 """The OpenAPI document: valid, true, and of what the caller may use."""
 
 import json
-import os
 import re
 import subprocess
 import tempfile
@@ -15,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from odoo.tests import tagged
 
 from ...rest import openapi
+from ..cases import needs
 from ..cases.api import ApiCase
 
 PATH = "/api/openapi.json"
@@ -97,8 +97,8 @@ class TestSpectral(OpenApiCase):
             spectral = "@stoplight/spectral-cli/dist/index.js"
             finished = subprocess.run(
                 [
-                    os.environ["GRAPHQL_API_NODE"],
-                    Path(os.environ["GRAPHQL_API_NODE_MODULES"], spectral),
+                    needs.variable("GRAPHQL_API_NODE"),
+                    Path(needs.variable("GRAPHQL_API_NODE_MODULES"), spectral),
                     *("lint", file.name, "--ruleset", RULES),
                     *("--fail-severity", "hint", "--format", "json", "--quiet"),
                 ],

@@ -1,1 +1,3 @@
 """The wizards."""
+
+from . import test_expose

@@ -1,1 +1,25 @@
 """Inputs, mutations and actions: what they write, what they refuse, and all or nothing."""
+
+from ..cases.needs import has_package
+from . import (
+    test_actions,
+    test_atomicity,
+    test_commit,
+    test_concurrency,
+    test_contract_writes,
+    test_inputs,
+    test_inputs_in_odoo,
+    test_isolation,
+    test_lines,
+    test_nested_inputs,
+    test_property_inputs,
+    test_required_values,
+    test_upserts,
+    test_write_bad_input,
+    test_write_bad_requests,
+    test_write_limits,
+    test_write_retries,
+)
+
+if has_package("hypothesis"):
+    from . import test_input_properties
