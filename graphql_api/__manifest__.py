@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "depends": ["base", "web"],
     "external_dependencies": {
-        # The columnar executor relies on inner methods of the first two, and the figures on the
+        # The columnar executor relies on inner methods of the first two, and the metrics on the
         # format of the last one's files.
         "python": [
             "strawberry-graphql>=0.341,<0.342",

@@ -62,12 +62,14 @@ def build(target: Path) -> Distribution:
     """Make the wheel and the zip file in a folder."""
     with lock.exclusive("setup"):
         assets.ensure()
-    moment = _moment()
+    timestamp = _timestamp()
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, _usual_permissions():
         addon = Path(folder, ADDON.name)
         _copy(addon)
-        return Distribution(_build_wheel(addon, target, moment), _build_zip(addon, target, moment))
+        return Distribution(
+            _build_wheel(addon, target, timestamp), _build_zip(addon, target, timestamp)
+        )
 
 
 def manifest() -> dict:
@@ -75,7 +77,7 @@ def manifest() -> dict:
     return ast.literal_eval((ADDON / "__manifest__.py").read_text())
 
 
-def _moment() -> datetime.datetime:
+def _timestamp() -> datetime.datetime:
     """Return the time that the files get: the start of the day of the release.
 
     Browsers keep what is served, and tell versions apart by the times of files.
@@ -106,7 +108,7 @@ def _copy(addon: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def _build_wheel(addon: Path, target: Path, moment: datetime.datetime) -> Path:
+def _build_wheel(addon: Path, target: Path, timestamp: datetime.datetime) -> Path:
     command = [PYTHON, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
     command += ["--disable-pip-version-check", "--no-input"]
     with tempfile.TemporaryDirectory(dir=target) as folder:
@@ -117,7 +119,7 @@ def _build_wheel(addon: Path, target: Path, moment: datetime.datetime) -> Path:
             env={
                 **os.environ,
                 "GIT_DIR": os.devnull,
-                "SOURCE_DATE_EPOCH": str(int(moment.timestamp())),
+                "SOURCE_DATE_EPOCH": str(int(timestamp.timestamp())),
             },
             failure="The wheel could not be built.",
         )
@@ -125,13 +127,13 @@ def _build_wheel(addon: Path, target: Path, moment: datetime.datetime) -> Path:
         return wheel.replace(target / wheel.name)
 
 
-def _build_zip(addon: Path, target: Path, moment: datetime.datetime) -> Path:
+def _build_zip(addon: Path, target: Path, timestamp: datetime.datetime) -> Path:
     path = target / f"{addon.name}-{manifest()['version']}.zip"
     temporary = path.with_suffix(f".{os.getpid()}")
     with zipfile.ZipFile(temporary, "w") as archive:
         for file in sorted(path for path in addon.rglob("*") if path.is_file()):
             name = str(file.relative_to(addon.parent))
-            entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
+            entry = zipfile.ZipInfo(name, timestamp.timetuple()[:6])
             entry.external_attr = file.stat().st_mode << 16
             archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED, 9)
     return temporary.replace(path)

@@ -8,8 +8,8 @@ from odoo import http
 from odoo.exceptions import AccessDenied
 from odoo.http import request
 
-from ..http import rate_limit as rate
-from ..http.dispatcher import check_rate
+from ..http import rate_limit
+from ..http.dispatcher import check_rate_limit
 from ..http.json_body import read_json
 from ..http.responses import error_response, success_response
 from ..models.res_users import EQUAL_WORK
@@ -48,9 +48,9 @@ class AuthController(http.Controller):
         """Sign in a device."""
         _check_route()
         members = _read_members("login", "password", optional=("totp", "device"))
-        address = rate.address_name(request.httprequest.remote_addr)
-        if standing := rate.count(request.db, f"sign-in {address}", MAX_SIGN_INS):
-            check_rate(standing, "Your address signs in too often.")
+        address = rate_limit.address_name(request.httprequest.remote_addr)
+        if status := rate_limit.count(request.db, f"sign-in {address}", MAX_SIGN_INS):
+            check_rate_limit(status, "Your address signs in too often.")
         try:
             user = _authenticate(members)
         except ApiError as error:

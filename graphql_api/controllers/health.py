@@ -1,6 +1,6 @@
 """Whether the service is there: for load balancers and whoever watches, without a key.
 
-Without its database Odoo serves the routes of server-wide modules alone: the answers of this
+Without its database Odoo serves the routes of server-wide modules alone: the responses of this
 module need ``--load=base,rpc,web,graphql_api`` then.
 """
 

@@ -1,4 +1,4 @@
-"""``/api/metrics``: figures of this server, for a monitoring system such as Prometheus."""
+"""``/api/metrics``: metrics of this server, for a monitoring system such as Prometheus."""
 
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 

@@ -12,8 +12,7 @@ from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError, to_api_error
 from ..schema.exposure.limits import Limits
 from ..schema.exposure.policy import Caller
-from . import cors, replica
-from . import rate_limit as rate
+from . import cors, rate_limit, replica
 from .allowed_methods import options_response
 from .compression import compress
 from .json_body import content_encoding, decode
@@ -43,9 +42,9 @@ class ApiDispatcher(Dispatcher):
         self.caller: Caller | None = None
         """Who asks; known after the authentication."""
         self.log_entry = LogEntry()
-        self.behind = False
-        """Whether the replica has not got as far as the request has to see."""
-        self._rate: rate.Rate | None = None
+        self.replica_lagged = False
+        """Whether the replica had not yet replayed what the request has to see."""
+        self._rate_limit_status: rate_limit.RateLimitStatus | None = None
         self._is_decoded = False
         # The server's settings are the same for every caller.
         self.settings = request.env["graphql_api.settings"]._get_settings()
@@ -86,11 +85,12 @@ class ApiDispatcher(Dispatcher):
         """
         self.caller = caller
         limit = self.limits.requests_per_minute
-        if limit and self._rate is None:
+        if limit and self._rate_limit_status is None:
             name = f"user {caller.uid}" if caller.key_id is None else f"key {caller.key_id}"
-            self._rate = rate.count(self.request.db, name, limit)
-        if self._rate is not None:
-            check_rate(self._rate, f"This caller may send {limit} requests per minute.")
+            self._rate_limit_status = rate_limit.count(self.request.db, name, limit)
+        if self._rate_limit_status is not None:
+            message = f"This caller may send {limit} requests per minute."
+            check_rate_limit(self._rate_limit_status, message)
 
     def schema(self) -> BuiltSchema:
         """Return the schema that there is for the caller."""
@@ -172,12 +172,12 @@ class ApiDispatcher(Dispatcher):
 
     def _finish(self, response):
         cors.allow(self.request.httprequest, response, self.settings.origins)
-        if self._rate is not None:
-            response.headers.update(self._rate.headers)
+        if self._rate_limit_status is not None:
+            response.headers.update(self._rate_limit_status.headers)
         compress(self.request.httprequest, response)
         report(self.request.httprequest, response, self.timings, self._shows_timings(response))
         log_after(self.request, response, self.caller, self.log_entry)
-        metrics.count_after(self.request, response, self.log_entry, self.behind)
+        metrics.count_after(self.request, response, self.log_entry, self.replica_lagged)
         return response
 
     def _shows_timings(self, response) -> bool:
@@ -216,13 +216,13 @@ def _has_body(httprequest) -> bool:
     return bool(httprequest.content_length) or "Transfer-Encoding" in httprequest.headers
 
 
-def check_rate(standing: rate.Rate, message: str) -> None:
+def check_rate_limit(status: rate_limit.RateLimitStatus, message: str) -> None:
     """Refuse a request of a caller that is over its limit.
 
     :raise TooManyRequests: with the seconds to wait; Odoo takes no other exceptions from an
         authentication
     """
-    if standing.retry_after:
+    if status.retry_after:
         raise TooManyRequests(
-            f"{message} Try again in {standing.retry_after} s.", retry_after=standing.retry_after
+            f"{message} Try again in {status.retry_after} s.", retry_after=status.retry_after
         )

@@ -1,14 +1,14 @@
 """Requests per minute, counted for all processes of all servers.
 
-Counted by the generic cell rate algorithm: one moment for each caller, at which all of its
+Counted by the generic cell rate algorithm: one timestamp for each caller, at which all of its
 requests will be free again. Every request moves it on by its share of a minute; a request that
 would move it more than a minute ahead is refused. So a whole minute's requests may come at once,
 and never more than that are served in advance.
 
-The moments are rows of the primary database (models/rate.py): one statement reads and moves a
-moment, whatever process it comes from, by one clock. It is a transaction of its own, on a
-connection of its own: that of the request may be read-only, may be on a replica, and may be rolled
-back or tried again.
+The timestamps are rows of the primary database (models/rate.py): one statement reads and moves a
+timestamp, by PostgreSQL's clock, whatever process it comes from. It is a transaction of its own, on
+a connection of its own: that of the request may be read-only, may be on a replica, and may be
+rolled back or tried again.
 """
 
 import ipaddress
@@ -35,27 +35,27 @@ _PURGED_AT_ONCE = 2000  # rows: more than can have come since
 _CONNECTED_WITHIN = 2  # seconds
 _TRIED_AGAIN_AFTER = 5  # seconds
 
-# Nobody waits for a lock or the disk: what is lost is at most a minute's count.
+# Nobody waits for a lock or the disk: what may be lost is at most a minute's count.
 _SESSION = """
     SET lock_timeout = 500; SET statement_timeout = 500; SET synchronous_commit = off;
     SET TimeZone = 'UTC'
 """
 
-# A moment that is further ahead than it can be was noted before the clock was set back.
+# A timestamp that is further ahead than it can be was noted before the clock was set back.
 _COUNT = """
-    INSERT INTO graphql_api_rate AS rate (name, free_at)
+    INSERT INTO graphql_api_rate AS counted (name, free_at)
     VALUES (%(name)s, LOCALTIMESTAMP + %(share)s * interval '1 microsecond')
     ON CONFLICT (name) DO UPDATE
     SET free_at = %(share)s * interval '1 microsecond' +
-        CASE WHEN rate.free_at BETWEEN LOCALTIMESTAMP
+        CASE WHEN counted.free_at BETWEEN LOCALTIMESTAMP
             AND LOCALTIMESTAMP + interval '2 minutes'
-        THEN rate.free_at ELSE LOCALTIMESTAMP END
-    WHERE rate.free_at <=
+        THEN counted.free_at ELSE LOCALTIMESTAMP END
+    WHERE counted.free_at <=
             LOCALTIMESTAMP + (%(whole)s - %(share)s) * interval '1 microsecond'
-        OR rate.free_at > LOCALTIMESTAMP + interval '2 minutes'
+        OR counted.free_at > LOCALTIMESTAMP + interval '2 minutes'
     RETURNING free_at - LOCALTIMESTAMP
 """
-_STANDING = "SELECT free_at - LOCALTIMESTAMP FROM graphql_api_rate WHERE name = %(name)s"
+_STATUS = "SELECT free_at - LOCALTIMESTAMP FROM graphql_api_rate WHERE name = %(name)s"
 _PURGE = f"""
     DELETE FROM graphql_api_rate WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM graphql_api_rate WHERE free_at < LOCALTIMESTAMP
@@ -64,8 +64,8 @@ _PURGE = f"""
 """
 
 
-class Rate(NamedTuple):
-    """How a caller stands.
+class RateLimitStatus(NamedTuple):
+    """What a caller may still send.
 
     :param limit: requests per minute
     :param remaining: requests that it may send now
@@ -88,8 +88,8 @@ class Rate(NamedTuple):
         }
 
 
-def count(database: str, name: str, limit: int) -> Rate | None:
-    """Count a request; return how its caller stands, None where that cannot be told.
+def count(database: str, name: str, limit: int) -> RateLimitStatus | None:
+    """Count a request; return what its caller may still send, None where that cannot be told.
 
     :param name: of the caller
     :param limit: requests per minute
@@ -127,7 +127,7 @@ class _Counter:
         self._failed_at: float | None = None
         self._counted = 0
 
-    def count(self, name: str, limit: int) -> Rate | None:
+    def count(self, name: str, limit: int) -> RateLimitStatus | None:
         share = max(_MINUTE // limit, 1)
         whole = share * limit
         with self._lock:
@@ -144,7 +144,7 @@ class _Counter:
             self._failed_at = None
         wait = 0 if counted else max(taken + share - whole, 1)
         remaining = max(whole - taken, 0) // share
-        return Rate(limit, remaining, _seconds(taken), _seconds(wait))
+        return RateLimitStatus(limit, remaining, _seconds(taken), _seconds(wait))
 
     def _move(self, values: dict) -> tuple[bool, int]:
         """Return whether the request is within the limit, and the time until all are free."""
@@ -164,7 +164,7 @@ class _Counter:
             row = cursor.fetchone()
             counted = row is not None
             if not counted:
-                cursor.execute(_STANDING, values)
+                cursor.execute(_STATUS, values)
                 row = cursor.fetchone()
             if self._counted % _PURGED_AFTER == 0:
                 self._purge(cursor)

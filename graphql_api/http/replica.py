@@ -1,8 +1,8 @@
 """Which transactions run on a replica, and how a client sees there what it has written.
 
-The answer to a write carries how far the primary's log was when it was committed. A read that
+The response to a write says how far the primary's log was when it was committed. A read that
 sends this back runs on the replica only if the replica has replayed the log that far, else on the
-primary. Without it a read may see the replica's past, by the replica's lag.
+primary. Without it a read may see what the primary had a replica lag ago.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from odoo.tools import SQL, config
 from ..schema.exposure.errors import ApiError
 
 HEADER = "Consistency-Token"
-"""Of answers to writes, and of reads that have to see them; clients return it as it is."""
+"""Of responses to writes, and of reads that have to see them; clients return it as it is."""
 
 _TOKEN = re.compile(r"[0-9A-F]{1,8}/[0-9A-F]{1,8}")
 
@@ -44,7 +44,7 @@ def read_token(httprequest) -> str | None:
 def may_serve() -> bool:
     """Tell whether the request's cursor shows all that it has to; one on the primary always does.
 
-    It is for the time before the request's transaction (odoo/http.py, ``readonly`` of a route).
+    To be called before the request's transaction begins (odoo/http.py, ``readonly`` of a route).
     """
     cursor = request.env.cr
     if not (has_replica() and cursor.readonly):
@@ -59,7 +59,7 @@ def may_serve() -> bool:
     ((replayed,),) = request.env.execute_query(position)
     # What the transaction sees was fixed by its first statement, which was before.
     cursor.rollback()
-    request.dispatcher.behind = not replayed
+    request.dispatcher.replica_lagged = not replayed
     return bool(replayed)
 
 

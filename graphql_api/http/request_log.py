@@ -90,7 +90,7 @@ def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None
     if not logged and not used:
         return
     httprequest = request.httprequest
-    # Odoo takes its figures away when it writes the access log (odoo/netsvc.py, ``PerfFilter``).
+    # Odoo deletes these when it writes the access log (odoo/netsvc.py, ``PerfFilter``).
     thread = threading.current_thread()
     database = request.db
     bodyless = httprequest.method == "HEAD" or response.status_code in (204, 304)

@@ -9,10 +9,9 @@ from odoo.exceptions import AccessDenied
 from odoo.http import request
 from odoo.tools import SQL
 
-from ..http import rate_limit as rate
-from ..http import replica
+from ..http import rate_limit, replica
 from ..http.cors import SAFE_METHODS, is_preflight, preflight_response
-from ..http.dispatcher import ApiDispatcher, check_rate
+from ..http.dispatcher import ApiDispatcher, check_rate_limit
 from ..http.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
 from ..schema.exposure.log_lines import COLOURED_INDENTATION, INDENTATION
 from ..schema.exposure.policy import EVERYTHING, Caller, is_within
@@ -176,10 +175,10 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _graphql_api_count_wrong_key(cls) -> None:
         # Right keys from the same address are served all the same: many share one.
-        name = rate.address_name(request.httprequest.remote_addr)
-        standing = rate.count(request.db, name, rate.MAX_WRONG_KEYS)
-        if standing is not None:
-            check_rate(standing, "Your address has sent too many wrong API keys.")
+        name = rate_limit.address_name(request.httprequest.remote_addr)
+        status = rate_limit.count(request.db, name, rate_limit.MAX_WRONG_KEYS)
+        if status is not None:
+            check_rate_limit(status, "Your address has sent too many wrong API keys.")
 
     @classmethod
     def _graphql_api_is_same_origin(cls) -> bool:

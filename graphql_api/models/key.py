@@ -119,7 +119,7 @@ class GraphqlApiKey(models.Model):
         return key, apikey_id
 
     @api.model
-    def _store_use(self, apikey_id: int, moment: datetime, ip: str | None) -> None:
+    def _store_use(self, apikey_id: int, used_at: datetime, ip: str | None) -> None:
         """Store when and from where a key was used, unless another process is just doing it.
 
         :param apikey_id: id of the row of ``res.users.apikeys``
@@ -128,7 +128,7 @@ class GraphqlApiKey(models.Model):
             "UPDATE graphql_api_key SET last_used = %s, last_ip = %s WHERE id IN "
             "(SELECT id FROM graphql_api_key WHERE apikey_id = %s "
             "FOR NO KEY UPDATE SKIP LOCKED)",
-            moment,
+            used_at,
             ip,
             apikey_id,
         )

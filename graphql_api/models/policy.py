@@ -62,7 +62,7 @@ class GraphqlApiPolicy(models.Model):
         help="Of GraphQL, the keys run only documents that are registered. REST stays as it is.",
     )
     read_metrics = fields.Boolean(
-        help="Keys may read the figures of this server at /api/metrics: for a monitoring system. "
+        help="Keys may read the metrics of this server at /api/metrics: for a monitoring system. "
         "It is nothing that an app needs."
     )
     server_timing = fields.Boolean(

@@ -31,7 +31,7 @@ class Settings:
     log are kept. ``introspection``: clients may ask for the schema. ``graphiql``: a browser that
     opens the address gets an editor. ``registered_documents``: of GraphQL only documents run that
     are registered. ``origins``: the pages of other sites that may call the API
-    from a browser. ``metrics_networks``: from there anybody reads the server's figures, without a
+    from a browser. ``metrics_networks``: from there anybody reads the server's metrics, without a
     key. ``limits``: those of callers whose policy says nothing else.
 
     ``sign_in``: apps get keys for login and password, under the policy with the id

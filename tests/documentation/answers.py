@@ -43,7 +43,7 @@ class Answers:
         """Compare two values of JSON.
 
         Names, types and values have to be the same. Values of opaque names have to be of the
-        same type, and moments to be moments: those of the demo data are set when it is made.
+        same type, and timestamps to be timestamps: those of the demo data are set when it is made.
 
         :param name: the name that the values have, for what is opaque
         :raise Different: says where

@@ -102,7 +102,7 @@ ERRORS = Counter("graphql_api_errors", "Requests with an error, by its code.", (
 TRANSACTIONS = Counter(
     "graphql_api_transactions", "Requests by the server that they ran on.", ("server",)
 )
-BEHIND = Counter(
+REPLICA_LAG = Counter(
     "graphql_api_replica_behind",
     "Reads on the primary, as the replica had not got to their Consistency-Token.",
 )
@@ -113,14 +113,14 @@ BUILD_SECONDS = Counter("graphql_api_schema_build_seconds", "Time that this took
 _UNITS = {DURATION.name: "seconds", BUILD_SECONDS.name: "seconds"}
 
 
-def count_after(request, response, entry: LogEntry, behind: bool) -> None:
+def count_after(request, response, entry: LogEntry, replica_lagged: bool) -> None:
     """Have a request counted when its response has been sent.
 
     So it is counted once, however often Odoo tried it, and nothing of it takes the client's time.
 
-    :param behind: the replica had not got as far as the request has to see
+    :param replica_lagged: the replica had not yet replayed what the request has to see
     """
-    # Odoo takes its figures away when it writes the access log (odoo/netsvc.py, ``PerfFilter``).
+    # Odoo deletes these when it writes the access log (odoo/netsvc.py, ``PerfFilter``).
     thread = threading.current_thread()
     started, queries, cursor_mode = thread.perf_t0, thread.query_count, thread.cursor_mode
     httprequest, database = request.httprequest, request.db
@@ -137,8 +137,8 @@ def count_after(request, response, entry: LogEntry, behind: bool) -> None:
         if cursor_mode:
             server = "replica" if cursor_mode == "ro" else "primary"
             additions.append(TRANSACTIONS.add(database, server))
-        if behind:
-            additions.append(BEHIND.add(database))
+        if replica_lagged:
+            additions.append(REPLICA_LAG.add(database))
         for cache, hit in entry.lookups:
             additions.append(CACHES.add(database, cache, "hit" if hit else "miss"))
         metric_files.add(additions)
@@ -152,11 +152,11 @@ def count_schema_build(database: str, seconds: float) -> None:
 
 
 def open_metrics(database: str) -> bytes:
-    """Return the figures of a database, of all processes of this server, as OpenMetrics 1.0."""
-    return generate_latest(_Figures(database))
+    """Return what all processes of this server counted of a database, as OpenMetrics 1.0."""
+    return generate_latest(_DatabaseMetrics(database))
 
 
-class _Figures:
+class _DatabaseMetrics:
     """A registry, in the sense of the library, with what belongs to one database."""
 
     def __init__(self, database: str):

@@ -5,15 +5,15 @@ from ..exposure.resource import Resource
 
 
 def record_version(record) -> str | None:
-    """Return what changes with every write: the moment of the last one, to the microsecond.
+    """Return what changes with every write: the timestamp of the last one, to the microsecond.
 
-    None where the model keeps no such moment. A record of before the first write has version 0:
+    None where the model keeps no such timestamp. A record of before the first write has version 0:
     Odoo's installation makes some with plain SQL.
     """
     if not record._log_access:
         return None
-    moment = record.write_date or record.create_date
-    return format(int(moment.timestamp() * 1_000_000), "x") if moment else "0"
+    timestamp = record.write_date or record.create_date
+    return format(int(timestamp.timestamp() * 1_000_000), "x") if timestamp else "0"
 
 
 def check_version(resource: Resource, record, version: str | None) -> None:

@@ -98,7 +98,7 @@ class Policy:
     ``networks`` are those that requests may come from, empty for any. ``log_requests`` tells that
     each request is logged, ``introspection`` that callers may ask for the schema,
     ``registered_documents`` that of GraphQL only documents run which are registered,
-    ``read_metrics`` that they may read the figures of the server, ``server_timing`` that responses
+    ``read_metrics`` that they may read the metrics of the server, ``server_timing`` that responses
     tell them what time and how many queries a request took.
     """
 

@@ -24,7 +24,7 @@ _MAX_NUMBER = 1e300
 """Far beyond, Odoo's rounding overflows (odoo/tools/float_utils.py)."""
 
 _LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59)
-"""Odoo compares equal moments up to the next second (odoo/orm/domains.py); here is none."""
+"""Odoo compares equal timestamps up to the next second (odoo/orm/domains.py); here is none."""
 
 
 def presence(name: str, is_null: bool) -> Domain:

@@ -205,10 +205,10 @@ def _text(item, definition):
     return _expect(item, str, "Expected text.") or False
 
 
-def _moment(scalar, form: str):
+def _timestamp(scalar, form: str):
     def convert(item, definition):
-        moment = SCALAR_MAP[scalar].parse_value(item)
-        return VALUE_TYPES["date"].parser(moment, None, None).strftime(form)
+        timestamp = SCALAR_MAP[scalar].parse_value(item)
+        return VALUE_TYPES["date"].parser(timestamp, None, None).strftime(form)
 
     return convert
 
@@ -241,8 +241,8 @@ _CONVERTERS: dict[str, Callable] = {
     "char": _text,
     "text": _text,
     "html": _text,
-    "date": _moment(Date, "%Y-%m-%d"),
-    "datetime": _moment(DateTime, "%Y-%m-%d %H:%M:%S"),
+    "date": _timestamp(Date, "%Y-%m-%d"),
+    "datetime": _timestamp(DateTime, "%Y-%m-%d %H:%M:%S"),
     "selection": _key,
     "tags": _keys,
 }

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from odoo.tests import HttpCase, tagged
 
-from ...http import rate_limit as rate
+from ...http import rate_limit
 from ...models import schema as schema_model
 from ...models.exposure import SCHEMA_CACHE
 from ...models.settings import PREFIX
@@ -61,7 +61,7 @@ class ApiCase(HttpCase):
         cls.env["res.users"].search([]).lang = "en_US"
         # Tests send more in a minute than a person does; those of rates set their own.
         cls.set_setting("requests_per_minute", 0)
-        cls.startClassPatcher(patch.object(rate, "MAX_WRONG_KEYS", 1_000_000))
+        cls.startClassPatcher(patch.object(rate_limit, "MAX_WRONG_KEYS", 1_000_000))
 
     def setUp(self):
         super().setUp()

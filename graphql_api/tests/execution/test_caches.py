@@ -288,8 +288,8 @@ class TestReadiness(ServerCase):
         query = {"query": "{ me { lang } }"}
         self.assertEqual(client.send_request("POST", "/api/graphql", json=query).status_code, 200)
         metrics = self.client(self.scoped_key(read_metrics=True))
-        figures = metrics.send_request("GET", "/api/metrics").text
+        text = metrics.send_request("GET", "/api/metrics").text
         (built,) = [
-            line for line in figures.splitlines() if line.startswith("graphql_api_schema_builds_")
+            line for line in text.splitlines() if line.startswith("graphql_api_schema_builds_")
         ]
         self.assertEqual(float(built.split()[-1]), 1.0)

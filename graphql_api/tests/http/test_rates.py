@@ -11,7 +11,7 @@ from odoo.sql_db import connection_info_for
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
-from ...http import rate_limit as rate
+from ...http import rate_limit
 from ..cases.api import ApiCase
 from ..cases.server import (
     Server,
@@ -150,10 +150,10 @@ class TestRates(ApiCase):
     def test_wrong_keys(self):
         """From one address; right keys are served all the same."""
         wrong = {"Authorization": "Bearer 0123456789abcdef"}
-        name = rate.address_name("127.0.0.1")
+        name = rate_limit.address_name("127.0.0.1")
         forget(name)
         self.addCleanup(forget, name)
-        with patch.object(rate, "MAX_WRONG_KEYS", 3):
+        with patch.object(rate_limit, "MAX_WRONG_KEYS", 3):
             statuses = [self.http("GET", PATH, headers=wrong).status_code for _n in range(5)]
             self.assertEqual(statuses, [401, 401, 401, 429, 429])
             response = self.http("GET", PATH, headers=wrong)
@@ -171,8 +171,8 @@ class TestCounter(BaseCase):
         self.prefix = uuid.uuid4().hex
         self.addCleanup(execute, "DELETE FROM graphql_api_rate WHERE name ^@ %s", self.prefix)
 
-    def count(self, limit: int, name: str = "a") -> rate.Rate:
-        return rate.count(database(), f"{self.prefix} {name}", limit)
+    def count(self, limit: int, name: str = "a") -> rate_limit.RateLimitStatus:
+        return rate_limit.count(database(), f"{self.prefix} {name}", limit)
 
     def wait(self, seconds: int) -> None:
         """Let time pass: what was counted is so much longer ago."""
@@ -226,7 +226,7 @@ class TestCounter(BaseCase):
     def test_what_is_over_is_forgotten(self):
         self.count(10, "old")
         self.wait(3600)
-        with patch.object(rate, "_PURGED_AFTER", 1):
+        with patch.object(rate_limit, "_PURGED_AFTER", 1):
             self.count(10, "new")
         rows = execute("SELECT name FROM graphql_api_rate WHERE name ^@ %s", self.prefix)
         self.assertEqual(rows, [(f"{self.prefix} new",)])
@@ -244,15 +244,15 @@ class TestCounter(BaseCase):
 
     def test_without_the_primary_requests_are_served(self):
         self.count(1)
-        rate._counter.cache_clear()
+        rate_limit._counter.cache_clear()
         with patch.dict(config.options, {"db_port": 1, "db_host": "127.0.0.1"}):
-            with self.assertLogs(rate.__name__, "WARNING") as logs:
+            with self.assertLogs(rate_limit.__name__, "WARNING") as logs:
                 self.assertIsNone(self.count(1))
                 self.assertIsNone(self.count(1))
-                with patch.object(rate, "_TRIED_AGAIN_AFTER", 0):
+                with patch.object(rate_limit, "_TRIED_AGAIN_AFTER", 0):
                     self.assertIsNone(self.count(1))
             self.assertEqual(len(logs.output), 1)
-        with patch.object(rate, "_TRIED_AGAIN_AFTER", 0):
+        with patch.object(rate_limit, "_TRIED_AGAIN_AFTER", 0):
             self.assertEqual(self.count(1).retry_after, 60)
 
     def test_nobody_waits_for_a_lock(self):
@@ -262,18 +262,18 @@ class TestCounter(BaseCase):
         self.addCleanup(blocking.close)
         with blocking.cursor() as cursor:
             cursor.execute("LOCK TABLE graphql_api_rate IN ACCESS EXCLUSIVE MODE")
-        with self.assertLogs(rate.__name__, "WARNING"):
+        with self.assertLogs(rate_limit.__name__, "WARNING"):
             self.assertIsNone(self.count(2))
         blocking.rollback()
-        with patch.object(rate, "_TRIED_AGAIN_AFTER", 0):
+        with patch.object(rate_limit, "_TRIED_AGAIN_AFTER", 0):
             self.assertEqual(self.count(2).remaining, 0)
 
     def test_a_purge_that_takes_too_long(self):
         """It ends, the count stands, and the next requests are counted, too."""
         with (
-            patch.object(rate, "_PURGED_AFTER", 1),
-            patch.object(rate, "_PURGE", "SELECT pg_sleep(60)"),
-            self.assertLogs(rate.__name__, "WARNING"),
+            patch.object(rate_limit, "_PURGED_AFTER", 1),
+            patch.object(rate_limit, "_PURGE", "SELECT pg_sleep(60)"),
+            self.assertLogs(rate_limit.__name__, "WARNING"),
         ):
             self.assertEqual([self.count(2).remaining for _n in range(2)], [1, 0])
             self.assertTrue(self.count(2).retry_after)
@@ -283,13 +283,13 @@ class TestCounter(BaseCase):
             "INSERT INTO graphql_api_rate (name, free_at) SELECT %s || n, '2020-01-01' "
             "FROM generate_series(1, %s) AS n",
             f"{self.prefix} old",
-            2 * rate._PURGED_AT_ONCE,
+            2 * rate_limit._PURGED_AT_ONCE,
         )
         old = "SELECT count(*) FROM graphql_api_rate WHERE name ^@ %s"
-        with patch.object(rate, "_PURGED_AFTER", 1):
+        with patch.object(rate_limit, "_PURGED_AFTER", 1):
             self.count(9)
             ((left,),) = execute(old, f"{self.prefix} old")
-            self.assertGreaterEqual(left, rate._PURGED_AT_ONCE)
+            self.assertGreaterEqual(left, rate_limit._PURGED_AT_ONCE)
             for _purge in range(9):
                 self.count(20)
         ((left,),) = execute(old, f"{self.prefix} old")
@@ -308,7 +308,7 @@ class TestCounter(BaseCase):
         self.assertEqual(self.count(3).remaining, 0)
 
     def test_addresses(self):
-        name = rate.address_name
+        name = rate_limit.address_name
         self.assertEqual(name("192.0.2.1"), name("192.0.2.1"))
         self.assertNotEqual(name("192.0.2.1"), name("192.0.2.2"))
         self.assertEqual(name("2001:db8::1"), name("2001:db8::ffff:1"))

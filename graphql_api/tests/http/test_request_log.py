@@ -471,9 +471,9 @@ class TestModel(LogCase):
         groups = model._read_group(
             [], ["started_at:day", "operation"], ["__count", "errors:sum", "duration:p95"]
         )
-        figures = [(day.day, name, *rest) for day, name, *rest in groups]
+        rows = [(day.day, name, *rest) for day, name, *rest in groups]
         self.assertEqual(
-            figures,
+            rows,
             [(1, "Za", 100, 10, 95.05), (1, "Zb", 1, 0, 7.5), (2, "Za", 1, 0, 500.0)],
         )
         self.assertEqual(model._read_group([("id", "=", 0)], [], ["duration:p95"]), [(False,)])

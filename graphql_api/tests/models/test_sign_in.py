@@ -17,7 +17,7 @@ from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
 from odoo.tests import new_test_user, tagged
 
 from ...controllers import auth
-from ...http import rate_limit as rate
+from ...http import rate_limit
 from ...models import sign_in
 from ...models.sign_in import GRACE
 from ..cases.sign_in import SignInCase
@@ -114,11 +114,11 @@ class TestSignIn(SignInCase):
     def test_rate_of_an_address(self):
         """Counted for all processes, beside Odoo's cooldown, which each has for itself."""
         self.startPatcher(patch.object(auth, "MAX_SIGN_INS", 3))
-        self.startPatcher(patch.object(rate, "address_name", lambda _address: str(uuid4())))
+        self.startPatcher(patch.object(rate_limit, "address_name", lambda _address: str(uuid4())))
         for _try in range(5):
             self.sign_in()
         name = str(uuid4())
-        self.startPatcher(patch.object(rate, "address_name", lambda _address: name))
+        self.startPatcher(patch.object(rate_limit, "address_name", lambda _address: name))
         for _try in range(3):
             tokens = self.sign_in()
         body = {"login": "clerk", "password": "Very secret 1"}
