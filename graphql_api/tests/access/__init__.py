@@ -3,6 +3,8 @@
 from . import (
     test_access,
     test_access_matrix,
+    test_forbidden,
+    test_hidden_records,
     test_hostile_client,
     test_odoo_models,
     test_preferences,

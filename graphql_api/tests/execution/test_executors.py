@@ -57,7 +57,7 @@ class Resolvers:
         return [self.id, "nonsense" if self.id % 5 == 0 else 2]
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestExecutors(AccessCase):
     login = "demo"
 

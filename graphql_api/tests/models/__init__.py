@@ -15,6 +15,7 @@ from . import (
     test_resource_form,
     test_resource_processes,
     test_resources,
+    test_second_factor,
     test_settings,
     test_sign_in,
     test_verified_keys,
