@@ -10,7 +10,6 @@ from odoo.http import request
 
 from ..http import rate_limit
 from ..http.dispatcher import check_rate_limit
-from ..http.json_body import read_json
 from ..http.responses import error_response, success_response
 from ..models.res_users import EQUAL_WORK
 from ..models.sign_in import Tokens
@@ -120,7 +119,7 @@ def _read_members(*required: str, optional: tuple[str, ...] = ()) -> dict[str, s
         raise ApiError("UNSUPPORTED_MEDIA_TYPE", "Send JSON: Content-Type: application/json.")
     httprequest.max_content_length = MAX_BODY_SIZE
     try:
-        members = read_json(httprequest.get_data(), "The body")
+        members = request.dispatcher.api_request.json
     except RequestEntityTooLarge:
         raise ApiError("PAYLOAD_TOO_LARGE", "The body may have up to 16 KiB.") from None
     if not isinstance(members, dict):

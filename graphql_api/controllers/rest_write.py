@@ -65,7 +65,7 @@ class RestWriteController(http.Controller):
             raise ApiError("BAD_USER_INPUT", f"{field_name} can only be read.")
         if is_multipart(request.httprequest):
             raise ApiError("UNSUPPORTED_MEDIA_TYPE", "Send the bytes of the file as the body.")
-        content = request.httprequest.get_data()
+        content = request.dispatcher.api_request.body
         if not content:
             raise ApiError(
                 "BAD_USER_INPUT",
@@ -243,7 +243,7 @@ def _act(call: WriteCall, record_id: str, name: str) -> http.Response:
         )
     number = call.record_id(record_id)
     call.check_conditions(number)
-    if request.httprequest.get_data().strip() not in (b"", b"{}"):
+    if request.dispatcher.api_request.body.strip() not in (b"", b"{}"):
         raise ApiError("BAD_USER_INPUT", f"{name} takes no values: send it without a body.")
     call.mutate(camel_case(name), "id: $id", {"id": str(number)})
     return call.answer(number)

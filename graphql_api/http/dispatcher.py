@@ -14,14 +14,13 @@ from ..schema.exposure.limits import Limits
 from ..schema.exposure.policy import Caller
 from . import cors, rate_limit, replica
 from .allowed_methods import options_response
+from .api_request import ApiRequest
 from .compression import compress
-from .json_body import content_encoding, decode
 from .monitoring import metrics
 from .preferences import preferences
 from .request_log import LogEntry, log_after
 from .responses import RolledBack, error_response
 from .timing import report
-from .uploads import is_multipart
 
 _logger = logging.getLogger(__name__)
 
@@ -41,11 +40,11 @@ class ApiDispatcher(Dispatcher):
         self.timings: dict[str, float] = {}
         self.caller: Caller | None = None
         """Who asks; known after the authentication."""
+        self.api_request = ApiRequest(request.httprequest)
         self.log_entry = LogEntry()
         self.replica_lagged = False
         """Whether the replica had not yet replayed what the request has to see."""
         self._rate_limit_status: rate_limit.RateLimitStatus | None = None
-        self._is_decoded = False
         # The server's settings are the same for every caller.
         self.settings = request.env["graphql_api.settings"]._get_settings()
         request.httprequest.max_content_length = self.limits.max_body_size
@@ -116,52 +115,25 @@ class ApiDispatcher(Dispatcher):
         """Apply the language, companies and time zone that the request asks for."""
         self.log_entry = LogEntry(rule.rule, args)
         prepared = super().pre_dispatch(rule, args)
-        self._check_body_size()
-        self._decode_body()
+        maximum = self.limits.max_body_size
+        self.api_request.check_body_size(maximum)
+        self.api_request.decode_body(maximum if self.caller else None)
         replica.read_token(self.request.httprequest)
         self.request.update_context(**preferences(self.request))
         return prepared
-
-    def _check_body_size(self) -> None:
-        """Refuse a body that the server takes but the caller's policy does not."""
-        httprequest = self.request.httprequest
-        maximum = self.limits.max_body_size
-        size = httprequest.content_length or 0
-        if "Transfer-Encoding" in httprequest.headers and not is_multipart(httprequest):
-            # Werkzeug ends such a body at the limit, as if there were no more.
-            httprequest.max_content_length = maximum + 1
-            size = len(httprequest.get_data())
-        httprequest.max_content_length = maximum
-        if size > maximum:
-            raise RequestEntityTooLarge
-
-    def _decode_body(self) -> None:
-        """Let the body be read as it was before the client compressed it.
-
-        :raise ApiError: UNSUPPORTED_MEDIA_TYPE, BAD_USER_INPUT
-        :raise RequestEntityTooLarge: the caller's policy does not take so much
-        """
-        httprequest = self.request.httprequest
-        encoding = content_encoding(httprequest)
-        # Odoo may try a request again.
-        if not encoding or self._is_decoded or not _has_body(httprequest):
-            return
-        if self.caller is None or is_multipart(httprequest):
-            raise ApiError(
-                "UNSUPPORTED_MEDIA_TYPE",
-                "Here the body is taken as it is, without Content-Encoding.",
-                headers=[("Accept-Encoding", "identity")],
-            )
-        body = decode(httprequest.get_data(), encoding, self.limits.max_body_size)
-        httprequest.get_data = lambda: body
-        self._is_decoded = True
 
     def dispatch(self, endpoint, args):
         """Call the controller with the path's parameters; it reads the rest itself."""
         self.request.params = dict(args)
         if self.request.httprequest.method == "OPTIONS":
             return options_response()
-        return self.request.registry["ir.http"]._dispatch(endpoint)
+        try:
+            return self.request.registry["ir.http"]._dispatch(endpoint)
+        finally:
+            self.log_entry.graphql_operation = self.api_request.operation
+            # What was sent is not held any longer: Odoo's request and this refer to each other. And
+            # Odoo may try again, with what is as it was sent.
+            self.api_request = ApiRequest(self.request.httprequest)
 
     def post_dispatch(self, response):
         """Compress the response and say what the request spent its time on."""
@@ -210,10 +182,6 @@ class ApiDispatcher(Dispatcher):
             # the log already, with its id.
             exc.loglevel = logging.DEBUG
         return error_response(self.request.httprequest, error)
-
-
-def _has_body(httprequest) -> bool:
-    return bool(httprequest.content_length) or "Transfer-Encoding" in httprequest.headers
 
 
 def check_rate_limit(status: rate_limit.RateLimitStatus, message: str) -> None:

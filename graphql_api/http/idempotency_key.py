@@ -59,7 +59,7 @@ def _digest(httprequest) -> str:
     policy = request.dispatcher.caller.policy.id
     digest = hashlib.sha256(f"{policy} {httprequest.method} {httprequest.full_path}\n".encode())
     if not is_multipart(httprequest):
-        digest.update(httprequest.get_data())
+        digest.update(request.dispatcher.api_request.body)
         return digest.hexdigest()
     for name, text in httprequest.form.items(multi=True):
         digest.update(f"{name}={len(text)}:{text}\n".encode())

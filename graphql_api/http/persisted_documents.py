@@ -10,7 +10,6 @@ import re
 
 from odoo.http import request
 
-from ..schema.execution.executor import Request
 from ..schema.exposure.errors import ApiError
 
 PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
@@ -72,22 +71,20 @@ def find_text(query: str, sha256: str | None) -> str:
     return document.text
 
 
-def is_to_store(graphql_request: Request) -> bool:
-    """Tell whether a client asks to keep a document that is not stored yet."""
-    query = graphql_request.query
+def is_to_store(query: str, sha256: str | None) -> bool:
+    """Tell whether a client asks to keep a document that is not stored yet.
+
+    :param query: the document, empty where there is the hash alone
+    :param sha256: its hash, None where the client does not ask
+    """
     return (
-        graphql_request.persist
+        bool(query)
+        and sha256 is not None
         and not request.dispatcher.registered_documents
         and len(query.encode()) <= MAX_LENGTH
         and "\x00" not in query
-        and request.env["graphql_api.document"]._find(hash_text(query)) is None
+        and request.env["graphql_api.document"]._find(sha256) is None
     )
-
-
-def store(graphql_request: Request) -> None:
-    """Keep the document of a request that was executed, and so is valid and within its limits."""
-    if not request.env.cr.readonly and is_to_store(graphql_request):
-        request.env["graphql_api.document"]._store(graphql_request.query)
 
 
 def hash_text(text: str) -> str:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic, time
 
+from graphql import OperationDefinitionNode
 from werkzeug.wsgi import ClosingIterator
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools.lru import LRU
 
-from ..schema.execution.executor import Request, Result
+from ..schema.execution.executor import Result
 from ..schema.exposure.log_lines import INDENTATION
 from ..schema.exposure.policy import Caller
 from ..schema.exposure.resource import Resource
@@ -46,7 +47,7 @@ class LogEntry:
     rule: str = ""
     arguments: dict = field(default_factory=dict)
     resource: Resource | None = None
-    graphql_request: Request | None = None
+    graphql_operation: OperationDefinitionNode | None = None
     error_code: str | None = None
     lookups: list[tuple[str, bool]] = field(default_factory=list)
 
@@ -71,7 +72,7 @@ class LogEntry:
 
     def operation(self, method: str) -> tuple[str, str | None]:
         """Return the name of what was done, and its kind where it is a GraphQL operation."""
-        operation = self.graphql_request.operation if self.graphql_request else None
+        operation = self.graphql_operation
         kind = operation.operation.value if operation else None
         if operation and operation.name:
             return operation.name.value[:_LONGEST_NAME], kind

@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import psycopg2.errors
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
@@ -73,7 +73,7 @@ class GraphqlApiDocument(models.Model):
     @api.depends("text")
     def _compute_name(self):
         for document in self:
-            document.name = self._get_operation_name(document.text or "") or False
+            document.name = self._find_operation_names(document.text or "") or False
 
     @api.depends("text")
     def _compute_sha256(self):
@@ -140,8 +140,10 @@ class GraphqlApiDocument(models.Model):
         return document
 
     @api.model
-    def _store(self, text: str) -> None:
+    def _store(self, text: str, document: DocumentNode) -> None:
         """Store a document that a client will name by its hash, unless it is too much.
+
+        :param document: the same, parsed
 
         It is no error, and nothing is to be tried again, where another transaction has stored
         the same one meanwhile.
@@ -155,7 +157,7 @@ class GraphqlApiDocument(models.Model):
             "ON CONFLICT (sha256) DO NOTHING",
             sha256=hash_text(text),
             text=text,
-            name=self._get_operation_name(text) or None,
+            name=_operation_names(document) or None,
             uid=self.env.uid,
             now=self.env.cr.now(),
             maximum=MAX_STORED,
@@ -216,19 +218,13 @@ class GraphqlApiDocument(models.Model):
         return []
 
     @api.model
-    def _get_operation_name(self, text: str) -> str:
+    def _find_operation_names(self, text: str) -> str:
         """Return the names of the operations in a document, as far as it can be read."""
         limits = self.env["graphql_api.settings"]._get_settings().limits
         try:
-            definitions = parse_document(text, limits.max_tokens).definitions
+            return _operation_names(parse_document(text, limits.max_tokens))
         except (ApiError, GraphQLError):
             return ""
-        names = [
-            definition.name.value
-            for definition in definitions
-            if isinstance(definition, OperationDefinitionNode) and definition.name
-        ]
-        return ", ".join(names)[:_MAX_NAME_LENGTH]
 
     @api.autovacuum
     def _gc_documents(self):
@@ -238,6 +234,15 @@ class GraphqlApiDocument(models.Model):
         """
         old = SQL("NOT registered AND create_date < %s", self.env.cr.now() - KEPT)
         return delete_batch(self, old)
+
+
+def _operation_names(document: DocumentNode) -> str:
+    names = [
+        definition.name.value
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode) and definition.name
+    ]
+    return ", ".join(names)[:_MAX_NAME_LENGTH]
 
 
 def _describe(error: GraphQLError) -> str:

@@ -11,7 +11,8 @@ from graphql import (
     is_required_input_field,
 )
 
-from ..http.json_body import read_json
+from odoo.http import request
+
 from ..http.uploads import is_multipart, read_files
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
@@ -44,7 +45,7 @@ class BodyReader:
         if is_multipart(httprequest):
             value = self._form(httprequest, input_type)
         elif httprequest.mimetype == "application/json":
-            value = read_json(httprequest.get_data(), "The body")
+            value = request.dispatcher.api_request.json
         else:
             raise ApiError(
                 "UNSUPPORTED_MEDIA_TYPE",

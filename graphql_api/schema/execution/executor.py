@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import orjson
-from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import execute_sync
 
 from ..exposure.errors import (
@@ -32,15 +32,11 @@ from .documents import (
 
 @dataclass(slots=True)
 class Request:
-    """A GraphQL request as the GraphQL over HTTP specification names its parts.
-
-    ``persist``: the client asks to keep the document, for requests that name it by its hash.
-    """
+    """A document, its variables, and the name of the operation to execute."""
 
     query: str
     variables: dict | None = None
     operation_name: str | None = None
-    persist: bool = False
     _parsed: ParsedDocument | ApiError | GraphQLError | None = field(
         default=None, repr=False, compare=False
     )
@@ -59,6 +55,11 @@ class Request:
         if isinstance(self._parsed, Exception):
             raise self._parsed
         return self._parsed
+
+    @property
+    def document(self) -> DocumentNode | None:
+        """The parsed document; None where it cannot be parsed, and before it was."""
+        return self._parsed.document if isinstance(self._parsed, ParsedDocument) else None
 
     @property
     def operation(self) -> OperationDefinitionNode | None:

@@ -5,6 +5,8 @@ import json
 import threading
 from unittest.mock import patch
 
+from graphql import parse
+
 from odoo.tests import BaseCase, tagged
 
 from ...http.persisted_documents import MAX_LENGTH
@@ -319,10 +321,10 @@ class TestTransactions(BaseCase):
         self.addCleanup(self.clear)
         with committed() as env, committed() as other:
             env.cr.execute("SELECT FROM graphql_api_document")
-            other["graphql_api.document"]._store(QUERY)
+            other["graphql_api.document"]._store(QUERY, parse(QUERY))
             other.cr.commit()
-            env["graphql_api.document"]._store(QUERY)
-            env["graphql_api.document"]._store(MUTATION)
+            env["graphql_api.document"]._store(QUERY, parse(QUERY))
+            env["graphql_api.document"]._store(MUTATION, parse(MUTATION))
         with committed() as env:
             self.assertEqual(env["graphql_api.document"].search([]).mapped("name"), ["Make", "Me"])
 
