@@ -8,20 +8,19 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import inf
 from time import time
 
 from prometheus_client import Metric
-from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.openmetrics.exposition import generate_latest
-from prometheus_client.utils import floatToGoString
 
 from ..cors import SAFE_METHODS
 from ..request_log import LogEntry, call_on_close
 from ..responses import GRAPHQL_PATH, METRICS_PATH
 from . import metric_files
 from .metric_files import Addition
+from .multiprocess import bound_label, sum_key
 
 _DATABASE = "database"
 
@@ -65,24 +64,18 @@ class Histogram:
 @lru_cache(maxsize=4096)
 def _counter_key(metric: Counter, values: tuple[str, ...]) -> str:
     labels = (_DATABASE, *metric.labels)
-    return mmap_key(metric.name, f"{metric.name}_total", labels, values, metric.documentation)
+    return sum_key(metric.name, "_total", metric.documentation, labels, values)
 
 
 @lru_cache(maxsize=1024)
 def _histogram_keys(metric: Histogram, values: tuple[str, ...]) -> tuple[str, ...]:
     labels = (_DATABASE, *metric.labels)
-    total = mmap_key(metric.name, f"{metric.name}_sum", labels, values, metric.documentation)
+    key = partial(sum_key, metric.name, documentation=metric.documentation)
     buckets = (
-        mmap_key(
-            metric.name,
-            f"{metric.name}_bucket",
-            (*labels, "le"),
-            (*values, floatToGoString(bound)),
-            metric.documentation,
-        )
+        key("_bucket", labels=(*labels, "le"), values=(*values, bound_label(bound)))
         for bound in (*metric.bounds, inf)
     )
-    return total, *buckets
+    return key("_sum", labels=labels, values=values), *buckets
 
 
 REQUESTS = Counter("graphql_api_requests", "Requests.", ("operation", "status"))

@@ -166,20 +166,26 @@ class TestWorkers(ServerCase):
         self.assertEqual(response.status_code, status, response.text)
         return response
 
-    def worker_ids(self) -> set[int]:
-        """Return the processes that have counted."""
-        return {int(path.stem.rpartition("-")[2]) for path in self.folder.glob("counter_*.db")}
+    def counting_workers(self) -> list[psutil.Process]:
+        """Return the processes that have a file to count in."""
 
-    def use_both_workers(self) -> set[int]:
-        """Send requests until both workers have counted one; return their process ids."""
+        def counts(process: psutil.Process) -> bool:
+            with contextlib.suppress(psutil.Error):
+                return any(file.path.startswith(str(self.folder)) for file in process.open_files())
+            return False
+
+        return list(filter(counts, psutil.Process(self.server.process_id).children()))
+
+    def use_both_workers(self) -> list[psutil.Process]:
+        """Send requests until both workers have counted one; return them."""
 
         def are_both():
             with self.server.client("wrong") as client:
                 client.send_request("GET", "/api/me")
-            return len(set(filter(psutil.pid_exists, self.worker_ids()))) == 2
+            return len(self.counting_workers()) == 2
 
         self.wait_until(are_both, "One worker takes all requests.")
-        return self.worker_ids()
+        return self.counting_workers()
 
     def test_kinds_of_operations(self):
         country = "/api/countries/21"
@@ -265,12 +271,12 @@ class TestWorkers(ServerCase):
             for _number in range(20):
                 client.send_request("GET", "/api/me")
         before = self.metrics()
-        killed = psutil.Process(workers.pop())
+        killed = workers.pop()
         killed.kill()
         killed.wait(30)
         self.assert_nothing_lost(before)
         self.use_both_workers()
-        self.assertEqual(len(self.worker_ids()), 2)
+        self.assertEqual(len(list(self.folder.glob("counter_*.db"))), 2)
         self.assert_nothing_lost(before)
 
     def assert_nothing_lost(self, before: dict[tuple, float]):
@@ -279,9 +285,11 @@ class TestWorkers(ServerCase):
             self.assertGreaterEqual(after.get(key, 0), value, key)
 
     def test_nothing_of_another_database(self):
+        before = set(self.folder.iterdir())
         counts = metric_files.Counts(self.folder)
         counts.add([metrics.REQUESTS.add(f"{database()}_2", "query", "299")])
-        self.addCleanup(next(self.folder.glob(f"*-{os.getpid()}.db")).unlink)
+        for file in set(self.folder.iterdir()) - before:
+            self.addCleanup(file.unlink)
         self.metrics()
         self.assertIn(f'database="{database()}"', self.text)
         self.assertNotIn(f"{database()}_2", self.text)
@@ -322,12 +330,40 @@ class TestFiles(BaseCase):
 
     def test_processes_that_were_forked(self):
         """There are as many files as processes at once, whatever became of earlier ones."""
-        self.add(metric_files.Counts(self.folder), "A")
+        counts = metric_files.Counts(self.folder)
+        self.add(counts, "A")
         for _number in range(5):
             ended = self.in_child(lambda: self.add(metric_files.Counts(self.folder), "A", "B"))
             self.assertEqual(ended, 0)
-        self.assertEqual(self.sums(), {"A": 6, "B": 5})
+        self.add(counts, "A")
+        self.assertEqual(self.sums(), {"A": 7, "B": 5})
         self.assertEqual(len(list(self.folder.iterdir())), 2)
+
+    def test_processes_at_once(self):
+        """None adds to the file of another that is alive, and none waits for it."""
+        started, end = os.pipe(), os.pipe()
+
+        def count():
+            counts = metric_files.Counts(self.folder)
+            self.add(counts, "A")
+            os.write(started[1], b".")
+            os.read(end[0], 1)
+            os._exit(0)
+
+        children = []
+        for _number in range(3):
+            child = os.fork()
+            if not child:
+                count()
+            children.append(child)
+            os.read(started[0], 1)
+        self.assertEqual(len(list(self.folder.iterdir())), 3)
+        os.write(end[1], b"...")
+        for child in children:
+            os.waitpid(child, 0)
+        self.add(metric_files.Counts(self.folder), "A")
+        self.assertEqual(len(list(self.folder.iterdir())), 3)
+        self.assertEqual(self.sums(), {"A": 4})
 
     def test_a_process_knows_that_it_was_forked(self):
         self.addCleanup(metric_files._own_counts.cache_clear)
@@ -339,7 +375,13 @@ class TestFiles(BaseCase):
         self.assertEqual(self.sums(), {"A": 3})
         self.assertEqual(len(list(self.folder.iterdir())), 2)
 
-    def test_more_than_fits_into_a_piece(self):
+    def test_a_file_that_was_only_begun(self):
+        """It has nothing yet, and takes nothing from what there is."""
+        self.add(metric_files.Counts(self.folder), "A")
+        (self.folder / "counter_graphql-api-1.db").touch()
+        self.assertEqual(self.sums(), {"A": 1})
+
+    def test_more_than_fits_into_a_new_file(self):
         counts = metric_files.Counts(self.folder)
         codes = [f"CODE_{number}" for number in range(2000)]
         self.add(counts, *codes)
