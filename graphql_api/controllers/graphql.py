@@ -16,9 +16,10 @@ from ..http.responses import (
     graphql_media_type,
     json_response,
 )
+from ..http.statuses import STATUS, HttpError
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.executor import Request, Result, execute
-from ..schema.exposure.errors import STATUS, ApiError
+from ..schema.exposure.errors import ApiError
 from ..schema.exposure.timings import timed
 
 
@@ -59,7 +60,7 @@ class GraphqlController(http.Controller):
         if kind != OperationType.MUTATION:
             return _query(schema, graphql_request)
         if request.httprequest.method != "POST":
-            raise ApiError(
+            raise HttpError(
                 "METHOD_NOT_ALLOWED", "Send mutations with POST.", headers=[("Allow", "POST")]
             )
         return idempotent(lambda: _mutate(schema, graphql_request))

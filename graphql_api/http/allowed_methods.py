@@ -9,6 +9,7 @@ from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import MOBILE_ALIASES, Resource
 from ..schema.values.parsers import parse_id
 from ..schema.values.scalars import FILE_TYPES
+from .statuses import HttpError
 
 _RECORD_METHODS = {"read": ("GET", "HEAD"), "update": ("PUT", "PATCH"), "delete": ("DELETE",)}
 _NOT_TAKEN = MethodNotAllowed.description
@@ -66,7 +67,7 @@ def method_not_allowed(schema, message: str = _NOT_TAKEN) -> ApiError:
     methods = allowed_methods(schema, request.httprequest.path)
     if not methods or request.httprequest.method in methods:
         return unknown_route()
-    return ApiError("METHOD_NOT_ALLOWED", message, headers=[("Allow", ", ".join(methods))])
+    return HttpError("METHOD_NOT_ALLOWED", message, headers=[("Allow", ", ".join(methods))])
 
 
 def _own_route_methods(path: str) -> tuple[str, ...]:

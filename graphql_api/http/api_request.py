@@ -13,6 +13,7 @@ from ..schema.exposure.errors import ApiError
 from ..schema.exposure.limits import Limits
 from .json_body import content_encoding, decode, read_json
 from .persisted_documents import find_text, is_to_store, read_hash
+from .statuses import HttpError
 from .uploads import is_multipart, read_graphql_form
 
 MAX_GLANCE = 256 * 1024
@@ -101,7 +102,7 @@ class ApiRequest:
         if not encoding or not self._has_body():
             return
         if maximum is None or is_multipart(self._httprequest):
-            raise ApiError(
+            raise HttpError(
                 "UNSUPPORTED_MEDIA_TYPE",
                 "Here the body is taken as it is, without Content-Encoding.",
                 headers=[("Accept-Encoding", "identity")],

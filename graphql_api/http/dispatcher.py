@@ -175,13 +175,11 @@ class ApiDispatcher(Dispatcher):
         cause = AccessDenied() if isinstance(exc, SessionExpiredException) else exc
         error = to_api_error(cause, self.limits.max_seconds)
         self.log_entry.error_code = error.code
-        if error.hint and self.introspection:
-            error = error.with_hint()
         if not isinstance(exc, ApiError):
             # Odoo logs what it hands here. What clients cause is no news, and the rest is in
             # the log already, with its id.
             exc.loglevel = logging.DEBUG
-        return error_response(self.request.httprequest, error)
+        return error_response(self.request.httprequest, error, self.introspection)
 
 
 def check_rate_limit(status: rate_limit.RateLimitStatus, message: str) -> None:

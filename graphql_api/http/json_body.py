@@ -7,6 +7,7 @@ import orjson
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..schema.exposure.errors import ApiError
+from .statuses import HttpError
 
 _GZIP = 16 + zlib.MAX_WBITS
 _BOM = codecs.BOM_UTF8
@@ -40,7 +41,7 @@ def decode(body: bytes, encoding: str, maximum: int) -> bytes:
     :raise RequestEntityTooLarge: it has more
     """
     if encoding not in ("gzip", "x-gzip"):
-        raise ApiError(
+        raise HttpError(
             "UNSUPPORTED_MEDIA_TYPE",
             f"Content-Encoding {encoding[:80]!r} is not taken here: send gzip, or the body as it "
             "is.",

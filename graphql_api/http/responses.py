@@ -10,6 +10,7 @@ from odoo.http import Response, request
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.timings import timed
 from .rest_errors import rest_error
+from .statuses import STATUS, error_headers
 
 GRAPHQL_PATH = "/api/graphql"
 GRAPHIQL_PATH = "/api/graphql/graphiql"
@@ -114,16 +115,22 @@ def document_response(text: str | bytes, media_type: str, tag: str | None = None
     return cached_response(response)
 
 
-def error_response(httprequest, error: ApiError) -> Response:
-    """Return an error in the shape of the route below which it happened."""
+def error_response(httprequest, error: ApiError, with_hint: bool = False) -> Response:
+    """Return an error in the shape of the route below which it happened.
+
+    :param with_hint: whether the message may list names of the schema that would be right
+    """
+    status, headers = STATUS[error.code], error_headers(error)
+    if with_hint and error.hint:
+        error = error.with_hint()
     if httprequest.path.rstrip("/") == GRAPHQL_PATH:
         body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
-        return json_response(body, error.status, error.headers, graphql_media_type(httprequest))
+        return json_response(body, status, headers, graphql_media_type(httprequest))
     error = rest_error(error, httprequest)
     body = {"status": "error", "code": error.code, "message": error.message}
     if error.errors:
         body["errors"] = error.errors
-    return json_response(body, error.status, error.headers)
+    return json_response(body, status, headers)
 
 
 def graphql_media_type(httprequest) -> str:

@@ -4,6 +4,7 @@ import re
 
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import snake_case
+from .statuses import STATUS
 
 _PARAMETERS = {
     "first": "limit",
@@ -44,9 +45,9 @@ def rest_error(error: ApiError, httprequest) -> ApiError:
         message = _SPOKEN.sub(lambda match: _WORDS[match[0]], message)
         message = _CAMEL_CASE.sub(lambda match: snake_case(match[0]), message)
     errors = error.errors
-    if error.status == 400 and not errors:
+    if STATUS[error.code] == 400 and not errors:
         errors = [{"field": _blamed(error, httprequest), "message": message}]
-    return ApiError(error.code, message, errors=errors, headers=error.headers)
+    return ApiError(error.code, message, errors=errors)
 
 
 def _blamed(error: ApiError, httprequest) -> str:

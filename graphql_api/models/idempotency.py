@@ -59,7 +59,7 @@ class GraphqlApiIdempotency(models.Model):
             raise ApiError(
                 "CONFLICT",
                 "A request with this Idempotency-Key is running. Repeat it in a moment.",
-                headers=[("Retry-After", "1")],
+                retry_after=1,
             )
         user = self.env.uid
         expired = self.env.cr.now() - KEPT
@@ -164,13 +164,13 @@ class GraphqlApiIdempotency(models.Model):
                 "RATE_LIMITED",
                 "Too many answers are stored for your Idempotency-Keys of the last hour: at most "
                 f"{MAX_RESPONSES_OF_USER} of a user, with {MAX_BYTES_OF_USER} bytes.",
-                headers=[("Retry-After", str(int(KEPT_AT_LEAST.total_seconds())))],
+                retry_after=int(KEPT_AT_LEAST.total_seconds()),
             )
         if of_all:
             raise ApiError(
                 "SERVICE_UNAVAILABLE",
                 "Too many answers are stored for Idempotency-Keys. Try again in 60 s.",
-                headers=[("Retry-After", "60")],
+                retry_after=60,
             )
         written.reset()
 

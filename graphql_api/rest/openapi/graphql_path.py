@@ -1,6 +1,6 @@
 """The address of GraphQL, as one of the routes (https://graphql.github.io/graphql-over-http/)."""
 
-from ...schema.exposure.errors import STATUS
+from ...http.statuses import STATUS
 from .components import Components, Json
 from .parameters import Parameters
 from .responses import ERRORS, READ_ERRORS, Responses

@@ -1,6 +1,6 @@
 """Answers: the envelope, headers, and errors by their HTTP status."""
 
-from ...schema.exposure.errors import STATUS
+from ...http.statuses import STATUS
 from .components import Components, Json
 
 ERRORS = {

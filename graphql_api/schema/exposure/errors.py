@@ -1,13 +1,13 @@
-"""The one table of errors: what went wrong -> code, HTTP status, message for the client."""
+"""The one table of errors: what went wrong -> code and message for the client."""
 
 import errno
 import logging
 import uuid
+from functools import singledispatch
 
 import psycopg2
 import psycopg2.errors
 from psycopg2.pool import PoolError
-from werkzeug.exceptions import HTTPException
 
 from odoo.exceptions import (
     AccessDenied,
@@ -26,44 +26,29 @@ from .odoo_messages import replaced_message
 _logger = logging.getLogger(__name__)
 _logger.addFilter(INDENTATION)
 
-STATUS = {
-    "UNAUTHENTICATED": 401,
-    "TOTP_REQUIRED": 401,
-    "FORBIDDEN": 403,
-    "NOT_FOUND": 404,
-    "BAD_USER_INPUT": 400,
-    "GRAPHQL_PARSE_FAILED": 400,
-    "GRAPHQL_VALIDATION_FAILED": 400,
-    "VALIDATION_FAILED": 422,
-    "CONFLICT": 409,
-    "PRECONDITION_FAILED": 412,
-    "QUERY_TOO_COMPLEX": 400,
-    "PERSISTED_QUERY_NOT_FOUND": 400,
-    "RATE_LIMITED": 429,
-    "SERVICE_UNAVAILABLE": 503,
-    "INTERNAL_SERVER_ERROR": 500,
-    "METHOD_NOT_ALLOWED": 405,
-    "NOT_ACCEPTABLE": 406,
-    "PAYLOAD_TOO_LARGE": 413,
-    "UNSUPPORTED_MEDIA_TYPE": 415,
-    "RANGE_NOT_SATISFIABLE": 416,
-}
-"""Code (``extensions.code`` in GraphQL, ``code`` in REST) -> HTTP status."""
-
-_CODE_BY_HTTP_STATUS = {
-    401: "UNAUTHENTICATED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    406: "NOT_ACCEPTABLE",
-    409: "CONFLICT",
-    412: "PRECONDITION_FAILED",
-    413: "PAYLOAD_TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    416: "RANGE_NOT_SATISFIABLE",
-    422: "VALIDATION_FAILED",
-    429: "RATE_LIMITED",
-}
+CODES = (
+    "UNAUTHENTICATED",
+    "TOTP_REQUIRED",
+    "FORBIDDEN",
+    "NOT_FOUND",
+    "BAD_USER_INPUT",
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "VALIDATION_FAILED",
+    "CONFLICT",
+    "PRECONDITION_FAILED",
+    "QUERY_TOO_COMPLEX",
+    "PERSISTED_QUERY_NOT_FOUND",
+    "RATE_LIMITED",
+    "SERVICE_UNAVAILABLE",
+    "INTERNAL_SERVER_ERROR",
+    "METHOD_NOT_ALLOWED",
+    "NOT_ACCEPTABLE",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "RANGE_NOT_SATISFIABLE",
+)
+"""What ``extensions.code`` of GraphQL and ``code`` of REST may be."""
 
 
 class OutOfTime(Exception):
@@ -105,14 +90,14 @@ OTHER_COMPANIES = (
 class ApiError(Exception):
     """An error that a client may read.
 
-    :param code: a key of :data:`STATUS`
+    :param code: one of :data:`CODES`
     :param message: says what was wrong and what would be right
     :param errors: the values to blame, as ``{"field", "message"}``; ``field`` is a path in REST
         names, with points between them
-    :param headers: HTTP headers of the response
+    :param retry_after: seconds after which the same may succeed
     :param hint: names of the schema that would be right, for callers who may ask for them
-    :param argument: the argument or header to blame; over REST the message and ``errors`` name
-        what it is there
+    :param argument: the name of the argument to blame, or of another part of the request; over REST
+        the message and ``errors`` name what it is there
     """
 
     loglevel = logging.DEBUG
@@ -124,7 +109,7 @@ class ApiError(Exception):
         message: str,
         *,
         errors=(),
-        headers=(),
+        retry_after: int | None = None,
         hint: str = "",
         argument: str = "",
     ):
@@ -132,18 +117,9 @@ class ApiError(Exception):
         self.code = code
         self.message = message
         self.errors = list(errors)
-        self.headers = list(headers)
+        self.retry_after = retry_after
         self.hint = hint
         self.argument = argument
-        challenge = ("WWW-Authenticate", 'Bearer realm="Odoo API"')
-        # An error that is made of another one has it already.
-        if self.status == 401 and challenge not in self.headers:
-            self.headers.append(challenge)
-
-    @property
-    def status(self) -> int:
-        """The HTTP status of the code."""
-        return STATUS[self.code]
 
     def with_hint(self) -> "ApiError":
         """Return the error with its hint in the message, also where a value has the message."""
@@ -152,9 +128,7 @@ class ApiError(Exception):
             {**error, "message": message} if error["message"] == self.message else error
             for error in self.errors
         ]
-        return ApiError(
-            self.code, message, errors=errors, headers=self.headers, argument=self.argument
-        )
+        return ApiError(self.code, message, errors=errors, argument=self.argument)
 
     @property
     def extensions(self) -> dict:
@@ -173,6 +147,7 @@ def _path(field: str) -> str:
     return ".".join(map(camel_case, field.split(".")))
 
 
+@singledispatch
 def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiError:
     """Return what the client may know of any exception.
 
@@ -217,11 +192,7 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
             return ApiError("VALIDATION_FAILED", message)
         case UserError() | RedirectWarning():
             return ApiError("VALIDATION_FAILED", _message(error))
-        case HTTPException() if error.code in _CODE_BY_HTTP_STATUS:
-            return _from_http(error)
-        case HTTPException() if error.code is not None and 400 <= error.code < 500:
-            return ApiError("BAD_USER_INPUT", error.description or error.name)
-    return _internal(error)
+    return internal_error(error)
 
 
 def from_database(error: psycopg2.Error, message: str | None = None, errors=()) -> ApiError:
@@ -280,7 +251,7 @@ def _unavailable(what: str, error: BaseException) -> ApiError:
     return ApiError(
         "SERVICE_UNAVAILABLE",
         "The service is not available for the moment. Try again in 1 s.",
-        headers=[("Retry-After", "1")],
+        retry_after=1,
     )
 
 
@@ -288,18 +259,8 @@ def _message(error: Exception) -> str:
     return str(error.args[0]) if error.args else str(error)
 
 
-def _from_http(error: HTTPException) -> ApiError:
-    headers = [
-        (name, value)
-        for name, value in error.get_headers()
-        if name.lower() in ("allow", "retry-after", "content-range")
-    ]
-    return ApiError(
-        _CODE_BY_HTTP_STATUS[error.code], error.description or error.name, headers=headers
-    )
-
-
-def _internal(error: BaseException) -> ApiError:
+def internal_error(error: BaseException) -> ApiError:
+    """Return the error for the unexpected, with the id that the log has of it."""
     error_id = uuid.uuid4().hex[:12]
     _logger.error("Internal error %s", error_id, exc_info=error)
     return ApiError(

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from odoo.tests import new_test_user
 
-from ...schema.exposure.errors import STATUS
+from ...http.statuses import STATUS
 from .api import ApiCase, without_cost
 
 JSON = {"Content-Type": "application/json"}

@@ -21,7 +21,8 @@ from odoo.exceptions import (
 )
 from odoo.tests import BaseCase, tagged
 
-from ...schema.exposure.errors import STATUS, ApiError, to_api_error
+from ...http.statuses import STATUS, error_headers
+from ...schema.exposure.errors import CODES, ApiError, to_api_error
 from ..cases.api import ApiCase
 
 LOGGER = "odoo.addons.graphql_api.schema.exposure.errors"
@@ -41,7 +42,7 @@ class TestTable(BaseCase):
 
     def check(self, error, code, status, message=None):
         found = to_api_error(error)
-        self.assertEqual((found.code, found.status), (code, status))
+        self.assertEqual((found.code, STATUS[found.code]), (code, status))
         self.assertEqual(found.extensions, {"code": code})
         self.assertNotIn("secret", found.message)
         if message is not None:
@@ -65,6 +66,7 @@ class TestTable(BaseCase):
             "INTERNAL_SERVER_ERROR": 500,
         }
         self.assertEqual(contract, {code: STATUS[code] for code in contract})
+        self.assertEqual(tuple(STATUS), CODES)
 
     def test_own(self):
         for code, status in STATUS.items():
@@ -90,7 +92,7 @@ class TestTable(BaseCase):
             werkzeug.exceptions.Unauthorized(),
         ):
             found = self.check(error, "UNAUTHENTICATED", 401)
-            self.assertIn("WWW-Authenticate", dict(found.headers))
+            self.assertIn("WWW-Authenticate", dict(error_headers(found)))
         self.check(MissingError("secret"), "NOT_FOUND", 404)
 
     def test_conflicts(self):
@@ -153,13 +155,13 @@ class TestTable(BaseCase):
         """What the status requires comes along."""
         error = werkzeug.exceptions.MethodNotAllowed(["GET", "HEAD"])
         found = self.check(error, "METHOD_NOT_ALLOWED", 405)
-        self.assertEqual(found.headers, [("Allow", "GET, HEAD")])
+        self.assertEqual(error_headers(found), [("Allow", "GET, HEAD")])
         error = werkzeug.exceptions.RequestedRangeNotSatisfiable(length=10)
         found = self.check(error, "RANGE_NOT_SATISFIABLE", 416)
-        self.assertEqual(found.headers, [("Content-Range", "bytes */10")])
+        self.assertEqual(error_headers(found), [("Content-Range", "bytes */10")])
         error = werkzeug.exceptions.TooManyRequests(retry_after=3)
         found = self.check(error, "RATE_LIMITED", 429)
-        self.assertEqual(found.headers, [("Retry-After", "3")])
+        self.assertEqual(error_headers(found), [("Retry-After", "3")])
 
     def test_database_that_is_not_there(self):
         for error in (
@@ -170,7 +172,7 @@ class TestTable(BaseCase):
         ):
             with self.subTest(error), self.assertLogs(LOGGER, "ERROR"):
                 found = self.check(error, "SERVICE_UNAVAILABLE", 503)
-                self.assertEqual(found.headers, [("Retry-After", "1")])
+                self.assertEqual(error_headers(found), [("Retry-After", "1")])
 
     def test_unexpected(self):
         """The client gets an id; the log has it with the exception."""
@@ -311,8 +313,9 @@ class TestOverHttp(ApiCase):
             (AccessError("secret"), "FORBIDDEN", 403),
             (MissingError("secret"), "NOT_FOUND", 404),
             (LockError("secret"), "CONFLICT", 409),
+            (werkzeug.exceptions.NotFound("Gone."), "NOT_FOUND", 404),
         ):
-            with self.subTest(code), self.failing(error), self.assertNoLogs("odoo", "ERROR"):
+            with self.subTest(error), self.failing(error), self.assertNoLogs("odoo", "ERROR"):
                 data = self.graphql(
                     self.query,
                     {"id": self.partner.id},
