@@ -17,7 +17,7 @@ from ..schema.access.versions import check_version, record_version
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import camel_case
 from ..schema.values.scalars import FILE_TYPES
-from ..schema.writing.input_reader import refused_input
+from ..schema.writing.input_problems import refused_input
 
 ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": False, "save_session": False}
 

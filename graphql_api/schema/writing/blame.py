@@ -10,13 +10,11 @@ from psycopg2.errors import CheckViolation, NotNullViolation
 
 from ..exposure.errors import constraint_message, from_database
 from ..exposure.resource import Resource, ResourceField
-
-InputPath = tuple[str | int, ...]
-"""Where a value stands in the arguments, in REST names: ("input", "children", "create", 0)."""
+from .input_problems import InputPath, blamed
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenInput:
     """What an input writes on a record of a resource.
 
     ``values`` are those of Odoo's fields, ``path`` is where the input stands in the arguments.
@@ -28,7 +26,7 @@ class Written:
 
 
 @contextmanager
-def named_values(env, inputs: Iterable[Written]) -> Iterator[None]:
+def named_values(env, inputs: Iterable[WrittenInput]) -> Iterator[None]:
     """Let the error for what PostgreSQL refuses within the block name the values to blame.
 
     :param inputs: all that is written
@@ -41,7 +39,7 @@ def named_values(env, inputs: Iterable[Written]) -> Iterator[None]:
         raise from_database(error, message, _blame(env, list(inputs), error)) from error
 
 
-def _blame(env, inputs: list[Written], error) -> list[dict]:
+def _blame(env, inputs: list[WrittenInput], error) -> list[dict]:
     """Return the values to blame, as an :class:`.errors.ApiError` has them.
 
     It takes no query: the transaction is broken. Of fields that no resource shows it says nothing.
@@ -56,14 +54,14 @@ def _blame(env, inputs: list[Written], error) -> list[dict]:
             return found
     message = constraint_message(error, env) or "The value contradicts a rule of the database."
     return [
-        {"field": ".".join(map(str, (*written.path, field.name))), "message": message}
+        blamed((*written.path, field.name), message)
         for written in inputs
         for field in _fields(env, written.resource, table)
         if field.field in written.values and re.search(rf"\b{field.field}\b", terms)
     ]
 
 
-def _missing(env, inputs: list[Written], table: str, column: str) -> list[dict]:
+def _missing(env, inputs: list[WrittenInput], table: str, column: str) -> list[dict]:
     """Return where a value is missing; PostgreSQL tells the column, but not of which record."""
     found: dict[InputPath, str] = {}
     for written in inputs:
@@ -75,8 +73,7 @@ def _missing(env, inputs: list[Written], table: str, column: str) -> list[dict]:
         return []
     path = _common(found)
     message = "A value is required." if len(found) == 1 else "A value is required in each of these."
-    name = next(iter(found.values()))
-    return [{"field": ".".join(map(str, (*path, name))), "message": message}]
+    return [blamed((*path, next(iter(found.values()))), message)]
 
 
 def _common(paths: Iterable[InputPath]) -> InputPath:

@@ -19,10 +19,11 @@ from ..types import ResourceTypes
 from ..values.parsers import parse_id
 from .actions import run_action
 from .blame import named_values
-from .input_reader import InputReader, out_of_reach
+from .input_reader import InputReader
 from .inputs import InputTypes
-from .lines import check_open, documents_of
+from .lines import check_deletion
 from .property_inputs import with_unsent
+from .reach import out_of_reach
 from .upserts import match
 
 
@@ -154,8 +155,7 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
 
 def _delete_fields(resource: Resource) -> dict:
     def delete(context: Context, records) -> None:
-        if resource.document:
-            check_open(context, resource, documents_of(resource, records))
+        check_deletion(context, resource, records)
         records.unlink()
         context.env.flush_all()
 

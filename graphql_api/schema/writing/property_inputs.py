@@ -6,8 +6,9 @@ from typing import Any
 
 from ..access.access import Context
 from ..exposure.resource import Resource, ResourceField
-from .blame import InputPath
-from .property_values import PropertiesReader, Refer, Refuse
+from .input_problems import InputPath, InputProblems
+from .named_records import NamedRecords
+from .property_values import PropertiesReader
 
 _DIFFERENT = "The records have different properties; change them in separate requests."
 
@@ -15,14 +16,14 @@ _DIFFERENT = "The records have different properties; change them in separate req
 class PropertyInputs:
     """The properties in the inputs of one mutation, converted when all other values are known.
 
-    :param refuse: called with the path and what is wrong with it
-    :param refer: called with a model, an id and its path; refuses what the caller cannot see
+    :param problems: gets what is wrong
+    :param named: gets the records that values name
     """
 
-    def __init__(self, context: Context, refuse: Refuse, refer: Refer):
+    def __init__(self, context: Context, problems: InputProblems, named: NamedRecords):
         self._context = context
-        self._refuse = refuse
-        self._refer = refer
+        self._problems = problems
+        self._named = named
         self._sent: list[_Sent] = []
         self._new: list[_Sent] = []
 
@@ -62,12 +63,12 @@ class PropertyInputs:
             else:
                 found = [_definitions(record, field, sent.values) for record in sent.records]
                 if any(other != found[0] for other in found[1:]):
-                    self._refuse(sent.path, _DIFFERENT)
+                    self._problems.refuse(sent.path, _DIFFERENT)
                     continue
                 definitions, kept = found[0] if found else [], {}
                 if len(sent.records) == 1:
                     kept = stored_properties(sent.records, field, sent.values)
-            reader = PropertiesReader(self._context, definitions, kept, self._refuse, self._refer)
+            reader = PropertiesReader(self._context, definitions, kept, self._problems, self._named)
             sent.values[sent.name] = {**kept, **reader.convert(sent.value, sent.path)}
 
     def _of_new_record(self, sent: "_Sent", field) -> list[dict]:

@@ -17,10 +17,8 @@ from ..values.scalars import (
     Date,
     DateTime,
 )
-from .blame import InputPath
-
-Refuse = Callable[[InputPath, str], None]
-Refer = Callable[[str, int, InputPath], None]
+from .input_problems import InputPath, InputProblems
+from .named_records import NamedRecords
 
 _READ_ONLY = "It can only be read."
 
@@ -31,6 +29,8 @@ class PropertiesReader:
     :param definitions: of the properties, as Odoo keeps them; the caller knows only those whose
         model is exposed
     :param stored: the values that the record has, as Odoo keeps them; empty for a new record
+    :param problems: gets what is wrong
+    :param named: gets the records that values name
     """
 
     def __init__(
@@ -38,8 +38,8 @@ class PropertiesReader:
         context: Context,
         definitions: list[dict],
         stored: dict,
-        refuse: Refuse,
-        refer: Refer,
+        problems: InputProblems,
+        named: NamedRecords,
     ):
         self._context = context
         self._definitions = {
@@ -48,8 +48,8 @@ class PropertiesReader:
             if item.get("type") not in _RELATIONS or exposing(context, item.get("comodel"))
         }
         self._stored = stored
-        self._refuse = refuse
-        self._refer = refer
+        self._problems = problems
+        self._named = named
 
     def convert(self, value: Any, path: InputPath) -> dict:
         """Return the values by name.
@@ -60,9 +60,9 @@ class PropertiesReader:
         for name, item, where in self._items(value, path):
             definition = self._definitions.get(name)
             if definition is None:
-                self._refuse(where, f"There is no property {name[:40]!r}.")
+                self._problems.refuse(where, f"There is no property {name[:40]!r}.")
             elif name in found:
-                self._refuse(where, f"The property {name[:40]!r} is there twice.")
+                self._problems.refuse(where, f"The property {name[:40]!r} is there twice.")
             else:
                 found[name] = None
                 self._convert_one(definition, item, where, found)
@@ -89,7 +89,7 @@ class PropertiesReader:
             ((shown,),) = visible_properties(self._context, [[_with_pairs(definition)]])
             for key, part in sent.items():
                 if key not in shown or _ids(part) != _ids(shown[key]):
-                    self._refuse((*path, OwnName(key)), _READ_ONLY)
+                    self._problems.refuse((*path, OwnName(key)), _READ_ONLY)
 
     def _convert_one(self, definition: dict, item, path: InputPath, found: dict) -> None:
         name, kind = definition["name"], definition["type"]
@@ -99,7 +99,7 @@ class PropertiesReader:
         elif kind == "separator" or kind not in _CONVERTERS:
             del found[name]
             if item not in (None, False, stored):
-                self._refuse(path, _READ_ONLY)
+                self._problems.refuse(path, _READ_ONLY)
         elif item is None or (item is False and kind != "boolean"):
             found[name] = False
         elif type(item) is type(stored) and item == stored:
@@ -109,7 +109,7 @@ class PropertiesReader:
             try:
                 found[name] = _CONVERTERS[kind](item, definition)
             except ValueError as error:
-                self._refuse(path, str(error))
+                self._problems.refuse(path, str(error))
 
     def _convert_records(self, definition: dict, item, path: InputPath, found: dict) -> None:
         name, many = definition["name"], definition["type"] == "many2many"
@@ -117,16 +117,16 @@ class PropertiesReader:
         if item is None or item is False:
             items = []
         elif not isinstance(items, list):
-            self._refuse(path, "Expected a list of ids, or of pairs of an id and a name.")
+            self._problems.refuse(path, "Expected a list of ids, or of pairs of an id and a name.")
             return
         ids = []
         for index, part in enumerate(items):
             number = _id(part)
             where = (*path, index) if many else path
             if number is None:
-                self._refuse(where, "Expected an id, or a pair of an id and a name.")
+                self._problems.refuse(where, "Expected an id, or a pair of an id and a name.")
             else:
-                self._refer(definition["comodel"], number, where)
+                self._named.add_of_model(definition["comodel"], number, where)
                 ids.append(number)
         # What the caller does not see in them was not sent for that reason: it stays.
         hidden = self._hidden(definition)

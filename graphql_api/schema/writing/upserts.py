@@ -13,6 +13,7 @@ from ..exposure.names import EXTERNAL_ID
 from ..exposure.resource import Resource, ResourceField
 from ..values.input_objects import given
 from ..values.scalars import value_type
+from .input_problems import InputPath, blamed, refused_input
 
 _EXTERNAL_ID_FORMAT = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_.\-]+", re.ASCII)
 
@@ -149,7 +150,5 @@ def _is_of_odoo(env, module: str) -> bool:
     )
 
 
-def _refused(path: tuple[str, ...], message: str) -> ApiError:
-    return ApiError(
-        "BAD_USER_INPUT", message, errors=[{"field": ".".join(path), "message": message}]
-    )
+def _refused(path: InputPath, message: str) -> ApiError:
+    return refused_input([blamed(path, message)])

@@ -1,0 +1,166 @@
+"""Lists in inputs: what a client does with one becomes Odoo's commands, here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from odoo.fields import Command
+
+from ..access.access import Context
+from ..exposure.resource import Resource, ResourceField
+from ..values.input_objects import given
+from .input_problems import InputPath, InputProblems
+from .lines import ChangedLines
+from .named_records import NamedRecords
+from .reach import WrittenLists
+
+if TYPE_CHECKING:
+    from .input_reader import InputReader
+
+MAX_LISTED_RECORDS = 5_000
+"""Records that the lists in the inputs of one mutation may create or name, all together."""
+
+
+class ListInputs:
+    """The lists in the inputs of one mutation.
+
+    :param problems: gets what is wrong with them
+    :param named: gets the records that they name
+    :param lines: gets the lines that they change
+    :param reader: reads the inputs in them
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        problems: InputProblems,
+        named: NamedRecords,
+        lines: ChangedLines,
+        reader: InputReader,
+    ):
+        self._context = context
+        self._problems = problems
+        self._named = named
+        self._lines = lines
+        self._reader = reader
+        self.written = WrittenLists(context)
+        self._changed: list[tuple[Any, ResourceField, int, InputPath]] = []
+        self._members: dict[tuple[Any, str], set[int]] = {}
+        self._count = 0
+
+    def commands(
+        self, resource: Resource, field: ResourceField, value: Any, path: InputPath, records: Any
+    ) -> list[tuple]:
+        """Return the commands for a one2many or many2many field (odoo/orm/commands.py).
+
+        :param value: the input object of the list
+        :param records: those that have the list; None for a new one
+        """
+        target = self._context.resources[field.relation]
+        operations = dict(given(value))
+        commands: list[tuple] = []
+        # What exists is changed before anything is added, so that an input means the same
+        # whatever the order of its keys.
+        for name in ("update", "delete", "unlink", "set", "create", "link"):
+            items = operations.get(name)
+            if items is None:
+                continue
+            where = (*path, name)
+            if name in ("update", "delete", "unlink") and records is None:
+                message = "A new record has no list yet; use create, link or set."
+                self._problems.refuse(where, message)
+                continue
+            if not self._may_change(field, target, name, where):
+                continue
+            if not self._check_size(target, items, where):
+                continue
+            if name == "set":
+                ids = [
+                    self._named.add(target.type_name, item, (*where, index))
+                    for index, item in enumerate(items)
+                ]
+                commands.append(Command.set([number for number in ids if number is not None]))
+                continue
+            for index, item in enumerate(items):
+                command = self._command(field, target, name, item, (*where, index), records)
+                if command is not None:
+                    commands.append(command)
+        if commands:
+            self.written.add(resource, field, path)
+            self._lines.add_list(field, target, commands, path, records)
+        return commands
+
+    def check_members(self) -> None:
+        """Refuse to change a record through a list that it is not in."""
+        for records, field, number, path in self._changed:
+            if number not in self._member_ids(records, field):
+                self._problems.refuse(path, f"{field.relation} {number} is not in this list.")
+
+    def _command(
+        self,
+        field: ResourceField,
+        target: Resource,
+        name: str,
+        item: Any,
+        path: InputPath,
+        records: Any,
+    ) -> tuple | None:
+        if name == "create":
+            values = self._reader.create_values(target, item, path, field, records)
+            return Command.create(values)
+        record_id = self._named.add(target.type_name, item.id if name == "update" else item, path)
+        if record_id is None:
+            return None
+        if name == "link":
+            return Command.link(record_id)
+        if name == "unlink":
+            # Of a one2many, Odoo would take it off the list that it is in.
+            is_member = record_id in self._member_ids(records, field)
+            return Command.unlink(record_id) if is_member else None
+        self._changed.append((records, field, record_id, path))
+        if name == "delete":
+            return Command.delete(record_id)
+        record = self._context.env[target.model].browse(record_id)
+        self.written.add_updated(target, record_id)
+        return Command.update(record_id, self._reader.update_values(target, item, path, record))
+
+    def _check_size(self, target: Resource, items: list, path: InputPath) -> bool:
+        """Refuse lists that would take the server minutes to write."""
+        self._count += len(items)
+        maximum = self._context.max_page_size(target)
+        if len(items) > maximum:
+            self._problems.refuse(
+                path,
+                f"A list may have at most {maximum} items; send several requests.",
+            )
+            return False
+        if self._count > MAX_LISTED_RECORDS:
+            self._problems.refuse(
+                path,
+                f"The lists of an input may have at most {MAX_LISTED_RECORDS} items together; "
+                "send several requests.",
+            )
+            return False
+        return True
+
+    def _may_change(
+        self, field: ResourceField, target: Resource, name: str, path: InputPath
+    ) -> bool:
+        """Check the right to what an operation on a list does to the records in it."""
+        needed = []
+        if name == "delete":
+            needed = ["delete"]
+        elif name in ("link", "unlink", "set") and field.type == "one2many":
+            needed = ["update"]
+            if field.unlink_deletes and name != "link":
+                needed.append("delete")
+        check = self._context.check_operation
+        return all(self._problems.check(path, check, target, operation) for operation in needed)
+
+    def _member_ids(self, records: Any, field: ResourceField) -> set[int]:
+        """Return the ids of the records in a list, archived ones too."""
+        key = (records, field.field)
+        if key not in self._members:
+            everything = records.with_context(active_test=False)
+            self._members[key] = set(everything.mapped(field.field).ids)
+        return self._members[key]

@@ -1,0 +1,104 @@
+"""Written records stay within the reach of the caller: Odoo knows no domains of resources."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from odoo.tools import SQL
+
+from ..access.access import Context, find_visible
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource, ResourceField
+from .input_problems import InputPath, blamed
+
+
+class WrittenLists:
+    """The lists that a mutation writes, to be checked against the domains of the resources.
+
+    Odoo applies the record rules to them; the domain of a resource is applied here. Records
+    that are created in lists are told from others by their ids: they are higher than all that
+    the transaction saw before.
+    """
+
+    def __init__(self, context: Context):
+        self._context = context
+        self._fields: dict[tuple[str, str], tuple[ResourceField, InputPath]] = {}
+        self._highest: dict[str, int] = {}
+        self._updated: dict[str, set[int]] = defaultdict(set)
+
+    def add(self, resource: Resource, field: ResourceField, path: InputPath) -> None:
+        """Note a list that will be written; of several inputs the first is blamed."""
+        self._fields.setdefault((resource.type_name, field.name), (field, path))
+
+    def add_updated(self, target: Resource, record_id: int) -> None:
+        """Note a record of a list that will be changed."""
+        self._updated[target.type_name].add(record_id)
+
+    def remember(self) -> None:
+        """Note the highest ids before anything is written."""
+        if not self._limited():
+            return
+        env = self._context.env
+        for field, _path in self._fields.values():
+            table = env[self._context.resources[field.relation].model]._table
+            query = SQL("SELECT max(id) FROM %s", SQL.identifier(table))
+            self._highest[field.relation] = env.execute_query(query)[0][0] or 0
+
+    def check(self, resource: Resource, records: Any) -> None:
+        """Refuse what was written in lists of the records and lies outside its resource.
+
+        :raise ApiError: FORBIDDEN
+        """
+        if not self._limited():
+            return
+        for type_name, ids in self._updated.items():
+            check_within_reach(self._context, self._context.resources[type_name], ids)
+        self._check_created(resource, records, defaultdict(set))
+
+    def _limited(self) -> bool:
+        """Tell whether any of the lists leads to records that a domain limits."""
+        return any(
+            self._context.resources[field.relation].domain for field, _path in self._fields.values()
+        )
+
+    def _check_created(self, resource: Resource, records: Any, checked: dict[str, set]) -> None:
+        """Follow the lists that were written, from records that were written.
+
+        :param checked: type name -> ids of the records whose lists were followed already
+        """
+        known = checked[resource.type_name]
+        records = records.filtered(lambda record: record.id not in known)
+        known.update(records.ids)
+        for (type_name, _name), (field, path) in self._fields.items():
+            if type_name != resource.type_name or not records:
+                continue
+            target = self._context.resources[field.relation]
+            related = records.with_context(active_test=False).mapped(field.field)
+            created = related.filtered(lambda r, t=target: r.id > self._highest[t.type_name])
+            check_within_reach(self._context, target, created.ids, path)
+            changed = created | related.filtered(
+                lambda r, t=target: r.id in self._updated[t.type_name]
+            )
+            # A record of a list that was not touched by this mutation leads no further.
+            self._check_created(target, changed, checked)
+
+
+def check_within_reach(
+    context: Context, resource: Resource, ids: Iterable[int], path: InputPath = ()
+) -> None:
+    """Refuse records that the caller could not reach through their resource.
+
+    :raise ApiError: FORBIDDEN
+    """
+    ids = set(ids)
+    if ids and len(find_visible(context, resource, ids)) != len(ids):
+        raise out_of_reach(resource, path)
+
+
+def out_of_reach(resource: Resource, path: InputPath = ()) -> ApiError:
+    """Return the error for a record that the values put where the caller cannot reach it."""
+    message = (
+        f"With these values the {resource.type_name} would be out of your reach: outside of what "
+        "is exposed, or of what you are allowed to read."
+    )
+    return ApiError("FORBIDDEN", message, errors=[blamed(path, message)] if path else [])
