@@ -55,9 +55,9 @@ def _knows(context: Context, resource: Resource, path: str, within: frozenset[st
     name, _dot, rest = path.partition(".")
     if name == "display_name":
         return is_shown(context, resource, within)
-    lines = [line for line in resource.fields.values() if line.field == name and line.readable]
-    if not lines or not context.may_read(resource, name):
+    fields = [field for field in resource.fields.values() if field.field == name and field.readable]
+    if not fields or not context.may_read(resource, name):
         return False
-    if not rest or lines[0].type not in RELATIONS:
+    if not rest or fields[0].type not in RELATIONS:
         return True
-    return _knows(context, context.resources[lines[0].relation], rest, within)
+    return _knows(context, context.resources[fields[0].relation], rest, within)

@@ -14,7 +14,7 @@ def exposing(context: Context, model: str) -> Resource | None:
     return None
 
 
-def named_records(model, values: dict, known: Iterable) -> Iterator[tuple[str, str, int]]:
+def records_in_values(model, values: dict, known: Iterable) -> Iterator[tuple[str, str, int]]:
     """Yield the records that values name by a model and an id: (field, model, id).
 
     What stays as it is was checked before, or is not the caller's to know.

@@ -112,9 +112,9 @@ def _relation(context: Context, resource: Resource, name: str) -> ResourceField 
     """Return a relation under its exposed name, None where it must not be followed."""
     if not context.may_read(resource, name):
         return None
-    for line in resource.fields.values():
-        if line.field == name and line.filterable and line.relation:
-            return line if context.may(context.resources[line.relation], "read") else None
+    for field in resource.fields.values():
+        if field.field == name and field.filterable and field.relation:
+            return field if context.may(context.resources[field.relation], "read") else None
     return None
 
 
@@ -122,7 +122,7 @@ def _may_compare(context: Context, resource: Resource, name: str) -> bool:
     """Tell whether the values of an Odoo field may be compared."""
     if name not in context.env[resource.model]._fields or not context.may_read(resource, name):
         return False
-    if any(line.field == name and line.filterable for line in resource.fields.values()):
+    if any(field.field == name and field.filterable for field in resource.fields.values()):
         return True
     # Who sees display names may search in where they come from.
     return name in ("display_name", "complete_name") and is_shown(context, resource)

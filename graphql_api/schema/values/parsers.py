@@ -20,7 +20,7 @@ _WRITTEN_YEARS = range(1000, 9999)
 """Time zones and due dates must not lead out of what Python can express."""
 
 
-def parse_as_it_is(value, field, env):
+def parse_unchanged(value, field, env):
     return value
 
 
@@ -39,7 +39,7 @@ def parse_number(value, field, env):
     return value
 
 
-def parse_moment(value, field, env):
+def parse_time(value, field, env):
     if value.year not in _WRITTEN_YEARS:
         raise ValueError(f"The year must lie between {_WRITTEN_YEARS[0]} and {_WRITTEN_YEARS[-1]}.")
     # The ORM keeps seconds; the rest would be in its cache alone.
@@ -63,7 +63,7 @@ def parse_record_id(value, field, env):
 
 
 def parse_json(value, field, env):
-    """Return any JSON that PostgreSQL can store and an answer can show again."""
+    """Return any JSON that PostgreSQL can store and a response can show again."""
     level = [value]
     while level:
         below: list = []

@@ -15,15 +15,15 @@ from odoo.tools import float_round
 from .file_inputs import parse_file, parse_upload
 from .parsers import (
     Parser,
-    parse_as_it_is,
     parse_json,
     parse_key,
-    parse_moment,
     parse_number,
     parse_properties,
     parse_record_id,
     parse_reference,
     parse_text,
+    parse_time,
+    parse_unchanged,
 )
 
 Date = NewType("Date", str)
@@ -228,12 +228,12 @@ VALUE_TYPES: dict[str, ValueType] = {
     "char": ValueType(str, _nullable, TEXT_OPERATORS, parse_text),
     "text": ValueType(str, _nullable, TEXT_OPERATORS, parse_text),
     "html": ValueType(str, _html, TEXT_OPERATORS, parse_text),
-    "boolean": ValueType(bool, _boolean, BOOLEAN_OPERATORS, parse_as_it_is),
-    "integer": ValueType(int, _integer, NUMBER_OPERATORS, parse_as_it_is),
+    "boolean": ValueType(bool, _boolean, BOOLEAN_OPERATORS, parse_unchanged),
+    "integer": ValueType(int, _integer, NUMBER_OPERATORS, parse_unchanged),
     "float": ValueType(float, _float, NUMBER_OPERATORS, parse_number),
     "monetary": ValueType(float, _finite, NUMBER_OPERATORS, parse_number),
-    "date": ValueType(Date, _date, TIME_OPERATORS, parse_moment),
-    "datetime": ValueType(DateTime, _datetime, TIME_OPERATORS, parse_moment),
+    "date": ValueType(Date, _date, TIME_OPERATORS, parse_time),
+    "datetime": ValueType(DateTime, _datetime, TIME_OPERATORS, parse_time),
     "selection": ValueType(str, _nullable, KEY_OPERATORS, parse_key),
     "many2one_reference": ValueType(int, _nullable, KEY_OPERATORS, parse_record_id),
     "json": ValueType(JSON, _nullable, (), parse_json, from_cache=False),
@@ -260,5 +260,5 @@ def value_type(field) -> ValueType:
     An integer that is not a column of the database may be larger than GraphQL's Int.
     """
     if field.type == "integer" and not field.stored:
-        return ValueType(BigInt, _integer, NUMBER_OPERATORS, parse_as_it_is)
+        return ValueType(BigInt, _integer, NUMBER_OPERATORS, parse_unchanged)
     return VALUE_TYPES[field.type]

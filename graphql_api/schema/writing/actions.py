@@ -1,5 +1,7 @@
 """Actions: public methods of a model that the resource lists."""
 
+from typing import Any
+
 from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
@@ -26,12 +28,11 @@ def run_action(resource: Resource, action: Action, record) -> None:
 
     The caller needs the right to change the record, whatever the method itself checks.
 
-    :raise ApiError: VALIDATION_FAILED where Odoo answers with something to be continued in its
-        own client
+    :raise ApiError: VALIDATION_FAILED where Odoo returns what only its own client can go on with
     """
     record.check_access("write")
-    answer = _call(record, action.method)
-    if isinstance(answer, dict) and (kind := _unfinished(record.env, answer)):
+    result = _call(record, action.method)
+    if isinstance(result, dict) and (kind := _unfinished(record.env, result)):
         raise ApiError(
             "VALIDATION_FAILED",
             f"Odoo answers {action.name} of {resource.type_name} {record.id} with {kind}, which "
@@ -39,39 +40,39 @@ def run_action(resource: Resource, action: Action, record) -> None:
         )
 
 
-def _call(record, method: str):
+def _call(record, method: str) -> Any:
     """Call a method, and again without each question that does not stop an action.
 
-    :return: what the method answers in the end
+    :return: what the method returns in the end
     """
     asked = set()
     while True:
-        answer = get_public_method(record, method)(record)
-        dialog = answer.get("res_model") if isinstance(answer, dict) else None
+        result = get_public_method(record, method)(record)
+        dialog = result.get("res_model") if isinstance(result, dict) else None
         if dialog not in SKIPPED_DIALOGS or dialog in asked:
-            return answer
+            return result
         if SKIPPED_DIALOGS[dialog] is None:
             return True
         asked.add(dialog)
         record = record.with_context(**SKIPPED_DIALOGS[dialog])
 
 
-def _unfinished(env, answer: dict) -> str | None:
+def _unfinished(env, result: dict) -> str | None:
     """Return what Odoo's client would have to go on with, None where the action is done.
 
-    :param answer: describes an action of the client (odoo/addons/base/models/ir_actions.py)
+    :param result: describes an action of the client (odoo/addons/base/models/ir_actions.py)
     """
-    name = f" ({answer['name']})" if answer.get("name") else ""
-    match answer.get("type"):
+    name = f" ({result['name']})" if result.get("name") else ""
+    match result.get("type"):
         case "ir.actions.report":
             return f"a report{name}"
         case "ir.actions.act_url":
             return f"a download{name}"
-        case "ir.actions.act_window" if _is_wizard(env, answer):
+        case "ir.actions.act_window" if _is_wizard(env, result):
             return f"a question{name}"
     return None
 
 
-def _is_wizard(env, answer: dict) -> bool:
-    model = answer.get("res_model")
-    return answer.get("target") == "new" or (model in env and env[model].is_transient())
+def _is_wizard(env, result: dict) -> bool:
+    model = result.get("res_model")
+    return result.get("target") == "new" or (model in env and env[model].is_transient())

@@ -26,8 +26,8 @@ class WrittenInput:
 
 
 @contextmanager
-def named_values(env, inputs: Iterable[WrittenInput]) -> Iterator[None]:
-    """Let the error for what PostgreSQL refuses within the block name the values to blame.
+def blame_values(env, inputs: Iterable[WrittenInput]) -> Iterator[None]:
+    """Within the block, let errors for what PostgreSQL refuses name the values to blame.
 
     :param inputs: all that is written
     :raise ApiError: VALIDATION_FAILED

@@ -18,7 +18,7 @@ from ..reading.selection import selected_columns
 from ..types import ResourceTypes
 from ..values.parsers import parse_id
 from .actions import run_action
-from .blame import named_values
+from .blame import blame_values
 from .input_reader import InputReader
 from .inputs import InputTypes
 from .lines import check_deletion
@@ -77,10 +77,10 @@ def _create(context: Context, resource: Resource, inputs: list, paths: list):
         for value, path in zip(inputs, paths, strict=True)
     ]
     reader.check()
-    with named_values(context.env, reader.inputs):
+    with blame_values(context.env, reader.inputs):
         with refused_alike(resource.model, out_of_reach(resource)):
             records = context.env[resource.model].create(values)
-        _written(context, resource, reader, records)
+        _flush(context, resource, reader, records)
     return records
 
 
@@ -122,11 +122,11 @@ def _update(context: Context, resource: Resource, records, value) -> None:
     reader = InputReader(context)
     values = reader.update_values(resource, value, ("input",), records)
     reader.check()
-    with named_values(context.env, reader.inputs):
+    with blame_values(context.env, reader.inputs):
         with refused_alike(resource.model, out_of_reach(resource)):
             for part, own in with_unsent(records, values):
                 part.write(own)
-        _written(context, resource, reader, records)
+        _flush(context, resource, reader, records)
 
 
 def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
@@ -142,7 +142,7 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
             _update(context, resource, found.record, found.input)
             return _returned(info, resource, found.record.ids)[0]
         record = _create(context, resource, [found.input], [("input",)])
-        found.name(record)
+        found.give_external_id(record)
         return _returned(info, resource, record.ids)[0]
 
     name = f"upsert{resource.type_name}"
@@ -212,7 +212,7 @@ def _existing(context: Context, resource: Resource, operation: str, ids: Iterabl
     return context.env[resource.model].browse(numbers)
 
 
-def _written(context: Context, resource: Resource, reader: InputReader, records) -> None:
+def _flush(context: Context, resource: Resource, reader: InputReader, records) -> None:
     """Send changes to the database, so that its errors have the path of this mutation."""
     context.env.flush_all()
     reader.check_written(resource, records)

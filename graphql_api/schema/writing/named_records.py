@@ -5,7 +5,7 @@ from typing import Any
 
 from ..access.access import Context, find_visible, found_in_all_companies
 from ..access.odoo_models import ATTACHMENT
-from ..access.references import exposing, named_records
+from ..access.references import exposing, records_in_values
 from ..exposure.errors import OTHER_COMPANIES, ApiError
 from ..exposure.resource import Resource
 from ..values.parsers import parse_id
@@ -51,7 +51,7 @@ class NamedRecords:
             return
         model = self._context.env[resource.model]
         known = [resource.defaults] if records is None else records
-        for field_name, target, number in named_records(model, values, known):
+        for field_name, target, number in records_in_values(model, values, known):
             names = [field.name for field in resource.fields.values() if field.field == field_name]
             self.add_of_model(target, number, (*path, *names[:1]))
 

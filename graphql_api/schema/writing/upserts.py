@@ -18,7 +18,7 @@ from .input_problems import InputPath, blamed, refused_input
 _EXTERNAL_ID_FORMAT = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_.\-]+", re.ASCII)
 
 _NAMESPACE = "__api"
-"""What the modules of external ids begin with that clients make; Odoo has no such addon."""
+"""How the modules of external ids begin that clients make; no addon of Odoo begins so."""
 
 
 @dataclass(slots=True)
@@ -33,8 +33,8 @@ class Match:
     input: Any
     external_id: str | None = None
 
-    def name(self, record) -> None:
-        """Give a new record the external id of the key."""
+    def give_external_id(self, record) -> None:
+        """Give a new record the external id of the key, where that is one."""
         if self.external_id:
             data = {"xml_id": self.external_id, "record": record, "noupdate": True}
             record.env["ir.model.data"]._update_xmlids([data])
