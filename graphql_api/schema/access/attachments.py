@@ -36,11 +36,12 @@ def reachable(env, resources) -> Domain:
 
 @contextmanager
 def refused_alike(model: str, refusal: Exception):
-    """Refuse an attachment of a missing record as one of a record out of reach.
+    """Refuse an attachment of a missing record with the error for a record out of reach.
 
-    Odoo refuses the first when it is written; the second is noticed afterwards.
+    Odoo refuses the first itself, when it is written; the second is noticed afterwards.
 
-    :param model: what is written; only attachments are concerned
+    :param model: the model that is written; only attachments are concerned
+    :param refusal: the error for a record out of reach
     """
     try:
         yield

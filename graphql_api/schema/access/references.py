@@ -17,7 +17,7 @@ def exposing(context: Context, model: str) -> Resource | None:
 def records_in_values(model, values: dict, known: Iterable) -> Iterator[tuple[str, str, int]]:
     """Yield the records that values name by a model and an id: (field, model, id).
 
-    What stays as it is was checked before, or is not the caller's to know.
+    What does not change is left out: it was checked when it was set, or is hidden from the caller.
 
     :param values: what is written, as the ORM takes it
     :param known: the records that get the values, or the other values of a new one

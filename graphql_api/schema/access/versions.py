@@ -17,12 +17,12 @@ def record_version(record) -> str | None:
 
 
 def check_version(resource: Resource, record, version: str | None) -> None:
-    """Refuse to go on with a record that has not the version that the client has seen.
+    """Refuse a record that has another version than the client has seen.
 
-    Somebody who changes it between this check and the end of the transaction makes PostgreSQL
-    refuse ours, which is then tried again and comes here again: every write of Odoo updates
-    the record's row (odoo/orm/models.py, ``write``), and rows are read as of the transaction's
-    start (odoo/sql_db.py: REPEATABLE READ).
+    Where somebody changes it between this check and the end of the transaction, PostgreSQL refuses
+    our write, and the transaction is repeated with this check: every write of Odoo updates the
+    record's row (odoo/orm/models.py, ``write``), and rows are read as of the transaction's start
+    (odoo/sql_db.py: REPEATABLE READ).
 
     :param version: None for any
     :raise ApiError: PRECONDITION_FAILED

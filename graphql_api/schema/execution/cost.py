@@ -54,13 +54,13 @@ REPEATED_TEXT = 1
 """What each further alias of a long text costs: the response has it once more."""
 
 LONG_TEXTS = frozenset(["text", "html"])
-"""Odoo's types of fields whose values have no length that one could count on."""
+"""Types of Odoo's fields whose values may have any length."""
 
 COUNTED = 1
 """What ``totalCount`` costs."""
 
 MOST = 1_000_000_000
-"""What is more is not told apart: JSON has numbers for it, but not every client."""
+"""The highest cost that is told: not every client can read larger numbers in JSON."""
 
 _PAGE_ARGUMENTS = ("first", "last")
 _CONDITIONS = {"include": True, "skip": False}
@@ -235,7 +235,7 @@ class Cost:
         )
 
     def _objects(self, groups: "_Groups", sizes: dict[tuple[str, str], int]) -> int:
-        """Return about how many objects are below one of the schema's own.
+        """Return about how many objects of an introspection are below one of them.
 
         :param sizes: of :func:`list_sizes`
         """
@@ -279,7 +279,7 @@ class Cost:
             argument = definition.args.get(name)
             if argument is not None and isinstance(argument.default_value, int):
                 default = argument.default_value
-        # More than the maximum is refused when it is executed.
+        # The execution refuses more than the maximum.
         most = resource.max_page_size if resource else None
         names = [value.name.value for value in values if isinstance(value, VariableNode)]
         for value in values:
@@ -313,7 +313,7 @@ class Cost:
         )
 
     def _sent(self, node: FieldNode) -> Amount:
-        """Return how many records a mutation returns: as many as there are in a list it takes."""
+        """Return how many records a mutation returns: as many as its longest list has."""
         values = [argument.value for argument in node.arguments or ()]
         constant = max([1, *(len(v.values) for v in values if isinstance(v, ListValueNode))])
         names = [value.name.value for value in values if isinstance(value, VariableNode)]

@@ -1,4 +1,4 @@
-"""Questions about the schema itself: which answers are constant, and how large they may be."""
+"""Introspection: which results are constant, and about how large they are."""
 
 from collections.abc import Iterator, Sized
 
@@ -19,9 +19,9 @@ META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 """The root fields that lead to the schema."""
 
 OBJECTS_OF_A_RECORD = 100
-"""Objects of an answer about the schema that are as much work as a record, with room for it.
+"""Objects of an introspection that are as much work as one record, with a margin.
 
-The introspection query of GraphiQL costs some thousand records then.
+The introspection query of GraphiQL then costs some thousand records.
 """
 
 _FEW = 2
@@ -29,7 +29,7 @@ _FEW = 2
 
 
 def is_introspection(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
-    """Tell whether the answer to an operation of a valid document depends on the schema alone."""
+    """Tell whether the result of a valid document's operation depends on the schema alone."""
     if operation.operation != OperationType.QUERY or operation.variable_definitions:
         return False
     fragments = {

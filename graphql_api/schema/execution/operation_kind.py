@@ -1,7 +1,7 @@
-"""What kind of operation a document is about, without parsing it.
+"""The type of a document's operation, found without parsing the document.
 
-It is for the time before it is known who asks: of a stranger's document nothing is parsed, and
-nothing kept. Only what stands between the definitions is looked at, and no longer than it takes.
+It is needed before the caller is authenticated, when no document is parsed or kept. Only what
+stands between the definitions is looked at, up to the operation.
 """
 
 import re
@@ -22,7 +22,7 @@ def find_operation_type(query: str, name: str | None, max_tokens: int) -> Operat
     """Return what kind of operation would be executed, right for every correct document.
 
     :param name: of the operation; without it, the first one counts
-    :param max_tokens: more are not looked at
+    :param max_tokens: how many are looked at
     :return: None where it cannot be told; such a document is refused
     """
     if len(query) > MAX_DOCUMENT_LENGTH:

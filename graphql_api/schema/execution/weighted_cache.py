@@ -7,7 +7,7 @@ from typing import Any
 
 
 class WeightedCache:
-    """Values by key, of which the least recently used ones go first. Threads may share it.
+    """Values by key; the least recently used ones are dropped first. Threads may share it.
 
     :param max_weight: of all values together; heavier ones than a quarter of it are not kept, as
         one would take the place of everything else

@@ -10,7 +10,8 @@ _LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 class Indentation(logging.Filter):
     """Indents all lines of a record but the first, and shows its control characters.
 
-    Records begin at the margin. SQL and tracebacks have lines, and values of clients in them.
+    A record begins at the margin. SQL and tracebacks have several lines, and clients' values in
+    them.
 
     :param control_characters: a regular expression
     """
@@ -33,4 +34,4 @@ class Indentation(logging.Filter):
 INDENTATION = Indentation()
 
 COLOURED_INDENTATION = Indentation(r"[\x7f-\x9f]")
-"""Leaves the escape character, with which Odoo colours its access log, and encodes in paths."""
+"""Keeps the escape character: Odoo colours its access log with it, and encodes that of paths."""

@@ -13,7 +13,7 @@ EXTERNAL_ID = "external_id"
 """The key of an upsert that every resource has: Odoo's external id."""
 
 _MAX_KEPT_LENGTH = 63
-"""Characters of names that are kept: clients send names as well, and PostgreSQL's are no longer."""
+"""The longest names that are kept: PostgreSQL has no longer ones, but clients may send them."""
 
 
 def snake_case(graphql_name: str) -> str:

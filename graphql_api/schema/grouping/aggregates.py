@@ -1,4 +1,4 @@
-"""What the numbers and dates of a group come to: the types, and the values of all groups."""
+"""Aggregates of numbers and dates: their types, and their values for all groups."""
 
 from types import SimpleNamespace
 
@@ -74,7 +74,7 @@ def aggregates_type(field: ResourceField) -> type:
 def is_aggregatable(resource: Resource, field: ResourceField) -> bool:
     """Tell whether groups show the field.
 
-    An amount of money needs its currency beside it: amounts of several are not to be added.
+    Amounts of money need their currency beside them: those of several currencies are not added.
     """
     if not (field.aggregatable and field.readable) or field.name in OWN_NAMES:
         return False
@@ -83,9 +83,9 @@ def is_aggregatable(resource: Resource, field: ResourceField) -> bool:
 
 def _currency_field(resource: Resource, field: ResourceField) -> ResourceField | None:
     """Return the exposed field that has the currency of an amount."""
-    for line in resource.fields.values():
-        if line.field == field.currency and line.readable:
-            return line
+    for other in resource.fields.values():
+        if other.field == field.currency and other.readable:
+            return other
     return None
 
 
@@ -160,10 +160,10 @@ class Aggregate:
 
     def _convert(self, function: str, values: list, counts: list[int]) -> list:
         """Return values of the database as the table of values has them."""
-        # An average has more digits than what it is of.
+        # An average has more digits than the field has.
         kind = VALUE_TYPES["monetary"] if function == "avg" else value_type(self.field)
         converted = kind.converter(self._model_field, self._env)(values, None)
         if function == "sum":
             return converted
-        # Of no records there is neither an average nor a least one.
+        # A group without records has no average, minimum or maximum.
         return [value if count else None for value, count in zip(converted, counts, strict=True)]

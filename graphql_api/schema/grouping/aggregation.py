@@ -45,7 +45,7 @@ def aggregate_field(resource: Resource, types):
     """
     # Those of the resource, and the dates of creation and change where the model keeps them.
     fields = types.sortable[resource.type_name] | resource.fields
-    # Grouping tells values, as filtering does.
+    # Groups tell the values of a field, as filters do.
     groupable = {
         name: field for name, field in fields.items() if field.groupable and field.filterable
     }
@@ -79,7 +79,8 @@ def aggregate_field(resource: Resource, types):
             if field.graphql_name in selected
         ]
         order = _order(context, resource, aggregatable, order_by)
-        # What is only ordered by is read too: models decide by what is read whose values count.
+        # Aggregates to order by are read too: a model may count fewer records where private
+        # fields are among what is read (``_read_group`` of calendar.event).
         specs = [COUNT, *(spec for aggregate in aggregates for spec in aggregate.specs), *order]
         specs = list(dict.fromkeys(specs))
         maximum = context.max_page_size(resource)
@@ -170,7 +171,7 @@ def _order(
 
 
 def _order_string(order: dict[str, OrderDirection], terms: list[GroupTerm]) -> str:
-    """Return Odoo's ``order`` argument, which ends in the lowest id of a group: it is complete.
+    """Return Odoo's ``order`` argument; the lowest id of each group comes last, to be complete.
 
     Groups are never ordered by a many2one: that would tell something about hidden records.
     """

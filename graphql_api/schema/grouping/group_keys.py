@@ -43,7 +43,7 @@ class Granularity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GroupTerm:
-    """One thing to group by: a field, of a date the granularity, too."""
+    """One thing to group by: a field, with a granularity where it holds dates."""
 
     field: ResourceField
     granularity: Granularity | None = None

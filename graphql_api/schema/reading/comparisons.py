@@ -23,8 +23,9 @@ _NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
 _MAX_NUMBER = 1e300
 """Far beyond, Odoo's rounding overflows (odoo/tools/float_utils.py)."""
 
-_LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59)
-"""Odoo compares equal timestamps up to the next second (odoo/orm/domains.py); here is none."""
+_LAST_TIMESTAMP = datetime(9999, 12, 31, 23, 59, 59)
+"""Nothing equals it: Odoo compares with the next second too (odoo/orm/domains.py), and there is
+none."""
 
 
 def presence(name: str, is_null: bool) -> Domain:
@@ -69,7 +70,8 @@ def compare(name: str, odoo_type: str, operator: str, value) -> Domain:
 
 
 def _equal(operand):
-    if isinstance(operand, datetime) and operand >= _LAST_MOMENT:
+    """Return a value to be equal to; refuse one that Odoo cannot compare so."""
+    if isinstance(operand, datetime) and operand >= _LAST_TIMESTAMP:
         raise ApiError(
             "BAD_USER_INPUT", f"{operand} is too late to be equal to; use gte.", argument="filter"
         )

@@ -52,13 +52,13 @@ def after(model, terms: tuple[OrderTerm, ...], cursor: str, argument: str = "aft
 def steps(
     model, terms: tuple[OrderTerm, ...], cursor: str, argument: str, backwards: bool = False
 ) -> list[Domain]:
-    """Return conditions whose records, one condition after the other, come after the cursor.
+    """Return conditions that find, one after the other, what comes after the cursor.
 
-    Backwards: before it, in the reversed order.
+    In an ascending order nulls come last. The first condition leaves them out, so that PostgreSQL
+    can start at one place of an index: a page deep in the list costs what the first one does. The
+    second condition finds them.
 
-    The records with a null come last in an ascending order. Apart from them, the others begin
-    at one place of an index, where PostgreSQL can start: a page deep in the list costs what the
-    first one does.
+    :param backwards: find what comes before the cursor, in the reversed order
     """
     values = _decode(model.env, _order_key(model, terms), cursor, argument)
     if backwards:
@@ -89,7 +89,7 @@ def _after_sql(model, alias, query, terms, values, nulls: bool) -> SQL:
     """Return ``(e1 > v1) OR (e1 = v1 AND e2 > v2) OR ...`` with PostgreSQL's order of nulls.
 
     Nulls come last in ascending and first in descending order, in Odoo's ORDER BY too. Where
-    none can come, ``e1 >= v1 AND`` goes before all that, for PostgreSQL to start from.
+    the first term finds none, ``e1 >= v1 AND`` is put in front, for PostgreSQL to start there.
 
     :param nulls: whether nulls of the first term count as after its value
     """

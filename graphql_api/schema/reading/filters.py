@@ -139,8 +139,8 @@ def to_domain(context: Context, value: Any) -> Domain:
 def _conditions(context: Context, value: Any) -> Domain | None:
     """Return what all conditions of a filter input come to, None where it has none.
 
-    Of what has variables that were left out, nothing may be left: that is no condition then, and
-    not one that every record fulfils, which would turn ``not`` and a relation to the opposite.
+    A filter may have none because its variables were left out. That must not count as a condition
+    that every record meets: ``not`` and relations would make the opposite of it.
     """
     context.conditions += 1
     if context.conditions > MAX_CONDITIONS:
@@ -223,7 +223,7 @@ def _on_one(context, resource, field, target, value) -> Domain | None:
         conditions.append(presence(field.field, _not_null("isNull", value.isNull)))
     inner = [_conditions(context, value)]
     if value.id is not strawberry.UNSET:
-        # The id of no record is empty: "any" would leave out what has no record at its other end.
+        # Where a relation leads to no record, the id is empty, which "any" never finds.
         for operator, operand in _operands(value.id):
             domain = compare("id", "many2one", operator, operand)
             if operator == "isNull" or operand is None:

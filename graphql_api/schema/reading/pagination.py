@@ -1,4 +1,4 @@
-"""Pages of a root list: arguments, and what a connection answers, each part when asked for."""
+"""Pages of a root list: their arguments, and a connection's parts, queried when selected."""
 
 from dataclasses import dataclass
 from functools import cached_property

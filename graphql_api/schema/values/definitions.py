@@ -1,7 +1,7 @@
 """Types that are made at run time, defined as the decorators of Strawberry would define them.
 
-The decorators make a data class of each, which takes most of the time that a schema takes, and
-of which nothing is used where objects are neither made by their class nor compared.
+The decorators make a data class of each type, which takes most of the time in which a schema is
+built. It is not needed here: objects are neither made by these classes nor compared.
 """
 
 from collections.abc import Sequence

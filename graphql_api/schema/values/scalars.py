@@ -42,7 +42,7 @@ PRESENCE_OPERATORS = ("isNull",)
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""How a date is written, or begins; newer versions of Python would take weeks, too."""
+"""How a date is written, and how a timestamp begins; newer versions of Python read weeks too."""
 
 
 def _parse_date(value: Any) -> date:
@@ -80,7 +80,7 @@ def _format_datetime(value: Any) -> str:
 
 
 def _parse_json(value: Any) -> Any:
-    """Return the value as it is; of a multipart request it could have files."""
+    """Return the value unchanged; refuse files, which a multipart request can put into it."""
     inner = [value]
     while inner:
         item = inner.pop()
@@ -214,7 +214,7 @@ class ValueType:
     ``annotation`` is the GraphQL type as Strawberry takes it; ``converter`` makes the function
     that converts a column, whose values are as records give them, or as Odoo's cache has them
     if ``from_cache``; ``parser`` converts a value of an input, which has the GraphQL type
-    ``annotation``. None: clients cannot set it.
+    ``annotation``, and is None where clients cannot set the field.
     """
 
     annotation: Any

@@ -72,7 +72,7 @@ class PropertyInputs:
             sent.values[sent.name] = {**kept, **reader.convert(sent.value, sent.path)}
 
     def _of_new_record(self, sent: "_Sent", field) -> list[dict]:
-        """Return the definitions for a new record, which Odoo gets to know in the end."""
+        """Return the definitions that a new record will have, by the container that it gets."""
         container, values = field.definition_record, sent.values
         model = self._context.env[sent.resource.model]
         if container == sent.inverse:
@@ -92,6 +92,8 @@ class PropertyInputs:
 
 @dataclass(slots=True, eq=False)
 class _Sent:
+    """What was sent for one properties field; the parameters are those of the methods above."""
+
     resource: Resource
     name: str
     value: Any

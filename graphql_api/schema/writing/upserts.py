@@ -94,8 +94,8 @@ def _by_external_id(context: Context, resource: Resource, external_id: str, valu
     """Match an id that clients under the caller's policy made, or an external id of Odoo.
 
     The former are external ids too, in a module of their own for each policy. A record that the
-    caller does not see is as good as none: the id then stands for another record, and the name of
-    that ends in the caller's user.
+    caller does not see counts as none: the id then stands for a new record, under a name that
+    ends in the id of the caller's user.
     """
     if not _EXTERNAL_ID_FORMAT.fullmatch(external_id) or len(external_id) > 128:
         raise _refused(
