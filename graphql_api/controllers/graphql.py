@@ -140,7 +140,7 @@ def _cached_response(result: Result) -> http.Response:
 def _status(result: Result, media_type: str) -> int:
     """Return the status of a well-formed request.
 
-    A request error is 4xx in the media type of GraphQL; application/json answers 200, so
+    A request error is 4xx in the media type of GraphQL; application/json has 200, so
     that old clients read the body, but for what this server refuses on its own account.
     """
     if result.started:

@@ -37,7 +37,7 @@ class HealthController(http.Controller):
 
     @http.route(["/api", "/api/<path:_path>"], without_database=True, **_ROUTE)
     def without_database(self, _path=None):
-        """Answer every other request while the database cannot be reached."""
+        """Respond to every other request while the database cannot be reached."""
         return _unavailable()
 
 

@@ -28,7 +28,7 @@ def options_response() -> Response:
     :raise ApiError: NOT_FOUND where the caller finds nothing
     """
     dispatcher, path = request.dispatcher, request.httprequest.path
-    # Without a caller the route is for everybody, and so no resource's.
+    # A route without a caller is for everybody, and so belongs to no resource.
     schema = dispatcher.schema() if dispatcher.caller else None
     methods = allowed_methods(schema, path)
     if not methods or (schema and not _is_record_found(schema, path)):
@@ -39,7 +39,7 @@ def options_response() -> Response:
 def allowed_methods(schema, path: str) -> tuple[str, ...]:
     """Return the methods that an address takes, empty where there is nothing.
 
-    :param schema: what there is for the caller, None for routes that are no resource's
+    :param schema: that of the caller; None where nobody is known, for routes of no resource
     """
     own = _own_route_methods(path)
     if own or schema is None:
@@ -71,7 +71,7 @@ def method_not_allowed(schema, message: str = _NOT_TAKEN) -> ApiError:
 
 
 def _own_route_methods(path: str) -> tuple[str, ...]:
-    """Return the methods of the routes that are no resource's."""
+    """Return the methods of the routes that belong to no resource."""
     adapter = request.env["ir.http"].routing_map().bind("")
     found = []
     for method in _METHODS:

@@ -49,10 +49,10 @@ RESPONSE_HEADERS = (
     "Server-Timing",
     "WWW-Authenticate",
 )
-"""Headers of answers that scripts may read, beside those that they always may."""
+"""Headers of responses that scripts may read, beside those that they always may."""
 
 _MAX_AGE = 3600
-"""Seconds for which a browser remembers the answer to a preflight request."""
+"""Seconds for which a browser remembers the response to a preflight request."""
 
 
 def is_preflight(httprequest) -> bool:
@@ -66,7 +66,7 @@ def is_preflight(httprequest) -> bool:
 
 
 def preflight_response(httprequest, origins: tuple[str, ...]) -> Response:
-    """Return the answer to a preflight request; to an unknown origin it says nothing."""
+    """Return the response to a preflight request; to an unknown origin it says nothing."""
     response = Response(status=204)
     if allow(httprequest, response, origins):
         response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)

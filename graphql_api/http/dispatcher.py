@@ -1,4 +1,4 @@
-"""Requests below ``/api``: prepared the same way, answered in one shape whatever happens."""
+"""Requests below ``/api``: prepared in one way, with responses of one shape whatever happens."""
 
 import logging
 

@@ -53,7 +53,7 @@ class LogEntry:
 
     @property
     def route(self) -> str:
-        """The path with what the administrator named, and without what the client did."""
+        """The path with the names that an administrator gave; for others it has ``<name>``."""
         resource = self.resource
         known = {resource.collection, *resource.fields, *resource.actions} if resource else ()
 
@@ -82,7 +82,7 @@ class LogEntry:
 def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None:
     """Have a request logged after its response, and the use of its key, where that is wanted.
 
-    A request of which nobody knows who sent it is not logged: else anybody could fill the table.
+    A request whose sender is unknown is not logged, or anybody could fill the table.
     """
     if caller is None or not entry.rule:
         return

@@ -21,7 +21,7 @@ HTML_TYPE = "text/html"
 
 
 _VARYING = "Authorization, Cookie, Accept-Language, X-Odoo-Companies, X-Odoo-Database, X-Timezone"
-"""Headers of a request that its answer depends on; Accept-Encoding comes where it is read."""
+"""Headers of a request that its response depends on; Accept-Encoding comes where it is read."""
 
 
 class RolledBack(Exception):
@@ -75,9 +75,9 @@ def cached_response(response: Response, tagged: bool = True) -> Response:
 
 
 def check_if_match(tag: str) -> None:
-    """Refuse an answer that the client does not want, by its ETag (RFC 9110, 13.1.1).
+    """Refuse a response that the client does not want, by its ETag (RFC 9110, 13.1.1).
 
-    A weak tag counts as well: compressing an answer makes its tag weak.
+    A weak tag counts as well: compressing a response makes its tag weak.
 
     :raise ApiError: PRECONDITION_FAILED
     """
@@ -92,13 +92,13 @@ def check_if_match(tag: str) -> None:
 
 
 def environ_without_if_match() -> dict:
-    """Return the WSGI environment for werkzeug, which would answer 412 with the whole body."""
+    """Return the WSGI environment for werkzeug, which would send the whole body with status 412."""
     environ = request.httprequest.environ
     return {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
 
 
 def body_digest(response: Response) -> str:
-    """Return what tells an answer from another one to the same request."""
+    """Return what tells a response from another one to the same request."""
     digest = hashlib.sha256(f"{response.content_type}\n".encode())
     digest.update(response.get_data())
     return digest.hexdigest()[:16]

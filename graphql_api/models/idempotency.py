@@ -142,7 +142,7 @@ class GraphqlApiIdempotency(models.Model):
 
     @api.model
     def _make_room(self) -> None:
-        """Keep to the bounds, now and then, in a transaction of its own: oldest responses go first.
+        """Remove the oldest responses beyond the bounds, from time to time, in another transaction.
 
         :raise ApiError: RATE_LIMITED where the user, SERVICE_UNAVAILABLE where all together have
             more than that since :data:`KEPT_AT_LEAST`

@@ -36,7 +36,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _match(cls, path_info):
         if path_info == "/api" or path_info.startswith("/api/"):
-            # Also what matches no route below /api must answer in the contract's shape.
+            # Also what matches no route below /api needs a response in the contract's shape.
             request.dispatcher = ApiDispatcher(request)
             settings = request.dispatcher.settings
             if is_preflight(request.httprequest) and cls._graphql_api_serves(path_info):
@@ -55,7 +55,7 @@ class IrHttp(models.AbstractModel):
     def _graphql_api_serves(cls, path_info: str) -> bool:
         """Tell whether a preflight is about a route of this API, or about none.
 
-        Other addons may have routes below /api, which answer their preflights themselves.
+        Other addons may have routes below /api, which handle their preflights themselves.
         """
         routing_map = request.env["ir.http"].routing_map()
         adapter = routing_map.bind_to_environ(request.httprequest.environ)
@@ -71,10 +71,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _authenticate_explicit(cls, auth):
-        """Let what the database has not done be no wrong key: a phone would sign out.
+        """Report a failure of the database as what it is: for a wrong key a phone would sign out.
 
-        Odoo makes AccessDenied of it. So its ``retrying`` sees what it can try again, and the
-        rest is answered as unavailable.
+        Odoo makes AccessDenied of it. Its own exception is for Odoo's ``retrying``, and for the
+        response: the service is unavailable.
         """
         try:
             return super()._authenticate_explicit(auth)

@@ -38,8 +38,8 @@ _TOKEN_WEIGHT = 600
 _CHARACTER_WEIGHT = 8
 """Bytes of memory for a character: in the text, and once more in a value or comment."""
 
-MAX_KEPT_ANSWERS = 16 * 1024 * 1024
-"""Bytes of the answers about each schema itself; that to GraphiQL has more than one million."""
+MAX_KEPT_RESULTS = 16 * 1024 * 1024
+"""Bytes of the results about each schema itself; GraphiQL's has more than one million."""
 
 MAX_ERRORS = 20
 """Validation stops after so many errors."""
@@ -51,7 +51,7 @@ _RULES_WITHOUT_INTROSPECTION = (*specified_rules, NoSchemaIntrospectionCustomRul
 class Prepared(NamedTuple):
     """A document that fits the schema, with the operation that is to be executed.
 
-    ``before``: it was prepared for an earlier request. ``is_constant``: the answer depends on
+    ``before``: it was prepared for an earlier request. ``is_constant``: the result depends on
     nothing but the schema.
     """
 
@@ -89,14 +89,14 @@ class Documents:
 
     :param resources: type name -> :class:`Resource`
 
-    ``answers`` are those that depend on nothing but the schema, by query and name, as JSON.
+    ``constant_results`` depend on nothing but the schema; they are JSON, by query and name.
     """
 
     def __init__(self, schema: GraphQLSchema, resources: dict[str, Resource]):
         self._schema = schema
         self._resources = resources
         self._kept = WeightedCache(MAX_KEPT)
-        self.answers = WeightedCache(MAX_KEPT_ANSWERS)
+        self.constant_results = WeightedCache(MAX_KEPT_RESULTS)
 
     def parse(self, query: str, name: str | None, limits: Limits) -> ParsedDocument:
         """Return a document and its operation of this name; they may not fit the schema.

@@ -151,18 +151,18 @@ def _in_time(context):
 
 def _execute_once(schema, context, request, prepared: Prepared, executor_class) -> Result:
     """Return the result of an operation that has the same one each time."""
-    answers = schema.documents.answers
+    kept = schema.documents.constant_results
     key = (request.query, request.operation_name)
-    answer = answers.get(key)
-    if answer is None:
+    data = kept.get(key)
+    if data is None:
         result = _execute(schema, context, request, prepared, executor_class)
         if result.errors:
             return result
-        answer = orjson.dumps(result.data)
-        answers.keep(key, answer, len(answer) + len(request.query))
-    if len(answer) > context.limits.max_response_size:
+        data = orjson.dumps(result.data)
+        kept.keep(key, data, len(data) + len(request.query))
+    if len(data) > context.limits.max_response_size:
         raise ResponseTooLarge(context.limits.max_response_size)
-    return Result(data=orjson.Fragment(answer), started=True)
+    return Result(data=orjson.Fragment(data), started=True)
 
 
 def _execute(schema, context, request, prepared: Prepared, executor_class) -> Result:

@@ -51,7 +51,7 @@ class Limits:
     ``max_depth`` in levels of fields, introspection (which needs 13) included; ``max_aliases``
     under which the operation selects a field once more, after fragments are spread;
     ``max_cost`` in estimated records; ``max_page_size`` in records; ``max_body_size`` in bytes
-    of a request, ``max_response_size`` in bytes of the JSON that answers it, about;
+    of a request, ``max_response_size`` in bytes of the JSON of its response, about;
     ``max_seconds`` of the execution; ``requests_per_minute`` of one key, 0 for any number.
     """
 
@@ -70,7 +70,7 @@ class OperationSize(NamedTuple):
     """The size of an operation, after its fragments are spread.
 
     ``aliases`` are those of fields that stand beside a selection of the same field. ``schemas``
-    is how often the answer has the whole schema.
+    is how often the response has the whole schema.
     """
 
     depth: int

@@ -157,9 +157,10 @@ class TestIntrospection(ScopedKeyCase):
             answer = orjson.loads(orjson.dumps(first.data))
             names = {entry["name"] for entry in answer["__schema"]["types"]}
             self.assertEqual(names, set(expected.type_map))
-            self.assertIsNotNone(self.schema.documents.answers.get((query, None)))
+            self.assertIsNotNone(self.schema.documents.constant_results.get((query, None)))
         self.assertLessEqual(
-            self.schema.documents.answers.weight, self.schema.documents.answers.max_weight
+            self.schema.documents.constant_results.weight,
+            self.schema.documents.constant_results.max_weight,
         )
 
     def test_as_it_is_executed(self):
@@ -178,7 +179,7 @@ class TestIntrospection(ScopedKeyCase):
 
     def test_not_kept(self):
         """Whatever depends on more than the schema."""
-        answers = self.schema.documents.answers
+        answers = self.schema.documents.constant_results
         before = len(answers)
         for query, variables in (
             ("{ me { lang } __schema { queryType { name } } }", None),

@@ -5,11 +5,14 @@ import gzip
 import json
 import threading
 from collections import Counter
+from unittest.mock import patch
 
 import orjson
+import strawberry
 from graphql.language.parser import Parser
 from werkzeug.formparser import MultiPartParser
 
+from odoo.exceptions import ConcurrencyError
 from odoo.tests import tagged
 
 from ..cases.api import ApiCase
@@ -153,3 +156,27 @@ class TestOnce(ApiCase):
         with self.counted(decoded=0, forms=1):
             response = self.http("POST", "/api/customers", files={"name": (None, "Zonce")})
         self.assertEqual(response.status_code, 201, response.text)
+
+
+@tagged("post_install", "-at_install")
+class TestAgain(ApiCase):
+    def test_another_attempt(self):
+        """It gets what was sent, whatever the first one has done with that."""
+        seen = []
+
+        @strawberry.type
+        class Consume:
+            @strawberry.mutation
+            def consume(self, items: strawberry.scalars.JSON) -> int:
+                seen.append([*items])
+                items.clear()
+                if len(seen) == 1:
+                    raise ConcurrencyError("again")
+                return len(seen)
+
+        self.extend_schema(lambda parts: parts.mutations.append(Consume))
+        self.startPatcher(patch("odoo.service.model.time.sleep"))
+        query = "mutation ($items: JSON!) { consume(items: $items) }"
+        data = self.graphql(query, {"items": [1, 2]})
+        self.assertEqual(data, {"consume": 2})
+        self.assertEqual(seen, [[1, 2], [1, 2]])
