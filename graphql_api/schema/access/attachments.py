@@ -1,14 +1,17 @@
 """Which attachments can be reached: the files of records that can be reached themselves."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from odoo.api import Environment
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..exposure.resource import Resource
 from .odoo_models import ATTACHMENT
 
 
-def reachable(env, resources) -> Domain:
+def reachable(env: Environment, resources: Iterable[Resource]) -> Domain:
     """Return the condition that an attachment belongs to nothing that is not exposed.
 
     Odoo itself shows the attachments of all records that the caller may read. Left out are
@@ -35,7 +38,7 @@ def reachable(env, resources) -> Domain:
 
 
 @contextmanager
-def refused_alike(model: str, refusal: Exception):
+def refused_alike(model: str, refusal: Exception) -> Iterator[None]:
     """Refuse an attachment of a missing record with the error for a record out of reach.
 
     Odoo refuses the first itself, when it is written; the second is noticed afterwards.

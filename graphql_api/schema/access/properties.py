@@ -1,6 +1,7 @@
 """Properties that lead to records: only to those that the caller may see."""
 
 from collections import defaultdict
+from typing import Any
 
 from .access import Context, find_visible
 from .display_names import read_display_names
@@ -46,7 +47,7 @@ def _shown(item: dict, names: dict) -> dict:
     return shown
 
 
-def _ids(value) -> list[int]:
+def _ids(value: Any) -> list[int]:
     """Return the ids in a value: a pair of id and name, or a list of such pairs."""
     pairs = value if isinstance(value, list) else [value]
     return [pair[0] for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2]

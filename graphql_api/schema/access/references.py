@@ -1,6 +1,7 @@
 """Values that name a record of any model: the exposed resource that the record belongs to."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ..exposure.resource import Resource
 from .access import Context
@@ -14,7 +15,9 @@ def exposing(context: Context, model: str) -> Resource | None:
     return None
 
 
-def records_in_values(model, values: dict, known: Iterable) -> Iterator[tuple[str, str, int]]:
+def records_in_values(
+    model: Any, values: dict[str, Any], known: Iterable
+) -> Iterator[tuple[str, str, int]]:
     """Yield the records that values name by a model and an id: (field, model, id).
 
     What does not change is left out: it was checked when it was set, or is hidden from the caller.
@@ -38,10 +41,10 @@ def records_in_values(model, values: dict, known: Iterable) -> Iterator[tuple[st
                     yield (name if name in values else field.model_field), model_name or "", number
 
 
-def _get(known, name: str):
+def _get(known: Any, name: str) -> Any:
     return known.get(name, False) if isinstance(known, dict) else known[name]
 
 
-def _text(value) -> str | None:
+def _text(value: Any) -> str | None:
     """Return a reference as the ORM takes it, of a record or as it stands in defaults."""
     return f"{value._name},{value.id}" if value and not isinstance(value, str) else value

@@ -1,10 +1,12 @@
 """Versions of records: what tells a client that somebody else has changed one meanwhile."""
 
+from typing import Any
+
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource
 
 
-def record_version(record) -> str | None:
+def record_version(record: Any) -> str | None:
     """Return what changes with every write: the timestamp of the last one, to the microsecond.
 
     None where the model keeps no such timestamp. A record of before the first write has version 0:
@@ -16,7 +18,7 @@ def record_version(record) -> str | None:
     return format(int(timestamp.timestamp() * 1_000_000), "x") if timestamp else "0"
 
 
-def check_version(resource: Resource, record, version: str | None) -> None:
+def check_version(resource: Resource, record: Any, version: str | None) -> None:
     """Refuse a record that has another version than the client has seen.
 
     Where somebody changes it between this check and the end of the transaction, PostgreSQL refuses

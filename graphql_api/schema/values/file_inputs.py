@@ -4,9 +4,11 @@ import base64
 import binascii
 import io
 import re
+from typing import Any
 
 from PIL import Image as Picture
 
+from odoo.api import Environment
 from odoo.fields import Image
 from odoo.tools.image import IMAGE_MAX_RESOLUTION
 from odoo.tools.mimetypes import guess_mimetype
@@ -20,7 +22,7 @@ _NO_IMAGE = "This file could not be decoded as an image file."
 _TOO_LARGE = f"Too large image (above {IMAGE_MAX_RESOLUTION / 1e6}Mpx), reduce the image size."
 
 
-def parse_upload(value) -> bytes:
+def parse_upload(value: Any) -> bytes:
     """Return the bytes of a file: a part of a multipart request, or base64 in a string.
 
     :raise ValueError: for anything else
@@ -40,7 +42,7 @@ def parse_upload(value) -> bytes:
         ) from None
 
 
-def parse_file(value: bytes, field, env):
+def parse_file(value: bytes, field: Any, env: Environment) -> bytes | bool:
     """Return what the ORM takes for a binary or image field.
 
     :raise ApiError: VALIDATION_FAILED for what Odoo would refuse, or fail at, without saying

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from odoo.api import Environment
 
 from ..exposure.errors import ApiError
 
-Parser = Callable[[Any, Any, Any], Any]
+Parser = Callable[[Any, Any, Environment], Any]
 """(value that a client sent, Odoo field, environment) -> value for the ORM.
 
 It is not null; a ValueError says why the field cannot hold it.
@@ -20,11 +22,11 @@ _WRITTEN_YEARS = range(1000, 9999)
 """Time zones and due dates must not lead out of what Python can express."""
 
 
-def parse_unchanged(value, field, env):
+def parse_unchanged(value: Any, field: Any, env: Environment) -> Any:
     return value
 
 
-def parse_text(value, field, env):
+def parse_text(value: str, field: Any, env: Environment) -> str | bool:
     size = getattr(field, "size", None)
     if size and len(value) > size:
         raise ValueError(f"The text may have {size} characters, not {len(value)}.")
@@ -33,20 +35,20 @@ def parse_text(value, field, env):
     return value or False
 
 
-def parse_number(value, field, env):
+def parse_number(value: float, field: Any, env: Environment) -> float:
     if not abs(value) <= _MAX_WRITTEN_NUMBER:
         raise ValueError(f"{value} is too large a number.")
     return value
 
 
-def parse_time(value, field, env):
+def parse_time(value: date, field: Any, env: Environment) -> date:
     if value.year not in _WRITTEN_YEARS:
         raise ValueError(f"The year must lie between {_WRITTEN_YEARS[0]} and {_WRITTEN_YEARS[-1]}.")
     # The ORM keeps seconds; the rest would be in its cache alone.
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
 
 
-def parse_key(value, field, env):
+def parse_key(value: Any, field: Any, env: Environment) -> str:
     key = getattr(value, "value", value)
     keys = field.get_values(env)
     if key not in keys:
@@ -55,14 +57,14 @@ def parse_key(value, field, env):
     return key
 
 
-def parse_record_id(value, field, env):
+def parse_record_id(value: str | int, field: Any, env: Environment) -> int:
     try:
         return parse_id(value)
     except ApiError as error:
         raise ValueError(error.message) from None
 
 
-def parse_json(value, field, env):
+def parse_json(value: Any, field: Any, env: Environment) -> Any:
     """Return any JSON that PostgreSQL can store and a response can show again."""
     level = [value]
     while level:
@@ -89,7 +91,7 @@ def parse_json(value, field, env):
     return value
 
 
-def parse_properties(value, field, env):
+def parse_properties(value: Any, field: Any, env: Environment) -> Any:
     """Return what was sent; its parts are checked where their definition is known."""
     named = isinstance(value, list) and all(
         isinstance(item, dict) and isinstance(item.get("name"), str) for item in value
@@ -102,7 +104,7 @@ def parse_properties(value, field, env):
     return parse_json(value, field, env)
 
 
-def parse_reference(value, field, env):
+def parse_reference(value: Any, field: Any, env: Environment) -> str:
     """Return "model,id"; whether the caller may see the record is for others to check."""
     if not isinstance(value, dict) or set(value) != {"model", "id"}:
         raise ValueError('Expected an object like {"model": "res.partner", "id": 5}.')

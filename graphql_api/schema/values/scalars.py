@@ -10,8 +10,10 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from odoo.api import Environment
 from odoo.tools import float_round
 
+from ..exposure.resource import ResourceField
 from .file_inputs import parse_file, parse_upload
 from .parsers import (
     Parser,
@@ -142,24 +144,24 @@ Converter = Callable[[list, Any], list]
 """(values of a column, their records) -> values for GraphQL leaves."""
 
 
-def _nullable(field, env) -> Converter:
+def _nullable(field: Any, env: Environment) -> Converter:
     return lambda values, records: [value or None for value in values]
 
 
-def _boolean(field, env) -> Converter:
+def _boolean(field: Any, env: Environment) -> Converter:
     return lambda values, records: [bool(value) for value in values]
 
 
-def _integer(field, env) -> Converter:
+def _integer(field: Any, env: Environment) -> Converter:
     return lambda values, records: [value or 0 for value in values]
 
 
-def _float(field, env) -> Converter:
+def _float(field: Any, env: Environment) -> Converter:
     digits = field.get_digits(env)
     if not digits:
         return _finite(field, env)
 
-    def convert(values, records):
+    def convert(values: list, records: Any) -> list:
         return [
             # What is stored is rounded already; Odoo's own rounding takes ten times as long.
             value
@@ -172,21 +174,21 @@ def _float(field, env) -> Converter:
     return convert
 
 
-def _finite(field, env) -> Converter:
+def _finite(field: Any, env: Environment) -> Converter:
     return lambda values, records: [
         value if math.isfinite(value) else None for value in [value or 0.0 for value in values]
     ]
 
 
-def _html(field, env) -> Converter:
+def _html(field: Any, env: Environment) -> Converter:
     return lambda values, records: [str(value) if value else None for value in values]
 
 
-def _date(field, env) -> Converter:
+def _date(field: Any, env: Environment) -> Converter:
     return lambda values, records: [value.isoformat() if value else None for value in values]
 
 
-def _datetime(field, env) -> Converter:
+def _datetime(field: Any, env: Environment) -> Converter:
     return lambda values, records: [
         # Without microseconds; a timespec takes twice as long.
         f"{value.isoformat()[:19]}Z" if value else None
@@ -194,14 +196,14 @@ def _datetime(field, env) -> Converter:
     ]
 
 
-def _properties(field, env) -> Converter:
+def _properties(field: Any, env: Environment) -> Converter:
     return lambda values, records: [
         field.convert_to_read(value, record) or None
         for value, record in zip(values, records, strict=True)
     ]
 
 
-def _reference(field, env) -> Converter:
+def _reference(field: Any, env: Environment) -> Converter:
     return lambda values, records: [
         {"model": value._name, "id": value.id} if value else None for value in values
     ]
@@ -218,7 +220,7 @@ class ValueType:
     """
 
     annotation: Any
-    converter: Callable[[Any, Any], Converter]
+    converter: Callable[[Any, Environment], Converter]
     operators: tuple[str, ...]
     parser: Parser | None
     from_cache: bool = True
@@ -254,8 +256,8 @@ SORTABLE_TYPES = frozenset(
 )
 
 
-def value_type(field) -> ValueType:
-    """Return the value type of a :class:`ResourceField`.
+def value_type(field: ResourceField) -> ValueType:
+    """Return the value type of a field.
 
     An integer that is not a column of the database may be larger than GraphQL's Int.
     """

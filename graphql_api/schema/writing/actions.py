@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from odoo.api import Environment
 from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
@@ -11,7 +12,7 @@ from ..exposure.errors import ApiError
 from ..exposure.resource import Action, Resource
 
 
-def is_callable(model, method: str) -> bool:
+def is_callable(model: Any, method: str) -> bool:
     """Tell whether a method may be an action: public, and the model's own.
 
     Methods that every model has (``unlink``, ``write``, ``sudo``) are none.
@@ -23,7 +24,7 @@ def is_callable(model, method: str) -> bool:
     return not hasattr(BaseModel, method)
 
 
-def run_action(resource: Resource, action: Action, record) -> None:
+def run_action(resource: Resource, action: Action, record: Any) -> None:
     """Call an action on one record.
 
     The caller needs the right to change the record, whatever the method itself checks.
@@ -40,7 +41,7 @@ def run_action(resource: Resource, action: Action, record) -> None:
         )
 
 
-def _call(record, method: str) -> Any:
+def _call(record: Any, method: str) -> Any:
     """Call a method, and again without each question that does not stop an action.
 
     :return: what the method returns in the end
@@ -57,7 +58,7 @@ def _call(record, method: str) -> Any:
         record = record.with_context(**SKIPPED_DIALOGS[dialog])
 
 
-def _unfinished(env, result: dict) -> str | None:
+def _unfinished(env: Environment, result: dict) -> str | None:
     """Return what Odoo's client would have to go on with, None where the action is done.
 
     :param result: describes an action of the client (odoo/addons/base/models/ir_actions.py)
@@ -73,6 +74,6 @@ def _unfinished(env, result: dict) -> str | None:
     return None
 
 
-def _is_wizard(env, result: dict) -> bool:
+def _is_wizard(env: Environment, result: dict) -> bool:
     model = result.get("res_model")
     return result.get("target") == "new" or (model in env and env[model].is_transient())

@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2
 from psycopg2.errors import CheckViolation, NotNullViolation
+
+from odoo.api import Environment
 
 from ..exposure.errors import constraint_message, from_database
 from ..exposure.resource import Resource, ResourceField
@@ -26,7 +29,7 @@ class WrittenInput:
 
 
 @contextmanager
-def blame_values(env, inputs: Iterable[WrittenInput]) -> Iterator[None]:
+def blame_values(env: Environment, inputs: Iterable[WrittenInput]) -> Iterator[None]:
     """Within the block, let errors for what PostgreSQL refuses name the values to blame.
 
     :param inputs: all that is written
@@ -39,7 +42,7 @@ def blame_values(env, inputs: Iterable[WrittenInput]) -> Iterator[None]:
         raise from_database(error, message, _blame(env, list(inputs), error)) from error
 
 
-def _blame(env, inputs: list[WrittenInput], error) -> list[dict]:
+def _blame(env: Environment, inputs: list[WrittenInput], error: psycopg2.Error) -> list[dict]:
     """Return the values to blame, as an :class:`.errors.ApiError` has them.
 
     It takes no query: the transaction is broken. Of fields that no resource shows it says nothing.
@@ -61,7 +64,7 @@ def _blame(env, inputs: list[WrittenInput], error) -> list[dict]:
     ]
 
 
-def _missing(env, inputs: list[WrittenInput], table: str, column: str) -> list[dict]:
+def _missing(env: Environment, inputs: list[WrittenInput], table: str, column: str) -> list[dict]:
     """Return where a value is missing; PostgreSQL tells the column, but not of which record."""
     found: dict[InputPath, str] = {}
     for written in inputs:
@@ -86,14 +89,14 @@ def _common(paths: Iterable[InputPath]) -> InputPath:
     return tuple(shared)
 
 
-def _fields(env, resource: Resource, table: str) -> Iterator[ResourceField]:
+def _fields(env: Environment, resource: Resource, table: str) -> Iterator[ResourceField]:
     """Yield the fields of a resource whose values are in a table."""
     for field in resource.fields.values():
         if field.alias_of is None and _column(env, resource, field)[0] == table:
             yield field
 
 
-def _column(env, resource: Resource, field: ResourceField) -> tuple[str, str]:
+def _column(env: Environment, resource: Resource, field: ResourceField) -> tuple[str, str]:
     """Return the table and the column that have the values of a field."""
     model_field = env[resource.model]._fields[field.field]
     while model_field.inherited:
@@ -101,7 +104,7 @@ def _column(env, resource: Resource, field: ResourceField) -> tuple[str, str]:
     return env[model_field.model_name]._table, model_field.name
 
 
-def _terms(env, table: str, constraint: str) -> str:
+def _terms(env: Environment, table: str, constraint: str) -> str:
     """Return the definition of a constraint, as its model declares it."""
     for model in env.registry.values():
         if model._table == table and (found := model._table_objects.get(constraint)):

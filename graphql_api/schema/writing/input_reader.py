@@ -6,6 +6,7 @@ once.
 
 from typing import Any
 
+from odoo.api import Environment
 from odoo.fields import Image
 
 from ..access.access import Context
@@ -196,7 +197,7 @@ class InputReader:
             else:
                 values[field.field] = converted
 
-    def _file(self, item: bytes, model_field, env) -> bytes | bool:
+    def _file(self, item: bytes, model_field: Any, env: Environment) -> bytes | bool:
         """Return a file as the ORM takes it, an image in the size that its field stores.
 
         Odoo would make images smaller within ``create`` and ``write``: there the deadline is not

@@ -4,21 +4,24 @@ The executor keeps nothing of an operation in which anything fails (see executor
 resolvers just raise.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from ..access.access import Context, find_visible, not_found
 from ..access.attachments import refused_alike
 from ..access.versions import check_version
 from ..exposure.errors import ApiError
 from ..exposure.names import camel_case
-from ..exposure.resource import Resource
+from ..exposure.resource import Action, Resource
 from ..reading.selection import selected_columns
 from ..types import ResourceTypes
 from ..values.parsers import parse_id
 from .actions import run_action
 from .blame import blame_values
+from .input_problems import InputPath
 from .input_reader import InputReader
 from .inputs import InputTypes
 from .lines import check_deletion
@@ -44,7 +47,7 @@ def mutation_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes
     return fields
 
 
-def _field(resolver, returns, name: str, description: str):
+def _field(resolver: Callable, returns: Any, name: str, description: str) -> StrawberryField:
     resolver.__annotations__["return"] = returns
     return strawberry.field(resolver, name=name, description=description)
 
@@ -69,7 +72,7 @@ def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
     }
 
 
-def _create(context: Context, resource: Resource, inputs: list, paths: list):
+def _create(context: Context, resource: Resource, inputs: list, paths: list[InputPath]) -> Any:
     context.check_operation(resource, "create")
     reader = InputReader(context)
     values = [
@@ -118,7 +121,7 @@ def _update_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
     }
 
 
-def _update(context: Context, resource: Resource, records, value) -> None:
+def _update(context: Context, resource: Resource, records: Any, value: Any) -> None:
     reader = InputReader(context)
     values = reader.update_values(resource, value, ("input",), records)
     reader.check()
@@ -154,7 +157,7 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
 
 
 def _delete_fields(resource: Resource) -> dict:
-    def delete(context: Context, records) -> None:
+    def delete(context: Context, records: Any) -> None:
         check_deletion(context, resource, records)
         records.unlink()
         context.env.flush_all()
@@ -185,7 +188,9 @@ def _delete_fields(resource: Resource) -> dict:
     }
 
 
-def _action_field(resource: Resource, types: ResourceTypes, action, name: str):
+def _action_field(
+    resource: Resource, types: ResourceTypes, action: Action, name: str
+) -> StrawberryField:
     def call(info: strawberry.Info, id: strawberry.ID):
         context: Context = info.context
         record = find_visible(context, resource, [parse_id(id)])
@@ -197,7 +202,7 @@ def _action_field(resource: Resource, types: ResourceTypes, action, name: str):
     return _field(call, types.by_type[resource.type_name], name, action.description)
 
 
-def _existing(context: Context, resource: Resource, operation: str, ids: Iterable[str]):
+def _existing(context: Context, resource: Resource, operation: str, ids: Iterable[str]) -> Any:
     """Return the records with these ids, in their order, to be changed by an operation.
 
     :raise ApiError: NOT_FOUND where the caller does not see all of them
@@ -212,7 +217,7 @@ def _existing(context: Context, resource: Resource, operation: str, ids: Iterabl
     return context.env[resource.model].browse(numbers)
 
 
-def _flush(context: Context, resource: Resource, reader: InputReader, records) -> None:
+def _flush(context: Context, resource: Resource, reader: InputReader, records: Any) -> None:
     """Send changes to the database, so that its errors have the path of this mutation."""
     context.env.flush_all()
     reader.check_written(resource, records)

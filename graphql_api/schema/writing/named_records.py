@@ -41,7 +41,9 @@ class NamedRecords:
         else:
             self._named[target.type_name].append((number, path))
 
-    def add_of_values(self, resource: Resource, values: dict, path: InputPath, records) -> None:
+    def add_of_values(
+        self, resource: Resource, values: dict[str, Any], path: InputPath, records: Any
+    ) -> None:
         """Note the records that values name by a model and an id.
 
         :param values: as the ORM takes them

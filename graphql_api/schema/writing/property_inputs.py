@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from odoo.api import Environment
+
 from ..access.access import Context
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, InputProblems
@@ -37,7 +39,12 @@ class PropertyInputs:
         self._new.append(_Sent(resource, field.field, value, values, path))
 
     def belong_to(
-        self, values: dict, written: dict, records, inverse: str | None = None, parents=None
+        self,
+        values: dict,
+        written: dict,
+        records: Any,
+        inverse: str | None = None,
+        parents: Any = None,
     ) -> None:
         """Tell what the properties that were added with these values belong to.
 
@@ -71,7 +78,7 @@ class PropertyInputs:
             reader = PropertiesReader(self._context, definitions, kept, self._problems, self._named)
             sent.values[sent.name] = {**kept, **reader.convert(sent.value, sent.path)}
 
-    def _of_new_record(self, sent: "_Sent", field) -> list[dict]:
+    def _of_new_record(self, sent: "_Sent", field: Any) -> list[dict]:
         """Return the definitions that a new record will have, by the container that it gets."""
         container, values = field.definition_record, sent.values
         model = self._context.env[sent.resource.model]
@@ -104,13 +111,13 @@ class _Sent:
     parents: Any = None
 
 
-def _of_container(env, field, container_id: int) -> list[dict]:
+def _of_container(env: Environment, field: Any, container_id: int) -> list[dict]:
     """Return the definitions that a container has, each with its default as the value."""
     empty = {field.name: {}, field.definition_record: container_id}
     return field._add_default_values(env, empty) or []
 
 
-def _definitions(record, field, values: dict) -> list[dict]:
+def _definitions(record: Any, field: Any, values: dict) -> list[dict]:
     """Return the definitions for a record after values are written."""
     if field.definition_record in values:
         container = values[field.definition_record]
@@ -118,7 +125,7 @@ def _definitions(record, field, values: dict) -> list[dict]:
     return field._get_properties_definition(record) or []
 
 
-def with_unsent(records, values: dict) -> Iterator[tuple[Any, dict]]:
+def with_unsent(records: Any, values: dict) -> Iterator[tuple[Any, dict]]:
     """Yield (records, values to write): properties that were not sent stay as a record has them.
 
     :param values: what is written, with the properties that were sent
@@ -136,7 +143,7 @@ def with_unsent(records, values: dict) -> Iterator[tuple[Any, dict]]:
         yield record, {**values, **own}
 
 
-def stored_properties(record, field, values: dict) -> dict:
+def stored_properties(record: Any, field: Any, values: dict) -> dict:
     """Return the properties that a record keeps when values are written, by name."""
     container = field.definition_record
     if container in values and values[container] != record[container].id:

@@ -5,6 +5,7 @@ is read.
 """
 
 from collections.abc import Callable, Iterator
+from types import UnionType
 from typing import Any
 
 from ..access.access import Context, find_visible
@@ -19,6 +20,12 @@ from ..values.scalars import (
 )
 from .input_problems import InputPath, InputProblems
 from .named_records import NamedRecords
+
+Converter = Callable[[Any, dict], Any]
+"""(value that a client sent, definition of the property) -> what Odoo stores.
+
+A ValueError says what is wrong with the value.
+"""
 
 _READ_ONLY = "It can only be read."
 
@@ -68,7 +75,7 @@ class PropertiesReader:
                 self._convert_one(definition, item, where, found)
         return found
 
-    def _items(self, value, path: InputPath) -> Iterator[tuple[str, Any, InputPath]]:
+    def _items(self, value: Any, path: InputPath) -> Iterator[tuple[str, Any, InputPath]]:
         if isinstance(value, dict):
             for name, item in value.items():
                 yield name, item, (*path, OwnName(name))
@@ -91,7 +98,7 @@ class PropertiesReader:
                 if key not in shown or _ids(part) != _ids(shown[key]):
                     self._problems.refuse((*path, OwnName(key)), _READ_ONLY)
 
-    def _convert_one(self, definition: dict, item, path: InputPath, found: dict) -> None:
+    def _convert_one(self, definition: dict, item: Any, path: InputPath, found: dict) -> None:
         name, kind = definition["name"], definition["type"]
         stored = self._stored.get(name)
         if kind in _RELATIONS:
@@ -111,7 +118,7 @@ class PropertiesReader:
             except ValueError as error:
                 self._problems.refuse(path, str(error))
 
-    def _convert_records(self, definition: dict, item, path: InputPath, found: dict) -> None:
+    def _convert_records(self, definition: dict, item: Any, path: InputPath, found: dict) -> None:
         name, many = definition["name"], definition["type"] == "many2many"
         items = item if many else [item]
         if item is None or item is False:
@@ -162,7 +169,7 @@ def _with_pairs(definition: dict) -> dict:
     return {**definition, "default": pairs if many else pairs[0]}
 
 
-def _ids(part):
+def _ids(part: Any) -> Any:
     """Return a part of a definition in which records are ids alone, for a comparison."""
     if isinstance(part, list | tuple):
         if len(part) == 2 and _id(list(part)) is not None:
@@ -171,7 +178,7 @@ def _ids(part):
     return part
 
 
-def _id(part) -> int | None:
+def _id(part: Any) -> int | None:
     """Return the id in what stands for a record: itself, or a pair with the name."""
     if isinstance(part, list) and len(part) == 2 and isinstance(part[1], str | None):
         part = part[0]
@@ -180,51 +187,51 @@ def _id(part) -> int | None:
     return None
 
 
-def _expect(item, kind, message: str):
+def _expect(item: Any, kind: type | UnionType, message: str) -> Any:
     if not isinstance(item, kind) or (isinstance(item, bool) and kind is not bool):
         raise ValueError(message)
     return item
 
 
-def _boolean(item, definition):
+def _boolean(item: Any, definition: dict) -> bool:
     return _expect(item, bool, "Expected true or false.")
 
 
-def _integer(item, definition):
+def _integer(item: Any, definition: dict) -> int:
     if isinstance(item, float) and item.is_integer() and abs(item) < 2**63:
         item = int(item)
     return _expect(item, int, "Expected an integer of up to 64 bits.")
 
 
-def _number(item, definition):
+def _number(item: Any, definition: dict) -> float:
     _expect(item, int | float, "Expected a number.")
     return VALUE_TYPES["float"].parser(item, None, None)
 
 
-def _text(item, definition):
+def _text(item: Any, definition: dict) -> str | bool:
     return _expect(item, str, "Expected text.") or False
 
 
-def _timestamp(scalar, form: str):
-    def convert(item, definition):
+def _timestamp(scalar: Any, form: str) -> Converter:
+    def convert(item: Any, definition: dict) -> str:
         timestamp = SCALAR_MAP[scalar].parse_value(item)
         return VALUE_TYPES["date"].parser(timestamp, None, None).strftime(form)
 
     return convert
 
 
-def _key(item, definition):
+def _key(item: Any, definition: dict) -> str:
     keys = [option[0] for option in definition.get("selection") or ()]
     return _one_of(item, keys)
 
 
-def _keys(item, definition):
+def _keys(item: Any, definition: dict) -> list[str]:
     keys = [tag[0] for tag in definition.get("tags") or ()]
     items = _expect(item, list, "Expected a list.")
     return list(dict.fromkeys(_one_of(part, keys) for part in items))
 
 
-def _one_of(item, keys: list):
+def _one_of(item: Any, keys: list[str]) -> str:
     if not isinstance(item, str) or item not in keys:
         some = ", ".join(map(str, keys[:20]))
         raise ValueError(f"{str(item)[:40]!r} is not one of {some}{', ...' if keys[20:] else '.'}")
@@ -233,7 +240,7 @@ def _one_of(item, keys: list):
 
 _RELATIONS = ("many2one", "many2many")
 
-_CONVERTERS: dict[str, Callable] = {
+_CONVERTERS: dict[str, Converter] = {
     "boolean": _boolean,
     "integer": _integer,
     "float": _number,
@@ -246,4 +253,4 @@ _CONVERTERS: dict[str, Callable] = {
     "selection": _key,
     "tags": _keys,
 }
-"""Type of a property -> (value, definition) -> what Odoo stores; ValueError where it is wrong."""
+"""Type of a property -> how its values are converted."""

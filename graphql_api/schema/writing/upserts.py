@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from odoo.api import Environment
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -33,7 +34,7 @@ class Match:
     input: Any
     external_id: str | None = None
 
-    def give_external_id(self, record) -> None:
+    def give_external_id(self, record: Any) -> None:
         """Give a new record the external id of the key, where that is one."""
         if self.external_id:
             data = {"xml_id": self.external_id, "record": record, "noupdate": True}
@@ -59,7 +60,9 @@ def match(context: Context, resource: Resource, key: Any, value: Any) -> Match:
     return _by_field(context, resource, resource.fields[name], key_value, value)
 
 
-def _by_field(context: Context, resource: Resource, field: ResourceField, key_value, value):
+def _by_field(
+    context: Context, resource: Resource, field: ResourceField, key_value: Any, value: Any
+) -> Match:
     context.check_field(resource, field)
     model_field = context.env[resource.model]._fields[field.field]
     try:
@@ -78,7 +81,7 @@ def _by_field(context: Context, resource: Resource, field: ResourceField, key_va
     return Match(found, _with_key(resource, field, key_value, value))
 
 
-def _with_key(resource: Resource, field: ResourceField, key_value, value):
+def _with_key(resource: Resource, field: ResourceField, key_value: Any, value: Any) -> Any:
     """Return the input with the key's value in it, so that a new record has it."""
     if not field.writable:
         return value
@@ -90,7 +93,7 @@ def _with_key(resource: Resource, field: ResourceField, key_value, value):
     return value if names else type(value)(**vars(value) | {field.name: key_value})
 
 
-def _by_external_id(context: Context, resource: Resource, external_id: str, value) -> Match:
+def _by_external_id(context: Context, resource: Resource, external_id: str, value: Any) -> Match:
     """Match an id that clients under the caller's policy made, or an external id of Odoo.
 
     The former are external ids too, in a module of their own for each policy. A record that the
@@ -140,7 +143,7 @@ def _namespace(policy_id: int | None) -> str:
     return f"{_NAMESPACE}__" if policy_id is None else f"{_NAMESPACE}_{policy_id}__"
 
 
-def _is_of_odoo(env, module: str) -> bool:
+def _is_of_odoo(env: Environment, module: str) -> bool:
     """Tell whether the external ids of a module are made by Odoo: by addons, exports, imports."""
     return (
         module.startswith("__")
