@@ -17,6 +17,12 @@ clearing to all other processes (odoo/orm/registry.py, ``_CACHES_BY_KEY``).
 POLICY_CACHE = "default"
 """The registry's cache that holds policies as plain values, which a query or two make again."""
 
+DEFINITION_CACHE = "stable"
+"""The registry's cache that holds what records of resources say, by the versions of their rows.
+
+Odoo clears it when one of its fields changes; a change of what is exposed need not clear it.
+"""
+
 
 def clear_caches(env, *names: str) -> None:
     """Clear caches of the registry in all processes: at once, and when the change is committed.

@@ -1,11 +1,9 @@
-import ast
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ..schema.access.odoo_models import DOCUMENTS
 from ..schema.exposure.resource import Document
+from .domains import InvalidDomain, parse_domain
 
 
 class GraphqlApiLines(models.AbstractModel):
@@ -52,12 +50,12 @@ class GraphqlApiLines(models.AbstractModel):
                     name=name,
                 )
             )
-        domain = list(known.open) if known and known.field == name else []
+        known_domain = list(known.open) if known and known.field == name else []
         try:
-            if self.document_domain:
-                domain = list(ast.literal_eval(self.document_domain))
-            Domain(domain).validate(self.env[field.comodel_name].sudo())
-        except Exception as error:
+            domain = parse_domain(
+                self.document_domain or str(known_domain), self.env[field.comodel_name]
+            )
+        except InvalidDomain as error:
             raise ValidationError(
                 self.env._(
                     "The domain of the open documents of %(name)s is not valid: %(error)s",

@@ -183,7 +183,7 @@ class GraphqlApiPolicy(models.Model):
 
 
 class GraphqlApiPolicyRight(models.Model):
-    """A line of a policy: a resource and what may be done with it."""
+    """A right of a policy: a resource and what may be done with it."""
 
     _name = "graphql_api.policy.right"
     _description = "API Policy Right"

@@ -1,14 +1,13 @@
-import ast
 import logging
 import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ..schema.exposure.names import COLLECTION_NAME, TYPE_NAME
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
-from ..schema.problems import NameConflict, SchemaNames, types_in_code
+from ..schema.problems import ResourceDefinition
+from .domains import InvalidDomain, NotPlainValues, parse_domain
 
 _logger = logging.getLogger(__name__)
 
@@ -105,9 +104,9 @@ class GraphqlApiResource(models.Model):
     )
 
     def _check_names(self) -> None:
-        """Refuse names that no schema can have.
+        """Check that a schema can have the names.
 
-        :raise ValidationError:
+        :raise ValidationError: it cannot
         """
         for resource in self:
             if not TYPE_NAME.match(resource.type_name):
@@ -135,14 +134,14 @@ class GraphqlApiResource(models.Model):
                 )
 
     def _get_domain(self) -> list:
-        """Return the domain as a list; a domain is plain values, nothing is evaluated.
+        """Return the domain as a list.
 
-        :raise ValidationError: where it is none, or none of the installed model
+        :raise ValidationError: it is none, or none of the installed model
         """
         self.ensure_one()
         try:
-            domain = list(ast.literal_eval(self.domain or "[]"))
-        except Exception as error:
+            return parse_domain(self.domain or "[]", self.env.get(self.model))
+        except NotPlainValues as error:
             raise ValidationError(
                 self.env._(
                     "The domain of %(name)s is not a list of plain values; it cannot have "
@@ -150,24 +149,19 @@ class GraphqlApiResource(models.Model):
                     name=self.type_name,
                 )
             ) from error
-        model = self.env.get(self.model)
-        if model is not None:
-            try:
-                Domain(domain).validate(model.sudo())
-            except Exception as error:
-                raise ValidationError(
-                    self.env._(
-                        "The domain of %(name)s is not valid: %(error)s",
-                        name=self.type_name,
-                        error=error,
-                    )
-                ) from error
-        return domain
+        except InvalidDomain as error:
+            raise ValidationError(
+                self.env._(
+                    "The domain of %(name)s is not valid: %(error)s",
+                    name=self.type_name,
+                    error=error,
+                )
+            ) from error
 
     def _get_order(self) -> tuple[tuple[str, str], ...]:
         """Return the default order as (name in the API, "ASC" or "DESC") pairs.
 
-        :raise ValidationError: where it is none
+        :raise ValidationError: it is none
         """
         self.ensure_one()
         terms = []
@@ -183,7 +177,7 @@ class GraphqlApiResource(models.Model):
     def _get_defaults(self) -> dict:
         """Return values of Odoo fields for new records.
 
-        :raise ValidationError: where they are no object
+        :raise ValidationError: they are no object
         """
         self.ensure_one()
         if not isinstance(self.defaults or {}, dict):
@@ -195,99 +189,16 @@ class GraphqlApiResource(models.Model):
             )
         return dict(self.defaults or {})
 
-    @api.model
-    def _get_active(self):
-        """Return all resources that are not archived, in the order of their collections."""
-        # How a database sorts text depends on its collation.
-        return self.with_context(active_test=True).search(Domain.TRUE).sorted("collection")
+    def _define(self) -> ResourceDefinition:
+        """Return what this record says of a resource, as plain values.
 
-    def _get_installed(self):
-        """Return those of these resources whose model is there."""
-        return self.filtered("is_installed")
-
-    @api.depends("model")
-    def _compute_is_installed(self):
-        for resource in self:
-            model = self.env.get(resource.model)
-            resource.is_installed = model is not None and not model._abstract
-
-    def _find_problems(self) -> dict[int, str]:
-        """Return why the schema cannot have some of these resources, by their ids."""
-        return self._examine(self._get_installed())[1]
-
-    def _examine(self, installed) -> tuple[dict[int, Resource], dict[int, str]]:
-        """Return these resources as plain values, and why the schema cannot have the others.
-
-        Both are by ids. Of two resources that want the same name, the first has it.
-
-        :param installed: the resources that relations can lead to
-        """
-        code = self.env["graphql_api.schema"].sudo()._collect()
-        names = SchemaNames(types_in_code(code))
-        values, problems = {}, {}
-        for resource in self:
-            try:
-                resource._check_names()
-                value = resource._to_resource(installed)
-                names.add(value)
-                values[resource.id] = value
-            except ValidationError as error:
-                problems[resource.id] = error.args[0]
-            except NameConflict as conflict:
-                problems[resource.id] = resource._describe_conflict(conflict)
-        return values, problems
-
-    def _describe_conflict(self, conflict: NameConflict) -> str:
-        return self.env._(
-            "%(resource)s would add the %(kind)s %(name)s to the schema, which %(owner)s has "
-            "already. Choose another type, collection or name.",
-            resource=self.type_name,
-            kind=conflict.kind,
-            name=conflict.name,
-            owner=conflict.owner or self.env._("the API itself or an addon"),
-        )
-
-    @api.model
-    def _get_resources(self) -> list[Resource]:
-        """Return what is exposed in this database, as plain values.
-
-        A resource is left out while its model is missing, a field while the model has none
-        of that name or while its relation leads to a model that is not exposed. What would
-        make the schema invalid is left out with a warning in the log.
-        """
-        installed = self._get_active()._get_installed()
-        values, problems = installed.sorted("id")._examine(installed)
-        for resource in installed:
-            if resource.id in problems:
-                _logger.warning("%s is not served: %s", resource.model, problems[resource.id])
-        served = installed.filtered(lambda resource: resource.id not in problems)
-        for line in served.field_ids.filtered("active"):
-            if mistake := line._find_mistake():
-                _logger.warning("%s is not served: %s", line.resource_id.type_name, mistake)
-        if problems:
-            # Relations lead to nothing that is not served.
-            return [resource._to_resource(served) for resource in served]
-        return [values[resource.id] for resource in served]
-
-    def _to_resource(self, installed) -> Resource:
-        """Return this resource as a plain value; without fields while its model is missing.
-
-        :param installed: the resources that relations can lead to
-        :raise ValidationError: where it has no valid domain, order or defaults
+        :raise ValidationError: it has no valid names, domain, order, defaults or document
         """
         self.ensure_one()
+        self._check_names()
         model = self.env.get(self.model)
-        lines: dict = {}
-        for line in self.field_ids:
-            # The first of a name counts: a line of a later catalog does not replace an own one.
-            if (field := line._to_field(installed)) is not None:
-                lines.setdefault(field.graphql_name, (line, field))
-        fields_by_graphql_name = {name: field for name, (_line, field) in lines.items()}
-        for line, field in lines.values():
-            for name in line._get_former_names():
-                former = field.under_former_name(name)
-                fields_by_graphql_name.setdefault(former.graphql_name, former)
-        return Resource(
+        actions = (record._to_action() for record in self.action_ids)
+        resource = Resource(
             type_name=self.type_name,
             collection=self.collection,
             model=self.model,
@@ -301,10 +212,46 @@ class GraphqlApiResource(models.Model):
             ),
             defaults=self._get_defaults(),
             document=self._get_document(),
-            fields={field.name: field for field in fields_by_graphql_name.values()},
-            actions={
-                action.name: action
-                for line in self.action_ids
-                if (action := line._to_action()) is not None
-            },
+            actions={action.name: action for action in actions if action is not None},
         )
+        fields = (record._define() for record in self.field_ids)
+        for record in self.with_context(lang="en_US").field_ids.filtered("active"):
+            if mistake := record._find_mistake():
+                _logger.warning("%s is not served: %s", self.type_name, mistake)
+        return ResourceDefinition(
+            id=self.id,
+            resource=resource,
+            fields=tuple(definition for definition in fields if definition is not None),
+            is_installed=self.is_installed,
+        )
+
+    @api.depends("model")
+    def _compute_is_installed(self):
+        for resource in self:
+            resource.is_installed = self._has_records(resource.model)
+
+    @api.model
+    def _has_records(self, model_name: str) -> bool:
+        """Tell whether a model of this name is installed, and has records."""
+        model = self.env.get(model_name)
+        return model is not None and not model._abstract
+
+    @api.model
+    def _get_exposed_models(self) -> set[str]:
+        """Return the names of the Odoo models that relations can lead to."""
+        groups = self.with_context(active_test=True)._read_group([], ["model"])
+        return {model for (model,) in groups if self._has_records(model)}
+
+    @api.model
+    def _get_resources(self) -> list[Resource]:
+        """Return what is exposed in this database, as plain values.
+
+        A resource is left out while its model is missing, a field while the model has none
+        of that name or while its relation leads to a model that is not exposed. What would
+        make the schema invalid is left out with a warning in the log.
+        """
+        resources, problems = self.env["graphql_api.schema"]._compile_exposure()
+        # How a database sorts text depends on its collation.
+        for resource in self.browse(problems).filtered("is_installed").sorted("collection"):
+            _logger.warning("%s is not served: %s", resource.model, problems[resource.id])
+        return sorted(resources.values(), key=lambda resource: resource.collection)

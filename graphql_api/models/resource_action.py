@@ -9,7 +9,7 @@ _MUTATIONS = ("create", "update", "upsert", "delete")
 
 
 class GraphqlApiResourceAction(models.Model):
-    """A line of a resource: a public method of the model that clients may call on a record."""
+    """An action of a resource: a public method of the model that clients may call on a record."""
 
     _name = "graphql_api.resource.action"
     _description = "API Resource Action"
@@ -109,7 +109,7 @@ class GraphqlApiResourceAction(models.Model):
         return None
 
     def _to_action(self) -> Action | None:
-        """Return this line as a plain value, None where it cannot be offered."""
+        """Return this action as a plain value, None where it cannot be offered."""
         if self._find_problem():
             return None
         return Action(self.name, self.method, self.description or "")

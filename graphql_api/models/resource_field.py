@@ -1,18 +1,19 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..schema.exposure.names import FIELD_NAME, camel_case, default_name
-from ..schema.exposure.resource import RELATIONS, ResourceField
-from ..schema.grouping.aggregates import NUMBER_TYPES
-from ..schema.grouping.group_keys import DATE_TYPES, GROUPED_TYPES
-from ..schema.problems import RESERVED_FIELDS
+from ..schema.exposure.resource import RELATIONS
+from ..schema.problems import RESERVED_FIELDS, FieldDefinition
 from ..schema.values.scalars import VALUE_TYPES
+from .odoo_fields import describe_field
 
 KEY_TYPES = ("char", "integer")
 
 
 class GraphqlApiResourceField(models.Model):
-    """A line of a resource: one Odoo field and what clients may do with it."""
+    """A field of a resource: one Odoo field and what clients may do with it."""
 
     _name = "graphql_api.resource.field"
     _description = "API Resource Field"
@@ -88,64 +89,67 @@ class GraphqlApiResourceField(models.Model):
         "resource_id.model",
     )
     def _compute_status(self):
-        installed = self.resource_id._get_active()._get_installed()
-        for line in self:
-            problem = line._find_problem(installed)
-            if not problem and line.graphql_name in line._get_other_names():
+        exposed = self.env["graphql_api.resource"]._get_exposed_models()
+        for field in self:
+            problem = field._find_problem(exposed)
+            if not problem and field.graphql_name in field._get_other_names():
                 problem = self.env._("Another line has this name.")
-            line.status = problem or self.env._("Served")
-            line.is_served = not problem
+            field.status = problem or self.env._("Served")
+            field.is_served = not problem
 
     @api.depends("field_name", "resource_id.model")
     def _compute_field_id(self):
-        for line in self:
-            line.field_id = (
-                self.env["ir.model.fields"]._get(line.resource_id.model, line.field_name)
-                if line._get_odoo_field() is not None
+        for field in self:
+            field.field_id = (
+                self.env["ir.model.fields"]._get(field.resource_id.model, field.field_name)
+                if field._get_odoo_field() is not None
                 else False
             )
 
     @api.onchange("field_id")
     def _inverse_field_id(self):
-        for line in self.filtered("field_id"):
-            line.field_name = line.field_id.name
+        for field in self.filtered("field_id"):
+            field.field_name = field.field_id.name
 
     @api.constrains("field_name", "resource_id")
     def _check_field_name(self):
         if self._is_installing():
             return
-        for line in self:
-            if line.resource_id.model in self.env and line._get_odoo_field() is None:
+        for field in self:
+            if field.resource_id.model in self.env and field._get_odoo_field() is None:
                 raise ValidationError(
                     self.env._(
                         "%(model)s has no field %(name)s.",
-                        model=line.resource_id.model,
-                        name=line.field_name,
+                        model=field.resource_id.model,
+                        name=field.field_name,
                     )
                 )
 
     @api.constrains("api_name", "former_names", "field_name", "resource_id", "active")
     def _check_name(self):
-        for line in self:
-            is_named = line.api_name or line.former_names or not self._is_installing()
-            if is_named and (mistake := line._find_mistake()):
+        for field in self:
+            is_named = field.api_name or field.former_names or not self._is_installing()
+            if is_named and (mistake := field._find_mistake()):
                 raise ValidationError(mistake)
         if self._is_installing():
             return
-        for line in self.filtered("active"):
-            others = line.resource_id.field_ids.filtered("active") - line
-            for other in others:
-                if shared := line._get_graphql_names() & other._get_graphql_names():
-                    raise ValidationError(
-                        self.env._(
-                            "%(field)s and %(other)s of %(resource)s would both be "
-                            "%(name)s; give one of them another name.",
-                            field=line.field_name,
-                            other=other.field_name,
-                            resource=line.resource_id.type_name,
-                            name=min(shared),
+        for resource in self.resource_id:
+            names = {
+                field: field._get_graphql_names() for field in resource.field_ids if field.active
+            }
+            for field in (self & resource.field_ids).filtered("active"):
+                for other, others in names.items():
+                    if other != field and (shared := names[field] & others):
+                        raise ValidationError(
+                            self.env._(
+                                "%(field)s and %(other)s of %(resource)s would both be "
+                                "%(name)s; give one of them another name.",
+                                field=field.field_name,
+                                other=other.field_name,
+                                resource=resource.type_name,
+                                name=min(shared),
+                            )
                         )
-                    )
         self.resource_id._check_conflicts()
 
     @property
@@ -153,8 +157,9 @@ class GraphqlApiResourceField(models.Model):
         """The REST name, whether or not the field can be served."""
         if self.api_name:
             return self.api_name
-        field = self._get_odoo_field()
-        return default_name(self.field_name or "", field.type if field is not None else "")
+        odoo_field = self._get_odoo_field()
+        field_type = odoo_field.type if odoo_field is not None else ""
+        return default_name(self.field_name or "", field_type)
 
     @property
     def graphql_name(self) -> str:
@@ -177,20 +182,20 @@ class GraphqlApiResourceField(models.Model):
         return None if model is None else model._fields.get(self.field_name)
 
     def _get_other_names(self) -> set[str]:
-        """Return the GraphQL names of the other active lines that come before this one.
+        """Return the GraphQL names of the other active fields that come before this one.
 
-        A line that is new and not saved yet comes last.
+        A field that is new and not saved yet comes last.
         """
         names = set()
-        for line in self.resource_id.field_ids:
-            if line == self or line._origin == self:
+        for field in self.resource_id.field_ids:
+            if field == self or field._origin == self:
                 break
-            if line.active:
-                names.add(line.graphql_name)
+            if field.active:
+                names.add(field.graphql_name)
         return names
 
     def _find_mistake(self) -> str | None:
-        """Return what is wrong with this line wherever it is; None for nothing."""
+        """Return what is wrong with this field wherever it is; None for nothing."""
         self.ensure_one()
         for name in (self.rest_name, *self._get_former_names()):
             if not FIELD_NAME.match(name):
@@ -204,128 +209,52 @@ class GraphqlApiResourceField(models.Model):
                     "%(name)s is a name that every resource has already; choose another one.",
                     name=name,
                 )
-        field = self._get_odoo_field()
-        if field is not None and field.type not in (*RELATIONS, *VALUE_TYPES):
+        odoo_field = self._get_odoo_field()
+        if odoo_field is not None and odoo_field.type not in (*RELATIONS, *VALUE_TYPES):
             return self.env._(
                 "The API has no values of the type %(type)s, which %(name)s has.",
-                type=field.type,
+                type=odoo_field.type,
                 name=self.field_name,
             )
         return None
 
-    def _find_problem(self, installed) -> str | None:
-        """Return why the API does not serve this line, None where it does.
+    def _find_problem(self, exposed: set[str]) -> str | None:
+        """Return why the API does not serve this field, None where it does.
 
-        :param installed: the resources whose models are there
+        :param exposed: names of the Odoo models that relations can lead to
         """
         self.ensure_one()
         if not self.active:
             return self.env._("Archived")
         if mistake := self._find_mistake():
             return mistake
-        field = self._get_odoo_field()
-        if field is None:
+        odoo_field = self._get_odoo_field()
+        if odoo_field is None:
             return self.env._("The model has no such field.")
-        if field.type in RELATIONS and not self._get_target(installed):
+        if odoo_field.type in RELATIONS and odoo_field.comodel_name not in exposed:
             # Nothing outside of a resource is reachable.
             return self.env._(
-                "Leads to %(model)s, which no resource exposes.", model=field.comodel_name
+                "Leads to %(model)s, which no resource exposes.", model=odoo_field.comodel_name
             )
         return None
 
-    def _get_target(self, installed):
-        """Return the resource that the relation leads to, empty where there is none."""
-        model = self._get_odoo_field().comodel_name
-        targets = installed.filtered(lambda resource: resource.model == model)
-        return (self.relation_resource_id & targets) or targets[:1]
-
-    def _to_field(self, installed) -> ResourceField | None:
-        """Return this line as a plain value, None where it cannot be served.
-
-        :param installed: the resources whose models are there
-        """
-        if self._find_problem(installed):
+    def _define(self) -> FieldDefinition | None:
+        """Return what this record says of a field, None where it cannot be served."""
+        odoo_field = self._get_odoo_field()
+        if odoo_field is None or not self.active or self._find_mistake():
             return None
-        field = self._get_odoo_field()
-        target = self._get_target(installed) if field.type in RELATIONS else None
-        return ResourceField(
-            name=self.rest_name,
-            field=field.name,
-            type=field.type,
-            description=" ".join(filter(None, [field.string, field.help])),
-            relation=target.type_name if target else None,
-            readable=self.readable,
-            writable=self.writable and is_writable(field),
-            filterable=self.filterable and self.readable,
-            searchable=field._description_searchable,
-            sortable=field._description_sortable(self.env),
-            stored=bool(field.store),
-            # Odoo fills lists itself; PostgreSQL knows no list that must not be empty.
-            required=bool(field.required) and field.type not in ("one2many", "many2many"),
-            has_default=_has_default(self.env, field),
-            is_key=self.is_key and field.type in KEY_TYPES and field._description_searchable,
-            inverse=getattr(field, "inverse_name", None),
-            delegate=field.related.split(".")[0] if field.inherited else None,
-            unlink_deletes=_unlink_deletes(self.env, field),
-            selection=_static_selection(field),
-            groupable=field.type in GROUPED_TYPES and _is_column(self.env, field),
-            aggregatable=_is_aggregatable(self.env, field),
-            currency=field.get_currency_field(self.env[field.model_name])
-            if field.type == "monetary"
-            else None,
-            deprecation_reason=self.deprecation_reason or None,
+        described = describe_field(self.env, odoo_field)
+        return FieldDefinition(
+            field=replace(
+                described,
+                name=self.rest_name,
+                readable=self.readable,
+                writable=self.writable and described.writable,
+                filterable=self.filterable and self.readable,
+                is_key=self.is_key and odoo_field.type in KEY_TYPES and described.searchable,
+                deprecation_reason=self.deprecation_reason or None,
+            ),
+            former_names=tuple(self._get_former_names()),
+            comodel=odoo_field.comodel_name if odoo_field.type in RELATIONS else None,
+            target_id=self.relation_resource_id.id or None,
         )
-
-
-def _has_default(env, field) -> bool:
-    """Tell whether Odoo gives a new record a value that the client does not send."""
-    if field.name in env[field.model_name]._inherits.values():
-        return True  # The record behind it is created with the new one.
-    while field.inherited:
-        field = field.related_field
-    return bool(field.default or field.compute or field.related)
-
-
-def _is_column(env, field) -> bool:
-    """Tell whether the values are in the database, be it in the table of a parent."""
-    return bool(field.store or field.inherited) and field._description_groupable(env)
-
-
-def _is_aggregatable(env, field) -> bool:
-    """Tell whether the database can sum up the values, or find the first and the last date."""
-    if field.type in NUMBER_TYPES:
-        return _is_column(env, field) and bool(field._description_aggregator(env))
-    return field.type in DATE_TYPES and _is_column(env, field)
-
-
-def is_writable(field) -> bool:
-    """Tell whether clients can set a field at all."""
-    if field.readonly:
-        return False
-    if field.type in RELATIONS and field.type != "many2one":
-        # Commands on a computed list would be new records in memory, for Odoo's forms.
-        return bool(field.store and not field.related and not field.compute)
-    return field.type in RELATIONS or VALUE_TYPES[field.type].parser is not None
-
-
-def _unlink_deletes(env, field) -> bool:
-    """Tell whether a record that is taken off a list is deleted, or cannot be without one."""
-    if field.type != "one2many" or not field.inverse_name:
-        return False
-    inverse = env[field.comodel_name]._fields[field.inverse_name]
-    return bool(inverse.required or getattr(inverse, "ondelete", None) == "cascade")
-
-
-def _static_selection(field) -> tuple[str, ...] | None:
-    """Return the keys of a selection that is the same for everybody, else None.
-
-    A related field takes its selection from the field at the end of the path; a method
-    or a function may answer differently by user or by record (Odoo's fields_selection.py).
-    """
-    if field.type != "selection":
-        return None
-    while field.related_field is not None:
-        field = field.related_field
-    if not isinstance(field.selection, list):
-        return None
-    return tuple(key for key, _label in field.selection)

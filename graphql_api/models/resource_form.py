@@ -4,11 +4,12 @@ from urllib.parse import urlencode
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.models import MAGIC_COLUMNS
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL
 
 from ..schema.exposure.errors import RETRIED
 from ..schema.reading.ordering import sortable_fields
 from ..schema.values.scalars import VALUE_TYPES
+from .domains import InvalidDomain, check_search
 
 _OBJECT_TYPES = ("json", "properties")
 _EXAMPLE_FIELDS = 8
@@ -40,7 +41,7 @@ class GraphqlApiResource(models.Model):
         "active", "model", "type_name", "collection", "domain", "order", "field_ids", "action_ids"
     )
     def _compute_status(self):
-        problems = self._get_active()._get_installed().sorted("id")._find_problems()
+        problems = self.env["graphql_api.schema"]._compile_exposure().problems
         for resource in self:
             problem = False
             if not resource.active:
@@ -104,11 +105,11 @@ class GraphqlApiResource(models.Model):
     @api.constrains("type_name", "collection", "model", "active")
     def _check_conflicts(self):
         """Refuse what the schema could not have beside what is exposed already."""
-        if self._is_installing():
+        active = self.filtered("active")
+        if self._is_installing() or not active:
             return
-        others = self._get_active() - self
-        problems = (others + self.filtered("active"))._find_problems()
-        for resource in self:
+        problems = self.env["graphql_api.schema"]._compile_exposure(last=active).problems
+        for resource in active:
             if resource.id in problems:
                 raise ValidationError(problems[resource.id])
 
@@ -136,10 +137,8 @@ class GraphqlApiResource(models.Model):
             if not resource.is_installed:
                 continue
             try:
-                query = self.env[resource.model].sudo()._search(domain)
-                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                    self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
-            except Exception as error:
+                check_search(domain, self.env[resource.model])
+            except InvalidDomain as error:
                 raise ValidationError(
                     self.env._(
                         "Records of %(model)s cannot be searched by the domain: %(error)s",
@@ -150,14 +149,11 @@ class GraphqlApiResource(models.Model):
 
     @api.constrains("order")
     def _check_order(self):
-        installed = self._get_active()._get_installed()
         for resource in self:
             names = [name for name, _direction in resource._get_order()]
             if self._is_installing() or not resource.is_installed:
                 continue
-            sortable = set(sortable_fields(resource._to_resource(installed)))
-            if self.env[resource.model]._log_access:
-                sortable |= {"create_date", "write_date"}
+            sortable = resource._get_sortable_names()
             for name in names:
                 if name not in sortable:
                     raise ValidationError(
@@ -169,6 +165,20 @@ class GraphqlApiResource(models.Model):
                             names=", ".join(sorted(sortable)),
                         )
                     )
+
+    def _get_sortable_names(self) -> set[str]:
+        """Return the REST names that lists can be ordered by.
+
+        :raise ValidationError: the record says nothing valid
+        """
+        self.ensure_one()
+        condition = SQL("resource.id = %s", self.id)
+        definitions, problems = self.env["graphql_api.schema"]._get_definitions(condition)
+        if problems:
+            raise ValidationError(problems[self.id])
+        names = {"create_date", "write_date"} if self.env[self.model]._log_access else set()
+        # Lists are not ordered by relations, so it does not matter where they lead.
+        return names.union(*(sortable_fields(each.compile({}).resource) for each in definitions))
 
     @api.constrains("defaults", "model")
     def _check_defaults(self):

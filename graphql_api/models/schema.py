@@ -1,12 +1,27 @@
+import logging
 from time import perf_counter
+from typing import NamedTuple
 
 from odoo import api, models, tools
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..http.monitoring import metrics
 from ..schema.builder import Parts, build
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.policy import EVERYTHING, Rights
-from .exposure import SCHEMA_CACHE, kept
+from ..schema.exposure.resource import Resource
+from ..schema.problems import NameConflict, ResourceDefinition, compile_exposure, types_in_code
+from .exposure import DEFINITION_CACHE, SCHEMA_CACHE, kept
+
+_logger = logging.getLogger(__name__)
+
+
+class Exposure(NamedTuple):
+    """What is exposed: the resources that are served, and why others are not; both by ids."""
+
+    resources: dict[int, Resource]
+    problems: dict[int, str]
 
 
 class GraphqlApiSchema(models.AbstractModel):
@@ -22,7 +37,7 @@ class GraphqlApiSchema(models.AbstractModel):
     def _collect(self) -> Parts:
         """Return what code adds to the schema. Extend the parts of ``super()``.
 
-        Called once per registry and process, and again after every change of a resource.
+        Called for each schema that is built, and to compare names with those of resources.
         """
         return Parts()
 
@@ -65,3 +80,105 @@ class GraphqlApiSchema(models.AbstractModel):
         schema = build(rights.restrict(resources), logged, parts)
         metrics.count_schema_build(self.env.cr.dbname, perf_counter() - started)
         return schema
+
+    @api.model
+    def _compile_exposure(self, last=()) -> Exposure:
+        """Return what is exposed, as this transaction sees it.
+
+        Of two resources that want the same name, the one with the lower id has it.
+
+        :param last: resources that get only the names which no other resource wants
+        """
+        definitions, problems = self._get_definitions(SQL("resource.active"))
+        kept = self._get_kept_definitions()
+        for gone in set(kept).difference(each.id for each in definitions):
+            kept.pop(gone, None)
+        last_ids = {resource.id for resource in last}
+        definitions.sort(key=lambda each: (each.id in last_ids, not each.is_installed, each.id))
+        # What code adds is the same for everybody, hence sudo.
+        parts = self.sudo()._collect()
+        resources, conflicts = compile_exposure(definitions, types_in_code(parts))
+        type_names = {each.id: each.resource.type_name for each in definitions}
+        for resource_id, conflict in conflicts.items():
+            problems[resource_id] = self._describe_conflict(type_names[resource_id], conflict)
+        return Exposure(resources, problems)
+
+    @api.model
+    def _describe_conflict(self, type_name: str, conflict: NameConflict) -> str:
+        return self.env._(
+            "%(resource)s would add the %(kind)s %(name)s to the schema, which %(owner)s has "
+            "already. Choose another type, collection or name.",
+            resource=type_name,
+            kind=conflict.kind,
+            name=conflict.name,
+            owner=conflict.owner or self.env._("the API itself or an addon"),
+        )
+
+    @api.model
+    def _get_definitions(self, condition: SQL) -> tuple[list[ResourceDefinition], dict[int, str]]:
+        """Return resources as their records define them, and by ids what is wrong with others.
+
+        Each process examines a record once, and again when it is changed.
+
+        :param condition: selects rows of the table ``resource``
+        """
+        # What is exposed is configuration, the same for whoever changes it, hence sudo.
+        records = self.env["graphql_api.resource"].sudo()
+        kept = self._get_kept_definitions()
+        versions = self._get_versions(condition)
+        found, changed, problems = [], [], {}
+        for resource_id, version in versions.items():
+            known, definition = kept.get(resource_id, (None, None))
+            if known == version:
+                found.append(definition)
+            else:
+                changed.append(resource_id)
+        for resource in records.browse(changed):
+            _logger.debug("%s is examined.", resource.type_name)
+            try:
+                definition = resource._define()
+            except ValidationError as error:
+                problems[resource.id] = error.args[0]
+                continue
+            kept[resource.id] = versions[resource.id], definition
+            found.append(definition)
+        return found, problems
+
+    @api.model
+    @tools.ormcache(cache=DEFINITION_CACHE)
+    def _get_kept_definitions(self) -> dict[int, tuple[tuple, ResourceDefinition]]:
+        """Return the definitions that this process keeps: id -> version and definition."""
+        return {}
+
+    @api.model
+    def _get_versions(self, condition: SQL) -> dict[int, tuple]:
+        """Return the versions of resources that this transaction sees, by ids.
+
+        A version stands for one state of a resource's row and of the rows of its fields and
+        actions. Each state of a row has another ``xmin`` (the transaction that wrote it) or another
+        ``ctid`` (its place in the table) than all others; PostgreSQL, "System Columns". Unlike
+        ``write_date``, that tells two changes of one transaction apart.
+        """
+        resources = self.env["graphql_api.resource"]
+        resources.flush_model()
+        versions = []
+        for name in ("field_ids", "action_ids"):
+            model = resources[name]
+            model.flush_model()
+            versions.append(
+                SQL(
+                    "(SELECT sum(hashtextextended(concat_ws(' ', id, xmin, ctid), 0)) FROM %s "
+                    "WHERE resource_id = resource.id)",
+                    SQL.identifier(model._table),
+                )
+            )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT resource.id, resource.xmin::text, resource.ctid::text, %s "
+                "FROM %s AS resource WHERE %s",
+                SQL(", ").join(versions),
+                SQL.identifier(resources._table),
+                condition,
+            )
+        )
+        return {resource_id: tuple(version) for resource_id, *version in rows}

@@ -1,13 +1,20 @@
-"""Names of a schema that two resources cannot both have."""
+"""Resources as their records define them -> the resources of one schema, and what is wrong.
 
-from collections.abc import Iterable
+Two resources cannot have the same name of a type, a query or a mutation; and relations lead only to
+resources that are served.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from .addons.binding import Binding, named_types
 from .exposure.names import EXTERNAL_ID, camel_case, pascal_case
-from .exposure.resource import AUTOMATIC_FIELDS, Resource
+from .exposure.resource import AUTOMATIC_FIELDS, Resource, ResourceField
 from .values.scalars import SCALAR_MAP
 
 _SCALARS = ["Boolean", "Float", "ID", "Int", "String"] + [
@@ -35,7 +42,7 @@ BUILT_IN_TYPES = frozenset(
 """Types that the schema has, or may have, whatever is exposed."""
 
 RESERVED_FIELDS = AUTOMATIC_FIELDS | {"and", "or", "not", "is_null", EXTERNAL_ID}
-"""REST names that no line may use: every type, filter or key has them already."""
+"""REST names that no field may use: every type, filter or key has them already."""
 
 _SUFFIXES = (
     "",
@@ -70,6 +77,139 @@ class NameConflict(Exception):
         self.owner = owner
 
 
+Name = tuple[str, str]
+"""A name in a schema: ``"type"``, ``"query"`` or ``"mutation"``, and the name itself."""
+
+Targets = dict[str, dict[int, str]]
+"""Odoo model -> the resources that expose it, as id -> type name. A relation leads to the first of
+them if its record does not choose another."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDefinition:
+    """A field as its record defines it, whatever other resources there are.
+
+    ``field`` is the field with all but its ``relation``, ``former_names`` are its former REST
+    names. ``comodel`` is the Odoo model that a relation leads to, None where it is no relation;
+    ``target_id`` the id of the resource that it leads to where several expose that model.
+    """
+
+    field: ResourceField
+    former_names: tuple[str, ...] = ()
+    comodel: str | None = None
+    target_id: int | None = None
+
+
+_KEPT_COMPILATIONS = 4
+"""Of each definition: its relations lead elsewhere when others change, or want the same names."""
+
+
+class _Compiled(NamedTuple):
+    resource: Resource
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDefinition:
+    """A resource as its record defines it, whatever other resources there are.
+
+    ``id`` is that of the record, ``resource`` is the resource without fields. While its model is
+    not installed, a resource takes its names and is not served.
+    """
+
+    id: int
+    resource: Resource
+    fields: tuple[FieldDefinition, ...] = ()
+    is_installed: bool = True
+    _compiled: dict[tuple[str | None, ...], _Compiled] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def compile(self, targets: Targets) -> _Compiled:
+        """Return the resource and the names that it takes.
+
+        As long as its relations lead to the same types, that is the same object each time.
+        """
+        relations = tuple(
+            _find_target(targets, definition) if definition.comodel else None
+            for definition in self.fields
+        )
+        compiled = self._compiled.get(relations)
+        if compiled is None:
+            resource = replace(self.resource, fields=dict(self._named_fields(relations)))
+            compiled = _Compiled(resource, tuple(_names(resource)))
+            if len(self._compiled) == _KEPT_COMPILATIONS:
+                self._compiled.clear()
+            self._compiled[relations] = compiled
+        return compiled
+
+    def _named_fields(self, relations: tuple[str | None, ...]) -> Iterator[tuple]:
+        """Yield the fields by their REST names, those under their former names last."""
+        # The first of a name counts: a field of a later catalog does not replace an own one.
+        named: dict[str, tuple[FieldDefinition, ResourceField]] = {}
+        for definition, relation in zip(self.fields, relations, strict=True):
+            if definition.comodel is None:
+                named.setdefault(definition.field.graphql_name, (definition, definition.field))
+            elif relation is not None:
+                served = replace(definition.field, relation=relation)
+                named.setdefault(served.graphql_name, (definition, served))
+        fields = {name: served for name, (_definition, served) in named.items()}
+        for definition, served in named.values():
+            for name in definition.former_names:
+                former = served.under_former_name(name)
+                fields.setdefault(former.graphql_name, former)
+        for served in fields.values():
+            yield served.name, served
+
+
+def compile_exposure(
+    definitions: Iterable[ResourceDefinition], types: Iterable[str] = ()
+) -> tuple[dict[int, Resource], dict[int, NameConflict]]:
+    """Return the resources that are served, and why others cannot be; both by ids.
+
+    Of two resources that want the same name, the first has it. A field whose relation leads to
+    nothing that is served is left out. A definition that was compiled before is compiled again only
+    if its relations lead elsewhere.
+
+    :param types: names of the types that code adds to the schema
+    """
+    definitions = list(definitions)
+    names = SchemaNames(types)
+    problems: dict[int, NameConflict] = {}
+    targets = _targets(definitions)
+    for definition in definitions:
+        try:
+            names.add(*definition.compile(targets))
+        except NameConflict as conflict:
+            problems[definition.id] = conflict
+    served = [definition for definition in definitions if definition.id not in problems]
+    if problems:
+        targets = _targets(served)
+    resources = {
+        definition.id: definition.compile(targets).resource
+        for definition in served
+        if definition.is_installed
+    }
+    return resources, problems
+
+
+def _targets(definitions: Iterable[ResourceDefinition]) -> Targets:
+    targets: Targets = {}
+    for definition in sorted(definitions, key=lambda each: each.resource.collection):
+        if definition.is_installed:
+            resource = definition.resource
+            targets.setdefault(resource.model, {})[definition.id] = resource.type_name
+    return targets
+
+
+def _find_target(targets: Targets, definition: FieldDefinition) -> str | None:
+    """Return the type that a relation leads to, None where no resource exposes its model."""
+    found = targets.get(definition.comodel or "")
+    if not found:
+        return None
+    return found.get(definition.target_id or 0) or next(iter(found.values()))
+
+
 class SchemaNames:
     """The names that are taken in a schema, while resources are added to it one by one.
 
@@ -77,20 +217,23 @@ class SchemaNames:
     """
 
     def __init__(self, types: Iterable[str] = ()):
-        self._owners = {("type", name): None for name in BUILT_IN_TYPES.union(types)}
+        self._owners: dict[Name, str | None] = dict.fromkeys(
+            ("type", name) for name in BUILT_IN_TYPES.union(types)
+        )
 
-    def add(self, resource: Resource) -> None:
+    def add(self, resource: Resource, names: Iterable[Name] | None = None) -> None:
         """Take the names of a resource, or none of them.
 
+        :param names: those of the resource, where they are known
         :raise NameConflict: for the first that is taken
         """
-        taken = {}
-        for key in _names(resource):
-            if key in self._owners:
-                raise NameConflict(*key, self._owners[key])
-            if key in taken:
-                raise NameConflict(*key, resource.type_name)
-            taken[key] = resource.type_name
+        taken: dict[Name, str | None] = {}
+        for name in _names(resource) if names is None else names:
+            if name in self._owners:
+                raise NameConflict(*name, self._owners[name])
+            if name in taken:
+                raise NameConflict(*name, resource.type_name)
+            taken[name] = resource.type_name
         self._owners |= taken
 
 
@@ -103,7 +246,7 @@ def type_names(resource: Resource) -> list[str]:
     ]
 
 
-def _names(resource: Resource):
+def _names(resource: Resource) -> Iterator[Name]:
     """Yield the names of a resource, also those of operations that are not allowed now."""
     one, many = resource.type_name, resource.plural_name
     for name in type_names(resource):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 
-from ..models.resource_field import is_writable
+from ..models.odoo_fields import is_writable
 from ..schema.exposure.names import default_name
 from ..schema.exposure.resource import RELATIONS
 from . import proposals
@@ -52,7 +52,7 @@ class GraphqlApiExpose(models.TransientModel):
 
     @api.depends_context("uid")
     def _compute_available_model_ids(self):
-        exposed = self._get_all_resources().mapped("model")
+        exposed = self._get_all_resources("model").mapped("model")
         domain = Domain("transient", "=", False) & Domain("abstract", "=", False)
         domain &= Domain("model", "not in", exposed) & Domain("model", "not like", "graphql_api.")
         available = self.env["ir.model"].search(domain)
@@ -61,7 +61,8 @@ class GraphqlApiExpose(models.TransientModel):
     @api.depends("model_id")
     def _compute_names(self):
         others = [
-            (resource.type_name, resource.collection) for resource in self._get_all_resources()
+            (resource.type_name, resource.collection)
+            for resource in self._get_all_resources("type_name", "collection")
         ]
         for expose in self:
             expose.type_name, expose.collection = (
@@ -82,7 +83,7 @@ class GraphqlApiExpose(models.TransientModel):
         """Return values of lines, one for each field that can be exposed."""
         offered = proposals.offered_fields(self.env[self.model_id.model])
         names = proposals.propose_field_names(offered)
-        exposed = {*self.env["graphql_api.resource"]._get_active().mapped("model")}
+        exposed = self.env["graphql_api.resource"]._get_exposed_models()
         exposed.add(self.model_id.model)
         values = []
         for field in offered:
@@ -119,8 +120,10 @@ class GraphqlApiExpose(models.TransientModel):
             return self.env._("Computed at every read")
         return None
 
-    def _get_all_resources(self):
-        return self.env["graphql_api.resource"].with_context(active_test=False).search(Domain.TRUE)
+    def _get_all_resources(self, *names: str):
+        """Return all resources, archived ones too, with some of their values in the cache."""
+        resources = self.env["graphql_api.resource"].with_context(active_test=False)
+        return resources.search_fetch(Domain.TRUE, names)
 
     def action_expose(self):
         """Create the resource and open it.

@@ -1,7 +1,8 @@
 """What a key may do: the part of the exposed resources that it reaches, and its limits."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
@@ -58,13 +59,13 @@ EVERYTHING = Rights()
 
 def _restrict_fields(resource: Resource, left: dict[str, Resource]) -> dict[str, ResourceField]:
     fields = {}
-    for name, line in resource.fields.items():
-        if line.relation is not None and line.relation not in left:
+    for name, field in resource.fields.items():
+        if field.relation is not None and field.relation not in left:
             continue
         shown = "read" in resource.operations and (
-            line.relation is None or "read" in left[line.relation].operations
+            field.relation is None or "read" in left[field.relation].operations
         )
-        fields[name] = line if shown else replace(line, readable=False, filterable=False)
+        fields[name] = field if shown else replace(field, readable=False, filterable=False)
     return fields
 
 
@@ -104,7 +105,7 @@ class Policy:
 
     id: int | None = None
     rights: Rights = EVERYTHING
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = dataclasses.field(default_factory=Limits)
     networks: Networks = ()
     log_requests: bool = False
     introspection: bool = True

@@ -1,6 +1,7 @@
 """What the API exposes, as plain values: read once from the records, never changed."""
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import dataclass, replace
 
 from .names import camel_case, lower_first, upper_first
 
@@ -24,7 +25,7 @@ MOBILE_ALIASES = {"customer": ("customers", "id,name,email,phone")}
 """Legacy routes ``/api/mobile/<name>/<id>`` -> collection and fields."""
 
 AUTOMATIC_FIELDS = frozenset(["id", "display_name", "create_date", "write_date", "version"])
-"""REST names that every type has (where the model keeps them); no line may reuse them."""
+"""REST names that every type has (where the model keeps them); no field may reuse them."""
 
 RELATIONS = ("many2one", "one2many", "many2many")
 
@@ -131,9 +132,9 @@ class Resource:
     default_page_size: int = 80
     max_page_size: int = 1000
     operations: frozenset[str] = frozenset(["read"])
-    defaults: dict = field(default_factory=dict)
-    fields: dict[str, ResourceField] = field(default_factory=dict)
-    actions: dict[str, Action] = field(default_factory=dict)
+    defaults: dict = dataclasses.field(default_factory=dict)
+    fields: dict[str, ResourceField] = dataclasses.field(default_factory=dict)
+    actions: dict[str, Action] = dataclasses.field(default_factory=dict)
     document: Document | None = None
 
     @property

@@ -7,6 +7,7 @@ from . import (
     test_catalog,
     test_concurrent_refresh,
     test_expiring_keys,
+    test_exposure,
     test_key_use,
     test_overtaken_changes,
     test_own_keys,
