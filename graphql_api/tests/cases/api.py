@@ -68,7 +68,10 @@ class ApiCase(HttpCase):
         self._keys = {}
 
     def extend_schema(self, extend):
-        """Let ``extend(parts)`` add to the schema during this test, as an addon would."""
+        """Let ``extend(parts)`` add to the schema during this test, as an addon would.
+
+        ``_collect`` is what addons override (docs/extending.md).
+        """
         schema_class = self.env.registry["graphql_api.schema"]
         collect = schema_class._collect
 

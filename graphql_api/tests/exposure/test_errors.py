@@ -327,16 +327,15 @@ class TestOverHttp(ApiCase):
 
     def test_controller(self):
         """What fails outside the executor has the shape of its route."""
-        schema = self.env.registry["graphql_api.schema"]
 
-        def fail(model):
+        def fail(parts):
             raise ValueError(SECRET)
 
-        failing = patch.object(schema, "_get_schema", fail)
-        with failing, self.assertLogs(LOGGER, "ERROR") as logs:
+        self.extend_schema(fail)
+        with self.assertLogs(LOGGER, "ERROR") as logs:
             body = self.rest("/api/customers", status=500)
         self.assert_masked(body["message"], logs)
-        with failing, self.assertLogs(LOGGER, "ERROR") as logs:
+        with self.assertLogs(LOGGER, "ERROR") as logs:
             response = self.graphql_response("{ me { lang } }")
         self.assertEqual(response.status_code, 500)
         self.assertEqual(

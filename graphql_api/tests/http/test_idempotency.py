@@ -5,7 +5,8 @@ from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 
-from ...models import idempotency, purge
+from ...models import idempotency
+from ...models.purge import DELETED_AT_ONCE
 from ..cases.api import ApiCase
 
 CREATE = "mutation ($name: String!) { createCustomer(input: {name: $name}) { id name } }"
@@ -385,23 +386,25 @@ class TestBounds(IdempotencyCase):
 
     def test_vacuum_in_batches(self):
         """So does the vacuum of each table that clients fill."""
-        for number in range(3):
-            self.post(f"key-{number}", {"name": "Z"})
-            self.env["graphql_api.upsert"]._lock(f"key-{number}")
-            text = f"query Z{number} {{ me {{ lang }} }}"
-            self.env["graphql_api.document"].create({"text": text, "registered": False})
         long_ago = self.env.cr.now() - datetime.timedelta(days=40)
-        self.env.cr.execute("UPDATE graphql_api_idempotency SET created_at = %s", [long_ago])
-        self.env.cr.execute("UPDATE graphql_api_upsert SET locked_at = %s", [long_ago])
-        self.env.cr.execute(
-            "UPDATE graphql_api_document SET create_date = %s WHERE NOT registered", [long_ago]
-        )
-        self.env.invalidate_all()
-        for model, vacuum in (
-            ("graphql_api.idempotency", "_gc_responses"),
-            ("graphql_api.upsert", "_gc_locks"),
-            ("graphql_api.document", "_gc_documents"),
+        number = DELETED_AT_ONCE + 1
+        for model, vacuum, columns, values in (
+            (
+                *("graphql_api.idempotency", "_gc_responses"),
+                *("user_id, key, digest, created_at", "%(uid)s, n, n, %(long_ago)s"),
+            ),
+            ("graphql_api.upsert", "_gc_locks", "name, locked_at", "n, %(long_ago)s"),
+            (
+                *("graphql_api.document", "_gc_documents"),
+                *("text, sha256, registered, create_date", "n, n, FALSE, %(long_ago)s"),
+            ),
         ):
-            with self.subTest(model), patch.object(purge, "DELETED_AT_ONCE", 2):
-                self.assertEqual(getattr(self.env[model], vacuum)(), (2, 1))
+            with self.subTest(model):
+                table = self.env[model]._table
+                self.env.cr.execute(
+                    f"INSERT INTO {table} ({columns}) "
+                    f"SELECT {values} FROM generate_series(1, %(number)s) n",
+                    {"uid": self.env.uid, "long_ago": long_ago, "number": number},
+                )
+                self.assertEqual(getattr(self.env[model], vacuum)(), (DELETED_AT_ONCE, 1))
                 self.assertEqual(getattr(self.env[model], vacuum)(), (1, 0))

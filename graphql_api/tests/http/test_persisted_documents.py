@@ -2,15 +2,14 @@
 
 import datetime
 import json
-import threading
-from unittest.mock import patch
 
 from graphql import parse
 
 from odoo.tests import BaseCase, tagged
 
 from ...http.persisted_documents import MAX_LENGTH
-from ...models import document as document_model
+from ...models.document import MAX_STORED, MAX_STORED_OF_USER
+from ..cases.cursors import cursor_modes
 from ..cases.persisted_documents import MUTATION, QUERY, DocumentCase, digest, extensions
 from ..cases.server import committed
 
@@ -162,21 +161,29 @@ class TestWhatIsStored(DocumentCase):
         self.assert_data(self.post(fits, query=True), {"me": {"lang": "en_US"}})
         self.assert_data(self.post(fits), {"me": {"lang": "en_US"}})
 
+    def store_many(self, user: str, number: int):
+        """Let a user have stored so many documents."""
+        self.env.cr.execute(
+            """INSERT INTO graphql_api_document (sha256, text, registered, create_uid, create_date)
+            SELECT %(user)s || n, '{ me { lang } } # ' || n, FALSE, %(uid)s, now()
+            FROM generate_series(1, %(number)s) n""",
+            {"user": user, "uid": self.user(user).id, "number": number},
+        )
+
     def test_number(self):
-        texts = [f"{QUERY} # {number}" for number in range(5)]
-        with patch.object(document_model, "MAX_STORED_OF_USER", 2):
-            for text in texts[:3]:
-                self.assert_data(self.post(text, query=True), {"me": {"lang": "en_US"}})
-            self.assertEqual(sorted(self.stored()), texts[:2])
-            # Another one's are not in its way, the bound of all is.
-            with patch.object(document_model, "MAX_STORED", 3):
-                for text in texts[3:]:
-                    self.post(text, query=True, login="demo")
-        self.assertEqual(sorted(self.stored()), [*texts[:2], texts[3]])
-        # What is registered does not count.
-        self.documents.search([]).registered = True
-        with patch.object(document_model, "MAX_STORED", 1):
-            self.post(texts[4], query=True)
+        """There is a bound for each user and one for all; what is registered does not count."""
+        texts = [f"{QUERY} # {number} of a client" for number in range(5)]
+        self.store_many("admin", MAX_STORED_OF_USER - 2)
+        for text in texts[:3]:
+            self.assert_data(self.post(text, query=True), {"me": {"lang": "en_US"}})
+        self.assertEqual([text in self.stored() for text in texts[:3]], [True, True, False])
+        self.store_many("portal", MAX_STORED - MAX_STORED_OF_USER - 1)
+        for text in texts[3:]:
+            self.post(text, query=True, login="demo")
+        self.assertEqual([text in self.stored() for text in texts[3:]], [True, False])
+        self.env.cr.execute("UPDATE graphql_api_document SET registered = TRUE")
+        self.env.invalidate_all()
+        self.post(texts[4], query=True)
         self.assertIn(texts[4], self.stored())
 
     def test_cron(self):
@@ -273,18 +280,10 @@ class TestCost(DocumentCase):
 
     def spy(self, send) -> tuple[str, int]:
         """Return the mode of the cursor that a request ran on, and how many queries it took."""
-        seen = []
-        schema = self.env.registry["graphql_api.schema"]
-        get_schema = schema._get_schema
-
-        def spy(schema_model, *rights):
-            seen.append(threading.current_thread().cursor_mode)
-            return get_schema(schema_model, *rights)
-
-        with patch.object(schema, "_get_schema", spy):
+        with cursor_modes() as modes:
             response = send()
         self.assertEqual(response.status_code, 200)
-        (mode,) = seen
+        (mode,) = modes
         queries = response.headers["Server-Timing"].rpartition('desc="')[2].partition(" ")[0]
         return mode, int(queries)
 

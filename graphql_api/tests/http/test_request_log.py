@@ -16,7 +16,9 @@ from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from odoo.tests import tagged
 from odoo.tools import config
 
+from ...models.purge import DELETED_AT_ONCE
 from ..cases.api import ApiCase
+from ..cases.cursors import noted_statements
 from ..cases.policies import PolicyCase
 from ..cases.server import ServerCase, committed
 from ..cases.transactions import TransactionCase
@@ -431,14 +433,9 @@ class TestOff(ApiCase):
         """Off, it takes no SQL query; on, none before the response."""
         path = "/api/customers?limit=1"
         self.http("GET", path)
-        with self.counted_queries() as off:
+        with noted_statements("graphql_api_request") as noted:
             self.http("GET", path)
-        with (
-            patch("odoo.addons.graphql_api.http.dispatcher.log_after"),
-            self.counted_queries() as removed,
-        ):
-            self.http("GET", path)
-        self.assertEqual(off, removed)
+        self.assertEqual(noted, [])
         counts = []
         for value in ("False", "True"):
             self.env["ir.config_parameter"].set_param(PARAMETER, value)
@@ -540,10 +537,14 @@ class TestModel(LogCase):
         for days in ("week", "7"):
             self.assertEqual(model._gc_requests(), (0, 0))
             self.env["ir.config_parameter"].set_param("graphql_api.log_days", days)
-        with patch("odoo.addons.graphql_api.models.purge.DELETED_AT_ONCE", 1):
-            self.assertEqual(model._gc_requests(), (1, 1))
-            self.assertEqual(model._gc_requests(), (1, 1))
-            self.assertEqual(model._gc_requests(), (0, 0))
+        self.env.cr.execute(
+            """INSERT INTO graphql_api_request (started_at, operation, method, status)
+            SELECT %s, 'Z', 'GET', 20 FROM generate_series(1, %s)""",
+            [now - datetime.timedelta(days=20), DELETED_AT_ONCE],
+        )
+        self.assertEqual(model._gc_requests(), (DELETED_AT_ONCE, 1))
+        self.assertEqual(model._gc_requests(), (2, 0))
+        self.assertEqual(model._gc_requests(), (0, 0))
         self.assertEqual(model.search([]).mapped("status"), [6])
 
     def test_deleted_user(self):

@@ -1,12 +1,10 @@
 """Transactions: what Odoo retries reaches Odoo, and what only reads runs read-only."""
 
-import threading
-from unittest.mock import patch
-
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from odoo.tests import tagged
 
+from ..cases.cursors import cursor_modes
 from ..cases.transactions import RAISE, STATES, TransactionCase
 
 
@@ -117,21 +115,7 @@ class TestReadOnly(TransactionCase):
 
     def is_readonly(self, document, operation_name):
         """Return whether a request over HTTP runs on the read-only cursor."""
-        modes = []
-
-        def spy(schema_model, *rights):
-            modes.append(
-                (
-                    schema_model.env.cr.readonly,
-                    getattr(threading.current_thread(), "cursor_mode", None),
-                )
-            )
-            return get_schema(schema_model, *rights)
-
-        schema = self.env.registry["graphql_api.schema"]
-        get_schema = schema._get_schema
-        with patch.object(schema, "_get_schema", spy):
+        with cursor_modes() as modes:
             self.graphql_response(document, operation_name=operation_name)
-        ((readonly, mode),) = modes
-        self.assertEqual(mode, "ro" if readonly else "rw")
-        return readonly
+        (mode,) = modes
+        return mode == "ro"

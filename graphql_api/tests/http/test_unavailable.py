@@ -13,6 +13,7 @@ from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
 from ..cases.api import ApiCase
+from ..cases.cursors import failing_statements
 from ..cases.server import ServerCase, committed, database, execute
 
 QUERY = {"query": "{ me { lang } }"}
@@ -45,19 +46,19 @@ class TestUnavailable(ApiCase):
             assert_unavailable(self, self.http("DELETE", "/api/customers/1", **kwargs))
 
     def test_of_a_key(self):
-        apikeys = self.env.registry["res.users.apikeys"]
+        self.http("GET", "/api/me")  # makes the key
         for failure in FAILURES:
-            with (
-                self.subTest(failure),
-                patch.object(apikeys, "_graphql_api_caller", side_effect=failure),
-            ):
+            with self.subTest(failure), failing_statements("res_users_apikeys", failure):
                 self.assert_all_unavailable()
 
     def test_of_a_policy(self):
-        policies = self.env.registry["graphql_api.policy"]
+        policy = self.env["graphql_api.policy"].create({"name": "Test"})
+        key = self.env["graphql_api.key"]._generate(self.user("admin"), policy, "test", None)
+        headers = {"Authorization": f"Bearer {key}"}
+        self.assertEqual(self.http("GET", "/api/me", headers=headers).status_code, 200)
         for failure in FAILURES:
-            with self.subTest(failure), patch.object(policies, "_get_policy", side_effect=failure):
-                self.assert_all_unavailable()
+            with self.subTest(failure), failing_statements("graphql_api_policy", failure):
+                self.assert_all_unavailable(headers=headers)
 
     def test_of_a_session(self):
         self.authenticate("admin", "admin")
@@ -72,8 +73,8 @@ class TestUnavailable(ApiCase):
     def test_what_is_wrong_with_a_key_stays_so(self):
         wrong = {"Authorization": "Bearer 0123456789"}
         self.assertEqual(self.http("GET", "/api/me", headers=wrong).status_code, 401)
-        apikeys = self.env.registry["res.users.apikeys"]
-        with patch.object(apikeys, "_graphql_api_caller", side_effect=ValueError):
+        self.http("GET", "/api/me")  # makes the key
+        with failing_statements("res_users_apikeys", ValueError()):
             self.assertEqual(self.http("GET", "/api/me").status_code, 401)
 
 

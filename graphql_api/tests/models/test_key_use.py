@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
+from ..cases.cursors import noted_statements
 from ..cases.policies import PolicyCase
 from ..cases.server import committed
 
@@ -38,8 +39,12 @@ class TestLastUse(PolicyCase):
         *rest, spared = self.use("203.0.113.7")
         self.assertEqual(rest, [False, False])
         self.assertLess(spared, stored)
-        with patch("odoo.addons.graphql_api.http.dispatcher.log_after"):
-            self.assertEqual(self.use("203.0.113.9")[2], spared)
+        with noted_statements("graphql_api_key") as noted:
+            self.use("203.0.113.7")
+        self.assertFalse([text for text in noted if text.startswith("UPDATE")])
+        with noted_statements("graphql_api_key") as noted:
+            self.use("203.0.113.9")
+        self.assertTrue([text for text in noted if text.startswith("UPDATE")])
         # A new address is stored at once, a failed request is a use, and so is one later on.
         self.assertEqual(self.use("203.0.113.8", "/api/nothing")[1], "203.0.113.8")
         with patch("odoo.addons.graphql_api.http.request_log._USE_STORED_EVERY", 0):
