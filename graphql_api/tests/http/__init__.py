@@ -2,6 +2,7 @@
 
 from . import (
     test_allowed_methods,
+    test_api_request,
     test_bodies,
     test_cors,
     test_cross_site,
