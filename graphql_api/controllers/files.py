@@ -34,7 +34,7 @@ class FilesController(http.Controller):
         context.check_field(resource, field)
         number = call.record_id(record_id)
         record = find_visible(context, resource, [number])
-        file = files(context, resource, field, record).get(number) if record else None
+        file = files(context, resource, field, record)[0] if record else None
         if file is None:
             raise ApiError(
                 "NOT_FOUND", f"{resource.type_name} {number} not found, or it has no {field_name}."

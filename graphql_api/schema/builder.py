@@ -82,7 +82,7 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         for suffix in ("Filter", "RelationFilter", "Order")
     }
     inputs_of = inputs.resources | filtered
-    return BuiltSchema(schema, by_type, inputs_of, fields, types.sources, documents)
+    return BuiltSchema(schema, by_type, inputs_of, fields, types.loaders, documents)
 
 
 def _single_field(resource: Resource, types: ResourceTypes):

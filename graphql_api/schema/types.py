@@ -1,43 +1,47 @@
 """Object types, one per resource, whose fields read Odoo records."""
 
+import inspect
+from collections.abc import Callable
 from enum import Enum
-from typing import Optional
+from typing import Any, Optional
 
 import strawberry
+from strawberry.schema.name_converter import NameConverter
 
-from .access.access import Context
-from .access.columns import Column, Relation, Siblings
-from .access.display_names import read_display_names
-from .access.properties import visible_properties
-from .access.versions import record_version
+from .access.loaders import Loader
 from .addons.binding import Binding, named_types
-from .exposure.errors import ApiError
 from .exposure.names import GRAPHQL_NAME, camel_case
 from .exposure.resource import RELATIONS, Resource, ResourceField
 from .problems import BUILT_IN_TYPES, type_names
-from .reading.files import File, files
-from .reading.filters import FilterTypes, enum_name, to_domain
+from .reading.fields import (
+    ID_COLUMN,
+    VERSION_COLUMN,
+    display_name_column,
+    file_loader,
+    many2one_loader,
+    to_many_loader,
+    value_column,
+)
+from .reading.files import File
+from .reading.filters import FilterTypes, enum_name
 from .reading.ordering import (
     CREATE_DATE_FIELD,
     WRITE_DATE_FIELD,
     order_class,
-    order_terms,
     sortable_fields,
 )
-from .reading.pagination import PageInfo, check_offset, check_size
-from .reading.relations import (
-    ListArguments,
-    batch,
-    many2one,
-    to_many,
-    to_records,
-)
-from .reading.selection import selected_columns
+from .reading.pagination import PageInfo
+from .reading.record_by_record import LOADER, record_resolver
 from .values.scalars import FILE_TYPES, DateTime, value_type
+
+_NAMES = NameConverter()
+"""How Strawberry names the fields of addons."""
 
 
 class ResourceTypes:
     """The Strawberry types of all resources of one schema.
+
+    ``loaders`` are by the name of the type and the GraphQL name of the field.
 
     :param resources: type name -> :class:`Resource`
     :param logged: names of the types whose model keeps ``create_date`` and ``write_date``
@@ -51,7 +55,7 @@ class ResourceTypes:
         extensions: dict[str, list[type]],
     ):
         self.resources = resources
-        self.sources: dict[tuple[str, str], Column | Relation] = {}
+        self.loaders: dict[tuple[str, str], Loader] = {}
         self._logged = logged
         self.enums = self._build_enums()
         self.sortable = {
@@ -88,6 +92,8 @@ class ResourceTypes:
             self._fill(resource, self.by_type[name])
         for name, cls in self.by_type.items():
             strawberry.type(cls, name=name, description=resources[name].description or None)
+            if extended[name]:
+                self._add_batch_fields(name, cls)
         self.connections = {name: self._connection(name) for name in resources}
 
     def _build_enums(self) -> dict[tuple[str, str], type]:
@@ -111,19 +117,34 @@ class ResourceTypes:
             fields |= {field.name: field for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD)}
         return fields
 
+    def _add_batch_fields(self, type_name: str, cls: type) -> None:
+        """Add the loaders of fields in the code of addons.
+
+        Extensions of a field, like permissions, are made for one record: it is resolved one by one.
+        """
+        for field in cls.__strawberry_definition__.fields:
+            if LOADER in field.metadata and not field.extensions:
+                name = _NAMES.get_graphql_name(field)
+                self.loaders.setdefault((type_name, name), field.metadata[LOADER])
+
     def _fill(self, resource: Resource, cls: type) -> None:
-        def add(name, annotation, source, description, resolver=None, deprecation_reason=None):
-            resolver = resolver or _column_resolver(source)
-            resolver.__annotations__["return"] = annotation
+        def add(
+            name: str,
+            annotation,
+            loader: Loader,
+            description: str,
+            arguments: Callable | None = None,
+            deprecation_reason: str | None = None,
+        ) -> None:
+            parameters = inspect.signature(arguments).parameters.values() if arguments else ()
             definition = strawberry.field(
-                resolver,
+                record_resolver(loader, annotation, parameters),
                 name=camel_case(name),
                 description=description or None,
                 deprecation_reason=deprecation_reason,
             )
             setattr(cls, name, definition)
-            if source is not None:
-                self.sources[resource.type_name, camel_case(name)] = source
+            self.loaders[resource.type_name, camel_case(name)] = loader
 
         add("id", strawberry.ID, ID_COLUMN, "The record's id in Odoo.")
         logged = resource.type_name in self._logged
@@ -132,13 +153,13 @@ class ResourceTypes:
             add(
                 "display_name",
                 Optional[str],  # noqa: UP045 - a run-time value
-                _display_name_column(resource),
+                display_name_column(resource),
                 "The name that Odoo shows for the record.",
             )
         if readable and logged:
             for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD):
                 annotation = Optional[DateTime]  # noqa: UP045
-                add(field.name, annotation, _value_column(resource, field), field.description)
+                add(field.name, annotation, value_column(resource, field), field.description)
         if logged:
             add(
                 "version",
@@ -148,12 +169,17 @@ class ResourceTypes:
             )
         for field in resource.fields.values():
             if field.readable:
+                annotation, loader, arguments = self._field(resource, field)
+                # One loader for all names of a field; its own comes first.
+                own = resource.fields[field.alias_of or field.name]
+                loader = self.loaders.get((resource.type_name, own.graphql_name), loader)
                 reason = field.deprecation_reason
-                add(field.name, *self._field(resource, field), deprecation_reason=reason)
+                add(field.name, annotation, loader, field.description, arguments, reason)
 
-    def _field(self, resource: Resource, field: ResourceField):
-        """Return the type, the source, the description and the resolver of one field."""
-        text = field.description
+    def _field(
+        self, resource: Resource, field: ResourceField
+    ) -> tuple[Any, Loader, Callable | None]:
+        """Return the type and the loader of a field, and a function that has its arguments."""
         enum = self.enums.get((resource.type_name, field.name))
         # Under a former name it is read as under its own, for both at once; but an enum has a
         # type of its own there, which variables of old queries name.
@@ -161,62 +187,29 @@ class ResourceTypes:
         if field.type in RELATIONS:
             target = self.resources[field.relation]
             node = self.by_type[target.type_name]
-            if field.to_many:
-                resolver = self._to_many_resolver(resource, field, target)
-                source = self._source(resource, field, Relation((), target.type_name))
-                return Optional[list[node]], source, text, resolver  # noqa: UP045
-            source = Relation((field.field,), target.type_name)
-            source = self._source(resource, field, source)
-            return Optional[node], source, text, _many2one_resolver(resource, field, target)  # noqa: UP045
+            if not field.to_many:
+                return Optional[node], many2one_loader(resource, field, target), None  # noqa: UP045
+            loader = to_many_loader(resource, field, target, self.sortable[target.type_name])
+            return Optional[list[node]], loader, self._list_arguments(target)  # noqa: UP045
         if field.type in FILE_TYPES:
-            return Optional[File], None, text, _file_resolver(resource, field)  # noqa: UP045
-        source = self._source(resource, field, _value_column(resource, field))
-        return Optional[enum or value_type(field).annotation], source, text  # noqa: UP045
+            return Optional[File], file_loader(resource, field), None  # noqa: UP045
+        annotation = Optional[enum or value_type(field).annotation]  # noqa: UP045
+        return annotation, value_column(resource, field), None
 
-    def _source(self, resource: Resource, field: ResourceField, new: Column | Relation):
-        """Return what the field reads: one for all of its names, its own comes first."""
-        return self.sources.get((resource.type_name, field.graphql_name), new)
-
-    def _to_many_resolver(self, resource: Resource, field: ResourceField, target: Resource):
+    def _list_arguments(self, target: Resource) -> Callable:
+        """Return a function that has the arguments of a list below a record."""
         filter_type = self.filters[target.type_name]
         order_type = self.orders[target.type_name]
-        sortable = self.sortable[target.type_name]
 
-        def resolve(
-            root,
-            info: strawberry.Info,
+        def arguments(
             filter: filter_type | None = None,
             order_by: list[order_type] | None = None,
             first: int | None = None,
             offset: int | None = None,
             include_archived: bool = False,
-        ):
-            context: Context = info.context
-            context.check_field(resource, field)
+        ): ...
 
-            def build(siblings, columns):
-                arguments = ListArguments(
-                    domain=to_domain(context, filter),
-                    terms=order_terms(context, target, sortable, order_by),
-                    limit=check_size(context, target, "first", first, None),
-                    offset=check_offset(offset),
-                    archived=include_archived,
-                )
-                return to_many(context, field, target, siblings, columns, arguments)
-
-            if isinstance(root, Siblings):
-                return build(*root)
-
-            def build_records(siblings):
-                found = build(siblings, selected_columns(context, info, target))
-                return to_records(context, target, found)
-
-            found = batch(context, info, root, build_records)[root.id]
-            if isinstance(found, ApiError):
-                raise found
-            return found
-
-        return resolve
+        return arguments
 
     def _connection(self, type_name: str) -> type:
         node = self.by_type[type_name]
@@ -253,65 +246,3 @@ def _is_enum(selection) -> bool:
         and key not in ("true", "false", "null", "mro", "name", "value")
         for key in selection
     )
-
-
-ID_COLUMN = Column((), lambda context, records: list(map(str, records._ids)))
-VERSION_COLUMN = Column(
-    ("write_date",), lambda context, records: [record_version(record) for record in records]
-)
-
-
-def _display_name_column(resource: Resource) -> Column:
-    def read(context: Context, records) -> list:
-        return read_display_names(context, resource, records)
-
-    return Column(("display_name",), read)
-
-
-def _value_column(resource: Resource, field: ResourceField) -> Column:
-    def read(context: Context, records) -> list:
-        context.check_field(resource, field)
-        values = context.values(field, records)
-        return visible_properties(context, values) if field.type == "properties" else values
-
-    return Column((field.field,), read)
-
-
-def _column_resolver(column: Column):
-    def resolve(root, info: strawberry.Info):
-        return column.read(info.context, root)[0]
-
-    return resolve
-
-
-def _many2one_resolver(resource: Resource, field: ResourceField, target: Resource):
-    def resolve(root, info: strawberry.Info):
-        context: Context = info.context
-        context.check_field(resource, field)
-        if isinstance(root, Siblings):
-            return many2one(context, resource, field, target, *root)
-
-        def build_records(siblings):
-            columns = selected_columns(context, info, target)
-            found = many2one(context, resource, field, target, siblings, columns)
-            return to_records(context, target, found)
-
-        found = batch(context, info, root, build_records).get(root.id)
-        if isinstance(found, ApiError):
-            raise found
-        return found
-
-    return resolve
-
-
-def _file_resolver(resource: Resource, field: ResourceField):
-    def resolve(root, info: strawberry.Info):
-        context: Context = info.context
-        context.check_field(resource, field)
-
-        def build(siblings):
-            return files(context, resource, field, siblings)
-
-        return batch(context, info, root, build, field.graphql_name).get(root.id)
-
-    return resolve

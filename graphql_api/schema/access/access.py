@@ -6,19 +6,22 @@ Records become visible, at the root or through a relation, by :func:`search`,
 resource's domain are applied by the database, whatever the ORM's cache holds already.
 """
 
-import contextlib
 import time
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ..exposure.errors import RETRIED, ApiError, OutOfTime
+from ..exposure.errors import ApiError, OutOfTime
 from ..exposure.limits import Limits
 from ..exposure.resource import Resource, ResourceField
 from ..values.scalars import value_type
 from .attachments import reachable
+from .cached_values import cached_values, fetch_related
 from .odoo_models import ATTACHMENT
+
+if TYPE_CHECKING:
+    from .loaders import Loader
 
 OPERATION_RIGHTS = {"read": "read", "create": "create", "update": "write", "delete": "unlink"}
 """Operation of a resource -> Odoo's right to do it."""
@@ -29,7 +32,7 @@ class Context:
 
     :param env: the caller's environment, never superuser
     :param resources: type name -> :class:`Resource`
-    :param sources: (type name, GraphQL field name) -> what the field reads (see columns)
+    :param loaders: (type name, GraphQL field name) -> how the field is read (see loaders)
     :param timings: phase of the execution -> seconds spent on it, to be added to
     :param limits: those of the caller
     :param introspection: whether the caller may ask for the schema
@@ -43,7 +46,7 @@ class Context:
         self,
         env,
         resources: dict[str, Resource],
-        sources: dict,
+        loaders: "dict[tuple[str, str], Loader]",
         timings: dict,
         limits: Limits,
         introspection: bool,
@@ -51,7 +54,7 @@ class Context:
     ):
         self.env = env
         self.resources = resources
-        self.sources = sources
+        self.loaders = loaders
         self.timings = timings
         self.limits = limits
         self.introspection = introspection
@@ -185,76 +188,6 @@ class Context:
         return self._allowed[key]
 
 
-def cached_values(field, records) -> list:
-    """Return the values of an Odoo field, one for each record, as the ORM's cache has them.
-
-    What is missing is fetched or computed for all of the records first. Much faster than one
-    record after the other (odoo/orm/fields.py, ``Field.__get__``); the caller has checked the
-    access to the field.
-    """
-    if field.compute and field.store:
-        field.recompute(records)
-    cache = field._get_cache(records.env)
-    ids = records._ids
-    try:
-        return [cache[record_id] for record_id in ids]
-    except KeyError:
-        if (values := _related_values(field, records)) is not None:
-            return values
-        _read_missing(field, records)
-    values = [cache.get(record_id, cache) for record_id in ids]
-    if any(value is cache for value in values):
-        # Odoo computes for so many records at once and not for more.
-        values = [
-            field.convert_to_cache(record[field.name], record, validate=False) for record in records
-        ]
-    return values
-
-
-def _related_values(field, records) -> list | None:
-    """Return the values that a field takes from a field of another record, if all are known.
-
-    Odoo would copy them record by record (odoo/orm/fields.py, ``_compute_related``).
-    """
-    if field.store or field.compute != field._compute_related:
-        return None
-    path, _dot, name = field.related.partition(".")
-    link, source = records._fields[path], field.related_field
-    if link.type != "many2one" or "." in name or source.compute or source.type != field.type:
-        return None
-    cache = source._get_cache(records.env)
-    try:
-        return [cache[record_id] for record_id in cached_values(link, records)]
-    except KeyError:
-        return None
-
-
-def _read_missing(field, records) -> None:
-    """Fill the ORM's cache with a field's values of all records."""
-    if field.store:
-        records.fetch([field.name])
-    elif field.related:
-        # Odoo computes those that may lead to their own model one record after the other.
-        field.compute_value(records.browse(field._cache_missing_ids(records)))
-    else:
-        _compute(field, records)
-
-
-def _compute(field, records) -> None:
-    """Compute a field of all records; where that fails for some, it fails for them alone."""
-    try:
-        # One record computes for all that it was read with.
-        _value = next(iter(records))[field.name]
-    except RETRIED:
-        raise
-    except Exception:
-        # Those before the one that failed have their values already: none or all.
-        field._invalidate_cache(records.env, records._prefetch_ids)
-        if len(records) > 1:
-            raise
-        _value = records.browse(records.id)[field.name]
-
-
 def restrict_domain(
     context: Context, resource: Resource, domain: Domain, archived: bool = False
 ) -> Domain:
@@ -359,29 +292,6 @@ def read_groups(
         limit=limit,
         offset=offset,
     )
-
-
-def fetch_related(records, names: Iterable[str]) -> None:
-    """Fetch what fields take from a field of another record, like a product from its template.
-
-    Odoo would fetch all columns of the other record. What the caller may not read is left to
-    the reading of the field, where the error has its path.
-
-    :param names: Odoo fields of the records, which have been fetched themselves
-    """
-    sources: dict[str, list[str]] = {}
-    for name in names:
-        field = records._fields[name]
-        path, _dot, source = (field.related or "").partition(".")
-        if path and not field.store and "." not in source:
-            sources.setdefault(path, []).append(source)
-    for path, source_names in sources.items():
-        link = records._fields[path]
-        if link.store and link.type == "many2one":
-            ids = cached_values(link, records)
-            others = records.env[link.comodel_name].browse(dict.fromkeys(filter(None, ids)))
-            with contextlib.suppress(AccessError):
-                others.fetch(source_names)
 
 
 def found_in_all_companies(context: Context, resource: Resource, ids: Iterable[int]) -> set[int]:

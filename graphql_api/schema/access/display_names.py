@@ -1,7 +1,8 @@
 """Display names, as far as the caller may know what Odoo composes them of."""
 
 from ..exposure.resource import RELATIONS, Resource
-from .access import Context, cached_values
+from .access import Context
+from .cached_values import cached_values
 from .odoo_models import DISPLAY_NAMES
 
 

@@ -2,19 +2,18 @@
 
 import functools
 import inspect
-from collections.abc import Callable
-from typing import get_args, get_origin
+from collections.abc import Callable, Collection
+from itertools import chain
+from typing import Any, get_args, get_origin
 
 import strawberry
 from graphql import get_named_type, get_nullable_type, is_list_type
 
 from ..access.access import Context, find_visible
+from ..access.loaders import Loader
 from ..exposure.errors import ApiError
-from ..reading.relations import batch, hidden_records, to_records
-from ..reading.selection import selected_columns
-
-IS_BATCH = "graphql_api_batch"
-"""Key in the metadata of a Strawberry field that is resolved for many records at once."""
+from ..reading.record_by_record import LOADER, record_resolver
+from ..reading.relations import hidden_records
 
 
 def batch_field(resolver: Callable | None = None, **options):
@@ -30,6 +29,8 @@ def batch_field(resolver: Callable | None = None, **options):
             def turnover(records, info: strawberry.Info) -> list[float]:
                 ...
 
+    An exception among the values is the error of that record.
+
     :param options: of ``strawberry.field``
     :raise TypeError: where the annotation is no list
     """
@@ -41,38 +42,33 @@ def batch_field(resolver: Callable | None = None, **options):
             f"{resolver.__qualname__} is resolved for many records at once: it returns a list with "
             "one value for each, and says so, for example -> list[int]."
         )
-    (returned,) = get_args(signature.return_annotation)
+    (returns,) = get_args(signature.return_annotation)
+    _records, _info, *parameters = signature.parameters.values()
 
-    def resolve(root, info: strawberry.Info, **arguments):
-        def build(records) -> dict:
-            values = resolver(records, info, **arguments)
-            return visible(info, dict(zip(records._ids, values, strict=True)))
+    def load(context: Context, records, columns: Collection[str], arguments: dict[str, Any]):
+        values = list(resolver(records, **arguments))
+        if len(values) != len(records):
+            raise ValueError(
+                f"{resolver.__qualname__} returned {len(values)} values for {len(records)} records."
+            )
+        return visible(arguments["info"], values, columns)
 
-        value = batch(info.context, info, root, build)[root.id]
-        if isinstance(value, ApiError):
-            raise value
-        return value
-
-    root = inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    parameters = [root, *list(signature.parameters.values())[1:]]
-    resolve.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)
-    resolve.__annotations__ = {
-        **{parameter.name: parameter.annotation for parameter in parameters[1:]},
-        "return": returned,
-    }
+    loader = Loader(load, takes_info=True)
+    resolve = record_resolver(loader, returns, parameters)
     resolve.__name__ = resolver.__name__
-    options["metadata"] = {**options.get("metadata", {}), IS_BATCH: True}
+    options["metadata"] = {**options.get("metadata", {}), LOADER: loader}
     return strawberry.field(resolve, **options)
 
 
-def visible(info: strawberry.Info, values: dict) -> dict:
+def visible(info: strawberry.Info, values: list, columns: Collection[str]) -> list:
     """Return what resolvers of addons gave, with records only as far as the caller sees them.
 
-    Those of a list that are hidden are missing, a single one becomes an :class:`ApiError`, and so
-    does a list of more than a page may have. The others are records of the caller's environment,
-    whatever the resolver looked them up with.
+    In their place are ids, as entries of a loader have them. Those of a list that are hidden are
+    missing, a single one becomes an :class:`ApiError`, and so does a list of more than a page may
+    have. Values that are no records of a resource stay as they are.
 
-    :param values: key -> a value of the current field
+    :param values: values of the current field
+    :param columns: Odoo fields of the records to be fetched
     """
     context: Context = info.context
     returned = info._raw_info.return_type
@@ -80,14 +76,18 @@ def visible(info: strawberry.Info, values: dict) -> dict:
     if target is None:
         return values
     is_list = is_list_type(get_nullable_type(returned))
-    found = {key: [record.id for record in value or ()] for key, value in values.items()}
-    ids = dict.fromkeys(number for part in found.values() for number in part)
-    shown = set(find_visible(context, target, ids, selected_columns(context, info, target))._ids)
-
+    found = [
+        value if isinstance(value, Exception) else [record.id for record in value or ()]
+        for value in values
+    ]
+    ids = dict.fromkeys(chain.from_iterable(part for part in found if isinstance(part, list)))
+    shown = set(find_visible(context, target, ids, columns)._ids)
     hidden = {} if is_list else hidden_records(context, target, ids.keys() - shown)
     maximum = context.max_page_size(target)
 
-    def narrow(part: list[int]):
+    def entry(part: list[int] | Exception) -> list[int] | int | Exception | None:
+        if isinstance(part, Exception):
+            return part
         if is_list and len(part) > maximum:
             message = f"{info.field_name} has more than {maximum} records here; ask for less."
             return ApiError("BAD_USER_INPUT", message)
@@ -97,4 +97,4 @@ def visible(info: strawberry.Info, values: dict) -> dict:
             return None
         return hidden.get(part[0], part[0])
 
-    return to_records(context, target, {key: narrow(part) for key, part in found.items()})
+    return list(map(entry, found))

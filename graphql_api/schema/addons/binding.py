@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import strawberry
-from graphql import OperationType
+from graphql import OperationType, get_named_type
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.extensions import FieldExtension
 from strawberry.types.base import (
@@ -20,8 +20,10 @@ from strawberry.types.base import (
 
 from odoo.models import BaseModel
 
-from ..exposure.errors import ApiError
-from .batches import IS_BATCH, visible
+from ..access.access import Context
+from ..reading.record_by_record import LOADER, to_records
+from ..reading.selection import selected_columns
+from .batches import visible
 
 
 def resource_type(type_name: str) -> TypeVar:
@@ -96,7 +98,7 @@ class Binding:
         inner = _innermost(field.type)
         if isinstance(inner, StrawberryTypeVar):
             copied = field.copy_with(self._types)
-            if IS_BATCH not in field.metadata:
+            if LOADER not in field.metadata:
                 copied.extensions = [*field.extensions, _VisibleRecords()]
             return copied
         copied = copy.copy(field)
@@ -128,7 +130,10 @@ class _VisibleRecords(FieldExtension):
             # What was written is read again: rounded, sanitized and computed as it is kept.
             info.context.env.flush_all()
             info.context.env.invalidate_all()
-        value = visible(info, {None: returned})[None]
-        if isinstance(value, ApiError):
-            raise value
-        return value
+        context: Context = info.context
+        target = context.resources[get_named_type(info._raw_info.return_type).name]
+        columns = selected_columns(context, info, target)
+        (entry,) = to_records(context, target, visible(info, [returned], columns))
+        if isinstance(entry, Exception):
+            raise entry
+        return entry

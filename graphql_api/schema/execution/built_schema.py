@@ -9,7 +9,7 @@ import strawberry
 from strawberry.printer import print_schema
 
 from ..access.access import Context
-from ..access.columns import Column, Relation
+from ..access.loaders import Loader
 from ..exposure.limits import Limits
 from ..exposure.names import snake_case
 from ..exposure.resource import Resource, ResourceField
@@ -24,14 +24,14 @@ class BuiltSchema:
 
     ``resources`` are by type name, ``input_resources`` by the name of an input that has their
     fields; by (type name, GraphQL field name) there are ``fields``, those of resources, and
-    ``sources``, what a field reads for many records.
+    ``loaders``, how a field is read for many records.
     """
 
     strawberry_schema: strawberry.Schema
     resources: dict[str, Resource]
     input_resources: dict[str, Resource]
     fields: dict[tuple[str, str], ResourceField]
-    sources: dict[tuple[str, str], Column | Relation]
+    loaders: dict[tuple[str, str], Loader]
     documents: Documents
     _derived: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -66,8 +66,8 @@ class BuiltSchema:
         resource = self.resources.get(type_name)
         if resource is None:
             return True
-        source = self.sources.get((type_name, graphql_name))
-        names = set(source.fetches if source else ())
+        loader = self.loaders.get((type_name, graphql_name))
+        names = set(loader.fetches if loader else ())
         # Lists and files are not columns to fetch, but fields all the same.
         field = self.fields.get((type_name, graphql_name))
         if field is not None:
@@ -91,7 +91,7 @@ class BuiltSchema:
         """
         timings = {} if timings is None else timings
         limits = limits or Limits()
-        return Context(env, self.resources, self.sources, timings, limits, introspection, policy_id)
+        return Context(env, self.resources, self.loaders, timings, limits, introspection, policy_id)
 
     @cached_property
     def sdl(self) -> str:

@@ -23,6 +23,9 @@ _TOLD_BY_ALL = frozenset(
 )
 """Types of which Odoo tells the kind by more than the beginning: documents of offices, SVG."""
 
+Properties = dict[int, tuple[str | None, str, int]]
+"""Id of a record that has a file -> the name of the file, if it has one, its type and its bytes."""
+
 
 @strawberry.type(description="A file of a record. Its bytes are at `url`, with the same key.")
 class File:
@@ -37,26 +40,27 @@ def file_path(resource: Resource, field_name: str, record_id: int) -> str:
     return f"/api/{resource.collection}/{record_id}/{field_name}"
 
 
-def files(context: Context, resource: Resource, field: ResourceField, siblings) -> dict:
-    """Return the file of each sibling that has one.
-
-    :return: sibling's id -> :class:`File`
-    """
-    if siblings._name == ATTACHMENT:
-        properties = _of_attachments(siblings)
-    elif siblings._fields[field.field].attachment and siblings._fields[field.field].store:
-        properties = _stored(context, field, siblings)
+def files(context: Context, resource: Resource, field: ResourceField, records) -> list[File | None]:
+    """Return the file of each record, None where it has none."""
+    if records._name == ATTACHMENT:
+        properties = _of_attachments(records)
+    elif records._fields[field.field].attachment and records._fields[field.field].store:
+        properties = _stored(context, field, records)
     else:
-        properties = _computed(field, siblings)
-    return {
-        record_id: File(
+        properties = _computed(field, records)
+
+    def file(record_id: int) -> File | None:
+        if record_id not in properties:
+            return None
+        name, mimetype, size = properties[record_id]
+        return File(
             url=file_path(resource, field.name, record_id),
             filename=name or _filename(resource, field, record_id, mimetype),
             mimetype=mimetype,
             size=size,
         )
-        for record_id, (name, mimetype, size) in properties.items()
-    }
+
+    return [file(record_id) for record_id in records._ids]
 
 
 def _filename(resource: Resource, field: ResourceField, record_id: int, mimetype: str) -> str:
@@ -64,7 +68,7 @@ def _filename(resource: Resource, field: ResourceField, record_id: int, mimetype
     return f"{resource.single_name}-{record_id}-{field.name}{extension}"
 
 
-def _of_attachments(attachments) -> dict:
+def _of_attachments(attachments) -> Properties:
     attachments.fetch(["name", "mimetype", "file_size", "type"])
     return {
         attachment.id: (
@@ -77,12 +81,12 @@ def _of_attachments(attachments) -> dict:
     }
 
 
-def _stored(context: Context, field: ResourceField, siblings) -> dict:
+def _stored(context: Context, field: ResourceField, records) -> Properties:
     """Return the properties from the attachments that hold the field's files."""
-    attachments = context.env[ATTACHMENT].search_fetch(
-        Domain("res_model", "=", siblings._name)
+    attachments = context.env["ir.attachment"].search_fetch(
+        Domain("res_model", "=", records._name)
         & Domain("res_field", "=", field.field)
-        & Domain("res_id", "in", siblings.ids),
+        & Domain("res_id", "in", records.ids),
         ["res_id", "mimetype", "file_size"],
     )
     return {
@@ -96,13 +100,13 @@ def _stored(context: Context, field: ResourceField, siblings) -> dict:
     }
 
 
-def _computed(field: ResourceField, siblings) -> dict:
-    properties = {}
-    for sibling in siblings:
-        data = sibling[field.field]
+def _computed(field: ResourceField, records) -> Properties:
+    properties: Properties = {}
+    for record in records:
+        data = record[field.field]
         if data:
             encoded = data.encode() if isinstance(data, str) else data
-            properties[sibling.id] = (None, _mimetype(encoded), _decoded_size(encoded))
+            properties[record.id] = (None, _mimetype(encoded), _decoded_size(encoded))
     return properties
 
 

@@ -19,9 +19,9 @@ def selected_columns(context: Context, info, resource: Resource, *wrappers: tupl
     columns: set[str] = set()
     for path in wrappers or ((),):
         for name in selected_names(info, *path):
-            source = context.sources.get((resource.type_name, name))
-            if source is not None:
-                columns.update(source.fetches)
+            loader = context.loaders.get((resource.type_name, name))
+            if loader is not None:
+                columns.update(loader.fetches)
     return columns
 
 

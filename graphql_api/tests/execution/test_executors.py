@@ -1,5 +1,7 @@
 """Execution by columns gives the answers of graphql-core's own execution, errors included."""
 
+import dataclasses
+import datetime
 import re
 from unittest.mock import patch
 
@@ -7,16 +9,18 @@ import orjson
 import strawberry
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from strawberry.permission import BasePermission
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...schema.execution import columnar
 from ...schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
 from ...schema.execution.executor import Request, execute
 from ...schema.exposure.errors import ApiError
+from ...schema.extension import batch_field, resource_type
 from ..cases.access import AccessCase
+from ..cases.input_strategies import PICTURE
 from ..cases.query_strategies import queries
 
 CASES = 2000
@@ -28,6 +32,13 @@ FORMER_NAMES = {
     "SaleOrder": ("state", "partner_id", "order_line"),
 }
 """Type -> Odoo fields that have a former name, too."""
+
+
+class OddOnes(BasePermission):
+    message = NOT_THIS_ONE
+
+    def has_permission(self, source, info, **kwargs):
+        return source.id % 2 == 1
 
 
 @strawberry.type
@@ -57,13 +68,83 @@ class Resolvers:
         return [self.id, "nonsense" if self.id % 5 == 0 else 2]
 
 
+Customer = resource_type("Customer")
+
+
+@strawberry.input
+class Factor:
+    number: int = 2
+
+
+@strawberry.type
+class Place:
+    street: str | None
+    partner: strawberry.Private[object]
+
+    @strawberry.field
+    def owner(self) -> Customer | None:
+        return self.partner
+
+
+@strawberry.type
+class Batches:
+    """Fields that are resolved for many records at once, which fail in all the ways that there are.
+
+    What is refused for some is refused by their ids: it does not depend on who is asked for first.
+    """
+
+    @batch_field
+    def turnover(records, info: strawberry.Info, factor: Factor | None = None) -> list[float]:
+        number = factor.number if factor else 1
+        return [record.id * number for record in records]
+
+    @batch_field
+    def days(records, info: strawberry.Info) -> list[list[datetime.date | None] | None]:
+        return [[record.create_date.date(), None] if record.id % 3 else None for record in records]
+
+    @batch_field
+    def refused_for_all(records, info: strawberry.Info) -> list[str | None]:
+        raise ApiError("CONFLICT", "Not these.")
+
+    @batch_field
+    def refused_for_some(records, info: strawberry.Info) -> list[str]:
+        refused = ApiError("CONFLICT", NOT_THIS_ONE)
+        return [refused if record.id % 3 == 0 else "ok" for record in records]
+
+    @batch_field
+    def too_few(records, info: strawberry.Info) -> list[str | None]:
+        return []
+
+    @batch_field
+    def places(records, info: strawberry.Info) -> list[list[Place]]:
+        return [[Place(street=record.street or None, partner=record)] for record in records]
+
+    @batch_field
+    def leader(records, info: strawberry.Info) -> list[Customer | None]:
+        return [record.sudo().commercial_partner_id for record in records]
+
+    @batch_field
+    def guardian(records, info: strawberry.Info) -> list[Customer]:
+        return [record.sudo().parent_id for record in records]
+
+    @batch_field
+    def namesakes(records, info: strawberry.Info) -> list[list[Customer]]:
+        refused = ApiError("CONFLICT", NOT_THIS_ONE)
+        found = records.sudo().search([], limit=7)
+        return [refused if record.id % 3 == 0 else found - record for record in records]
+
+    @batch_field(permission_classes=[OddOnes])
+    def for_odd_ones(records, info: strawberry.Info) -> list[str | None]:
+        return [f"I am {record.id}" for record in records]
+
+
 @tagged("generated")
 class TestExecutors(AccessCase):
     login = "demo"
 
     def setUp(self):
         super().setUp()
-        self.extend_schema(lambda parts: parts.fields.setdefault("Customer", []).append(Resolvers))
+        self.extend_schema(lambda parts: parts.fields["Customer"].extend([Resolvers, Batches]))
         for type_name, names in FORMER_NAMES.items():
             for line in self.lines(type_name, *names):
                 line.former_names = f"former_{line.rest_name}"
@@ -125,6 +206,35 @@ class TestExecutors(AccessCase):
                 with self.subTest(field, selection=selection):
                     self.check(f"{{ customers(first: 20) {{ {selection} }} }}")
 
+    def test_batch_fields(self):
+        for field in (
+            "turnover",
+            "turnover(factor: {number: 3})",
+            "a: turnover b: turnover(factor: {}) turnover",
+            "days",
+            "refusedForAll",
+            "refusedForSome",
+            "tooFew",
+            "places { street owner { name ref country { code } } __typename }",
+            "leader { id name ref }",
+            "guardian { id name }",
+            "namesakes { name country { name } turnover guardian { id } }",
+            "forOddOnes",
+        ):
+            for shape in ("nodes { %s }", "edges { node { %s } }", "nodes { parent { %s } id }"):
+                selection = shape % f"id {field} name"
+                with self.subTest(field, selection=selection):
+                    data, errors = self.check(f"{{ customers(first: 20) {{ {selection} }} }}")
+                    self.assertTrue(data or errors)
+
+    def test_files(self):
+        partners = self.env["res.partner"].browse(self.ids)
+        partners[1].image_1920 = PICTURE
+        for name in ("image1920", "formerImage1920"):
+            query = f"{{ customers(first: 20) {{ nodes {{ name {name} {{ url size }} }} }} }}"
+            data, _errors = self.check(query)
+            self.assertTrue(any(node[name] for node in data["customers"]["nodes"]))
+
     def test_a_record_that_many_records_lead_to(self):
         """Its errors are at every place where it stands."""
         query = """{ saleOrders(first: 30) { nodes {
@@ -163,15 +273,23 @@ class TestExecutors(AccessCase):
         """An incompatible graphql-core or Strawberry would bypass it unnoticed."""
         calls = []
 
-        def count(level, executor, node_type, details, records, *found):
-            calls.append((node_type.name, len(records)))
-            return original(level, executor, node_type, details, records, *found)
+        def counting(key, loader):
+            def load(context, records, columns, arguments):
+                calls.append((*key, len(records)))
+                return loader.load(context, records, columns, arguments)
 
-        original = columnar._Level.__init__
-        query = """{ customers(first: 5) { nodes { id name parent { name } } }
+            return dataclasses.replace(loader, load=load)
+
+        loaders = {key: counting(key, loader) for key, loader in self.schema.loaders.items()}
+        query = """{ customers(first: 5) { nodes { id name parent { name } turnover } }
             saleOrders(first: 3) { edges { node { orderLines(first: 2) { name } } } } }"""
-        with patch.object(columnar._Level, "__init__", count):
+        with patch.dict(self.schema.loaders, loaders):
             self.answer(query, None, ColumnarExecutor)
-        self.assertIn(("Customer", 5), calls)
-        self.assertEqual(sum(name == "SaleOrder" for name, _size in calls), 1)
-        self.assertEqual(sum(name == "SaleOrderLine" for name, _size in calls), 1)
+        for call in [
+            ("Customer", "name", 5),
+            ("Customer", "parent", 5),
+            ("Customer", "turnover", 5),
+            ("SaleOrder", "orderLines", 3),
+        ]:
+            self.assertEqual(calls.count(call), 1, call)
+        self.assertEqual(sum(call[:2] == ("SaleOrderLine", "name") for call in calls), 1)
