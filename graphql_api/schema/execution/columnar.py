@@ -35,7 +35,8 @@ from ..exposure.errors import (
     constraint_message,
     from_database,
 )
-from .levels import Level, SelectedField, size_of
+from .level_fields import SelectedField, size_of
+from .levels import Level
 
 
 class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -105,7 +106,8 @@ class ColumnarExecutor(TransactionalExecutor):
             )
         if not items:
             return []
-        level = Level(self, node_type, field_details_list, items, path)
+        fields = self.collect_fields(node_type, field_details_list)
+        level = Level(self, node_type, fields, items, path)
         return level.complete_list(range(len(items)), item_type, field_details_list, path)
 
     def complete_object_value(self, return_type, field_details_list, info, path, result, *args):
@@ -119,7 +121,8 @@ class ColumnarExecutor(TransactionalExecutor):
         key = (return_type.name, id(field_details_list), id(prefetch_ids))
         if key not in self._levels:
             ids = dict.fromkeys([result.id, *filter(None, prefetch_ids)])
-            level = Level(self, return_type, field_details_list, result.browse(ids), path)
+            fields = self.collect_fields(return_type, field_details_list)
+            level = Level(self, return_type, fields, result.browse(ids), path)
             self._levels[key] = (prefetch_ids, level)
         level = self._levels[key][1]
         return level.complete(level.positions[result.id], path)

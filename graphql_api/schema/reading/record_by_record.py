@@ -5,7 +5,7 @@ take their entries of that batch. The executor by columns asks the loaders itsel
 """
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ class Batch:
     entries: Mapping[int, Any]
 
 
-def record_resolver(loader: Loader, returns: Any, parameters: Iterable[inspect.Parameter] = ()):
+def record_resolver(loader: Loader, returns: Any, parameters: Collection[inspect.Parameter] = ()):
     """Return the resolver of a field that has a loader.
 
     :param returns: the annotation of what the field returns
@@ -52,12 +52,10 @@ def record_resolver(loader: Loader, returns: Any, parameters: Iterable[inspect.P
             raise entry
         return entry
 
-    parameters = [_ROOT, _INFO, *parameters]
-    resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        parameters, return_annotation=returns
-    )
+    signature = inspect.Signature([_ROOT, _INFO, *parameters], return_annotation=returns)
+    resolve.__signature__ = signature  # type: ignore[attr-defined]
     resolve.__annotations__ = {
-        **{parameter.name: parameter.annotation for parameter in parameters[1:]},
+        **{parameter.name: parameter.annotation for parameter in [_INFO, *parameters]},
         "return": returns,
     }
     return resolve
