@@ -9,11 +9,12 @@ from odoo.exceptions import AccessDenied
 from odoo.http import request
 
 from ..http import rate_limit
+from ..http.allowed_methods import unknown_route
 from ..http.dispatcher import check_rate_limit
 from ..http.responses import error_response, success_response
 from ..models.res_users import EQUAL_WORK
 from ..models.sign_in import Tokens
-from ..rest.calls import check_parameters, unknown_route
+from ..rest.query import check_parameters
 from ..schema.exposure.errors import ApiError
 
 ROUTE = {

@@ -14,8 +14,8 @@ from odoo.http import Response, request
 from odoo.modules import Manifest
 
 from ..http.responses import GRAPHIQL_PATH, JSON_TYPE, document_response
-from ..rest.calls import check_parameters
 from ..rest.openapi import find_usable, get_document
+from ..rest.query import check_parameters
 
 ROUTE = {
     "type": "http",

@@ -5,7 +5,8 @@ from odoo.http import request
 
 from ..http import replica
 from ..http.responses import check_if_match, environ_without_if_match
-from ..rest.calls import Call, check_parameters
+from ..rest.calls import Call
+from ..rest.query import check_parameters
 from ..schema.access.access import find_visible
 from ..schema.exposure.errors import ApiError
 from ..schema.reading.files import files

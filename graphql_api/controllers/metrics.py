@@ -7,7 +7,7 @@ from odoo.http import request
 
 from ..http.monitoring.metrics import open_metrics
 from ..http.responses import METRICS_PATH
-from ..rest.calls import check_parameters
+from ..rest.query import check_parameters
 
 
 class MonitoringController(http.Controller):

@@ -18,9 +18,8 @@ from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.limits import check_input_size
 from ..schema.exposure.names import FIELD_NAME, camel_case
+from ..schema.writing.blame import InputPath
 from .values import convert_leaf, leaf_problem
-
-Path = tuple[str | int, ...]
 
 
 class BodyReader:
@@ -72,7 +71,7 @@ class BodyReader:
             value[name] = convert_leaf(texts[0], leaf, name) if leaf else texts[0]
         return value | read_files(httprequest)
 
-    def _convert(self, value, input_type, path: Path):
+    def _convert(self, value, input_type, path: InputPath):
         if isinstance(input_type, GraphQLNonNull):
             if value is None:
                 return self._refuse(path, "A value is required, not null.")
@@ -94,7 +93,7 @@ class BodyReader:
         problem = leaf_problem(value, input_type, self._introspection)
         return self._refuse(path, problem) if problem else value
 
-    def _convert_object(self, value, input_type: GraphQLInputObjectType, path: Path):
+    def _convert_object(self, value, input_type: GraphQLInputObjectType, path: InputPath):
         if not isinstance(value, dict):
             names = f" with {self._some(input_type)}" if self._introspection else ""
             return self._refuse(path, f"Expected an object{names}.")
@@ -136,7 +135,7 @@ class BodyReader:
         more = ", ..." if names[10:] else ""
         return ", ".join(self._rest_name(name, input_type) for name in names[:10]) + more
 
-    def _refuse(self, path: Path, message: str):
+    def _refuse(self, path: InputPath, message: str):
         self.problems.append({"field": ".".join(map(str, path)), "message": message})
         return Undefined
 

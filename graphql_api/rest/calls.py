@@ -1,6 +1,9 @@
 """A REST request as a GraphQL request on the same schema: where each route begins."""
 
 from itertools import zip_longest
+from typing import Any
+
+from graphql import GraphQLInputObjectType, GraphQLObjectType, OperationType
 
 from odoo.http import Response, request
 
@@ -12,8 +15,11 @@ from ..schema.execution.executor import Request, execute
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
 from ..schema.values.parsers import parse_id
-from .query import Selection, check_repeated
-from .values import bad_parameter
+from .documents import RootField, Selected, find_document
+from .projection import read_fields
+
+_VERSION = "_version"
+"""Under what the version of a record is read for its ``ETag``."""
 
 
 class Call:
@@ -41,7 +47,12 @@ class Call:
             raise unknown_route()
         return resource
 
-    def input_type(self, suffix: str):
+    @property
+    def object_type(self) -> GraphQLObjectType:
+        """The type of the resource's records."""
+        return self.schema.graphql_schema.type_map[self.resource.type_name]
+
+    def input_type(self, suffix: str) -> GraphQLInputObjectType | None:
         """Return an input type of the resource: ``CreateInput``, ``Filter``."""
         return self.schema.graphql_schema.type_map.get(f"{self.resource.type_name}{suffix}")
 
@@ -55,78 +66,79 @@ class Call:
         except ApiError:
             raise not_found(self.resource, [text]) from None
 
-    def selection(self, fields: str | None) -> Selection:
-        """Return what the ``fields`` parameter selects."""
-        root = self.schema.graphql_schema.type_map[self.resource.type_name]
-        return Selection(self.schema, self.context, root, fields)
+    def projection(self, fields: str | None) -> tuple[Selected, ...]:
+        """Return what the parameter ``fields`` selects of records of the resource.
 
-    def run(self, text: str, variables: dict | None = None) -> dict:
-        """Return the data of a GraphQL request."""
-        return run(self.schema, self.context, Request(text, variables))
+        :raise ApiError: of :func:`read_fields`
+        """
+        return read_fields(self.schema, self.context, self.object_type, fields)
 
-    def record(self, number: int, selection: Selection, status: int = 200, headers=()) -> Response:
+    def run(self, root: RootField, variables: dict) -> Any:
+        """Return the value of a root field.
+
+        :raise ApiError: of :func:`run`
+        """
+        return run(self.schema, self.context, root, variables)
+
+    def record(self, number: int, projection: tuple[Selected, ...]) -> Response:
         """Return the response with one record and its ``ETag``.
-
-        The ETag is made of the record's version and of what is shown of it.
 
         :raise ApiError: NOT_FOUND
         """
-        versioned = "version" in self.schema.graphql_schema.type_map[self.resource.type_name].fields
-        also = " _version: version }" if versioned else " }"
-        text = (
-            f"query ($id: ID!) {{ record: {self.resource.single_name}(id: $id) "
-            f"{selection.text.removesuffix(' }')}{also} }}"
-        )
-        record = self.run(text, {"id": str(number)})["record"]
+        name = self.resource.single_name
+        below = self.with_version(projection)
+        record = self.run(RootField(OperationType.QUERY, name, ("id",), below), {"id": str(number)})
         if record is None:
             raise not_found(self.resource, [number])
-        version = record.pop("_version", None) or ""
-        response = success_response(selection.to_rest(record), status, headers)
+        return self.record_response(record)
+
+    def with_version(self, projection: tuple[Selected, ...]) -> tuple[Selected, ...]:
+        """Return what is to be selected of a record for :meth:`record_response`."""
+        if "version" not in self.object_type.fields:
+            return projection
+        return (*projection, Selected(_VERSION, "version"))
+
+    def record_response(self, record: dict, status: int = 200, headers=()) -> Response:
+        """Return the response that shows one record.
+
+        The ETag is made of the record's version and of what is shown of it.
+
+        :param record: with what :meth:`with_version` selects
+        """
+        version = record.pop(_VERSION, None) or ""
+        response = success_response(record, status, headers)
         response.set_etag(f"{version}-{body_digest(response)}")
         return response
 
-    def rows(self, numbers: list[int], selection: Selection) -> list[dict]:
-        """Return records in the order of their ids in the argument."""
-        text = (
-            f"query ($ids: [ID!], $first: Int) {{ page: {self.resource.list_name}("
-            "filter: { id: { in: $ids } }, first: $first, includeArchived: true) "
-            f"{{ nodes {selection.text.removesuffix(' }')} _id: id }} }} }}"
-        )
-        variables = {"ids": [str(number) for number in numbers], "first": len(numbers)}
-        nodes = {int(node.pop("_id")): node for node in self.run(text, variables)["page"]["nodes"]}
-        return [selection.to_rest(nodes[number]) for number in numbers]
 
+def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict) -> Any:
+    """Execute the document of a root field; return the field's value as REST shows it.
 
-def run(schema: BuiltSchema, context: Context, graphql_request: Request) -> dict:
-    """Return the data of a request.
+    A relation whose record is hidden stays null; any other error is the response.
 
-    A relation whose record is hidden stays null; any other error is the answer.
-
+    :param variables: a value for each argument of the field
     :raise ApiError: the first error that is not about a hidden related record
     """
-    result = execute(schema, context, graphql_request)
+    document = find_document(schema, root)
+    if document.tokens > context.limits.max_tokens:
+        raise ApiError(
+            "QUERY_TOO_COMPLEX",
+            f"The request has more than {context.limits.max_tokens} tokens. Parsing aborted.",
+        )
+    result = execute(schema, context, Request.of_document(document, variables))
     request.dispatcher.log_entry.note_document(result)
+    value = (result.data or {}).get(root.name)
     for error, cause in zip_longest(result.errors, result.causes):
         code = error["extensions"]["code"]
-        path = error.get("path", ())
-        if code != "FORBIDDEN" or len(path) < 2 or (result.data or {}).get(path[0]) is None:
+        if code != "FORBIDDEN" or len(error.get("path", ())) < 2 or value is None:
             argument = cause.argument if isinstance(cause, ApiError) else ""
             raise ApiError(code, error["message"], errors=_fields(cause), argument=argument)
-    return result.data
+    if document.convert is not None:
+        document.convert(value)
+    return value
 
 
 def _fields(cause: Exception | None) -> list[dict]:
     """Return the values to blame, without the name of the argument that they were in."""
     errors = cause.errors if isinstance(cause, ApiError) else ()
     return [{**error, "field": error["field"].partition(".")[2] or "body"} for error in errors]
-
-
-def check_parameters(known) -> None:
-    """Refuse parameters of the query that the route does not know.
-
-    :raise ApiError: BAD_USER_INPUT
-    """
-    for name in request.httprequest.args:
-        if name not in known:
-            raise bad_parameter(name[:80], f"Unknown parameter {name[:80]!r}.")
-    check_repeated(request.httprequest.args, known)

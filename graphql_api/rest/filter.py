@@ -11,7 +11,8 @@ from graphql import (
 )
 
 from ..schema.execution.built_schema import BuiltSchema
-from ..schema.exposure.names import FIELD_NAME, camel_case
+from ..schema.exposure.names import camel_case
+from .names import find_field
 from .query import LIST_PARAMETERS, MAX_DEPTH
 from .values import bad_parameter, convert_leaf, example_of
 
@@ -78,8 +79,7 @@ class FilterReader:
 
     def _equality(self, key: str, texts: list[str]) -> dict:
         """Return the filter of ``city=Ghent``."""
-        name = camel_case(key) if FIELD_NAME.match(key) else ""
-        field = self._input_type.fields.get(name)
+        field = find_field(self._input_type, key)
         if field is None:
             raise bad_parameter(
                 key[:80],
@@ -91,7 +91,7 @@ class FilterReader:
         if equal is None:
             example = f"filter[{key}]{self._example(field.type)}"
             raise bad_parameter(key, f"{key} takes no value of its own: write {example}.")
-        return {name: {"eq": self._convert(_Values(texts), equal.type, key)}}
+        return {camel_case(key): {"eq": self._convert(_Values(texts), equal.type, key)}}
 
     def _convert(self, value, input_type, where: str):
         """Return text from the query as a value of a GraphQL input type."""

@@ -2,27 +2,33 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from graphql import (
+    GraphQLField,
     GraphQLList,
     GraphQLObjectType,
+    OperationType,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
-    is_required_argument,
 )
 
 from ..schema.access.versions import check_version
 from ..schema.exposure.errors import ApiError
-from ..schema.exposure.names import FIELD_NAME, camel_case
+from ..schema.exposure.names import camel_case
 from ..schema.exposure.resource import Resource, ResourceField
 from ..schema.values.parsers import parse_id
 from ..schema.values.scalars import FILE_TYPES
+from ..schema.writing.blame import InputPath
 from ..schema.writing.inputs import relation_operations
 from .calls import Call
+from .documents import RootField, Selected
+from .names import find_field, needs_arguments
 
-Path = tuple[str | int, ...]
+_ID = "_id"
+"""Under what the id of a record is read, whatever of it a body names."""
 
 _DISPLAY_NAME = "_name"
 """Under what the display name of a related record is read, which ``name`` may mean."""
@@ -34,7 +40,7 @@ class _Sent:
 
     number: int
     value: dict
-    path: Path
+    path: InputPath
 
 
 class SentBack:
@@ -86,9 +92,9 @@ class SentBack:
                     nested = _Sent(number, update, path)
                     self._collect(target, nested, found)
 
-    def _is_read(self, resource: Resource, name: str, item) -> bool:
-        """Tell whether a member of a body is what an answer has, and no input."""
-        output = self._field(self._types[resource.type_name], name)
+    def _is_read(self, resource: Resource, name: str, item: Any) -> bool:
+        """Tell whether a member of a body is what a response has, and no input."""
+        output = _readable_field(self._types[resource.type_name], name)
         if output is None:
             return False
         field = resource.fields.get(name)
@@ -101,55 +107,50 @@ class SentBack:
             return related or field.type in FILE_TYPES
         return False
 
-    def _field(self, parent: GraphQLObjectType, name: str):
-        """Return a field that can be read without arguments, None where there is none."""
-        field = parent.fields.get(camel_case(name)) if FIELD_NAME.match(name) else None
-        if field is None or any(map(is_required_argument, field.args.values())):
-            return None
-        return field
-
     def _read(self, resource: Resource, items: list[_Sent]) -> dict[int, dict]:
         """Return what the records have, as far as the bodies name it."""
-        selection = self._selection(
-            self._types[resource.type_name], [sent.value for sent in items], resource
-        )
-        text = (
-            f"query ($ids: [ID!], $first: Int) {{ page: {resource.list_name}("
-            "filter: { id: { in: $ids } }, first: $first, includeArchived: true) "
-            f"{{ nodes {{ {selection} _id: id }} }} }}"
-        )
+        parent = self._types[resource.type_name]
+        selected = self._select(parent, [sent.value for sent in items], resource)
+        nodes = Selected("nodes", "nodes", (*selected, Selected(_ID, "id")))
         numbers = list(dict.fromkeys(sent.number for sent in items))
-        variables = {"ids": list(map(str, numbers)), "first": len(numbers)}
-        nodes = self._call.run(text, variables)["page"]["nodes"]
+        variables = {
+            "filter": {"id": {"in": [str(number) for number in numbers]}},
+            "first": len(numbers),
+            "includeArchived": True,
+        }
+        root = RootField(OperationType.QUERY, resource.list_name, tuple(variables), (nodes,))
+        page = self._call.run(root, variables)
         # As a client got it: JSON has no tuples.
-        return {int(node["_id"]): node for node in orjson.loads(orjson.dumps(nodes))}
+        return {int(node[_ID]): node for node in orjson.loads(orjson.dumps(page["nodes"]))}
 
-    def _selection(self, parent: GraphQLObjectType, values: list[dict], resource=None) -> str:
+    def _select(
+        self, parent: GraphQLObjectType, values: list[dict], resource: Resource | None
+    ) -> tuple[Selected, ...]:
         """Return the selection of what objects have, under its REST names."""
         below: dict[str, list] = defaultdict(list)
         for value in values:
             for name, item in value.items():
                 below[name] += item if isinstance(item, list) else [item]
-        parts = []
+        selected = []
         for name, items in below.items():
-            field = self._field(parent, name)
-            if field is None:
+            output = _readable_field(parent, name)
+            if output is None:
                 continue
-            named = get_named_type(field.type)
-            line = resource and resource.fields.get(name)
+            named = get_named_type(output.type)
             if is_leaf_type(named):
-                parts.append(f"{name}: {camel_case(name)}")
+                selected.append(Selected(name, camel_case(name)))
                 continue
+            field = resource.fields.get(name) if resource else None
             objects = [item for item in items if isinstance(item, dict)]
-            if line and line.to_many and any("update" in item for item in objects):
+            if field and field.to_many and any("update" in item for item in objects):
                 continue
             target = self._call.schema.resources.get(named.name)
-            inner = self._selection(named, objects, target)
+            inner = self._select(named, objects, target)
             if target is not None:
-                inner = f"{inner} _id: id {_DISPLAY_NAME}: displayName"
-            if inner.strip():
-                parts.append(f"{name}: {camel_case(name)} {{ {inner} }}")
-        return " ".join(parts)
+                inner = (*inner, Selected(_ID, "id"), Selected(_DISPLAY_NAME, "displayName"))
+            if inner:
+                selected.append(Selected(name, camel_case(name), inner))
+        return tuple(selected)
 
     def _check_version(self, resource: Resource, sent: _Sent) -> None:
         version = sent.value.get("version")
@@ -161,7 +162,7 @@ class SentBack:
         """Take out of a body what is as in the row, and refuse what only looks so."""
         parent = self._types[resource.type_name]
         for name, item in list(sent.value.items()):
-            output = self._field(parent, name)
+            output = _readable_field(parent, name)
             field = resource.fields.get(name)
             if output is None or (field and field.to_many and isinstance(item, dict)):
                 continue
@@ -194,8 +195,6 @@ class SentBack:
         output_type = get_nullable_type(output_type)
         named = get_named_type(output_type)
         if is_leaf_type(named):
-            if name == "id" and isinstance(current, str):
-                current = int(current)
             return isinstance(item, bool) == isinstance(current, bool) and item == current
         if item is None or current is None:
             return item is current
@@ -207,8 +206,8 @@ class SentBack:
                     self._is_same_object(named, *pair) for pair in zip(item, current, strict=True)
                 )
             )
-        if _number(item) and "_id" in current:
-            return _number(item) == int(current["_id"])
+        if _number(item) and _ID in current:
+            return _number(item) == int(current[_ID])
         return self._is_same_object(named, item, current)
 
     def _is_same_object(self, named: GraphQLObjectType, item, current: dict) -> bool:
@@ -217,16 +216,22 @@ class SentBack:
         for name, value in item.items():
             if name == "name" and _DISPLAY_NAME in current and value == current[_DISPLAY_NAME]:
                 continue
-            field = self._field(named, name)
+            field = _readable_field(named, name)
             if field is None or not self._is_same(field.type, name, value, current):
                 return False
         return True
 
-    def _refuse(self, path: Path, message: str) -> None:
+    def _refuse(self, path: InputPath, message: str) -> None:
         self.problems.append({"field": ".".join(map(str, path)), "message": message})
 
 
-def _number(value) -> int | None:
+def _readable_field(parent: GraphQLObjectType, name: str) -> GraphQLField | None:
+    """Return a field that can be read without arguments, None where there is none."""
+    field = find_field(parent, name)
+    return None if field is None or needs_arguments(field) else field
+
+
+def _number(value: Any) -> int | None:
     """Return an id as a body may have it, None for what is none."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None

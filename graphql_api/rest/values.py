@@ -1,8 +1,10 @@
 """Single values that REST clients send: text of a query or a form, and JSON."""
 
 import re
+from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLError
+import orjson
+from graphql import GraphQLEnumType, GraphQLError, GraphQLScalarType
 
 from ..schema.exposure.errors import ApiError
 from ..schema.values.parsers import check_text, parse_id
@@ -10,7 +12,8 @@ from ..schema.values.parsers import check_text, parse_id
 _NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?")
 """A number as people write it; Python would take more: nan, 1_0, digits of other scripts."""
 
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+"""Text of a query or a form, in lower case -> what it says."""
 
 _BOUNDS = ("[gt]", "[gte]", "[lt]", "[lte]")
 """How conditions end for which 0 is an id: a client that goes through all begins there."""
@@ -24,15 +27,15 @@ _KINDS = {
 }
 """Scalar of GraphQL -> what clients of REST know it as; others say themselves what they take."""
 
-_EXAMPLES = {
-    "Boolean": "true",
-    "Int": "1",
-    "BigInt": "1",
-    "Float": "1.5",
-    "ID": "5",
+EXAMPLES: dict[str, bool | int | float | str] = {
+    "Boolean": True,
+    "Int": 1,
+    "BigInt": 1,
+    "Float": 1.5,
     "Date": "2026-11-23",
     "DateTime": "2026-11-23T08:00:00Z",
 }
+"""Scalar of GraphQL -> a value of it as JSON has it; of ids and texts each page has its own."""
 
 
 def bad_parameter(name: str, message: str, hint: str = "") -> ApiError:
@@ -44,7 +47,7 @@ def bad_parameter(name: str, message: str, hint: str = "") -> ApiError:
     return ApiError("BAD_USER_INPUT", message, errors=errors, hint=hint)
 
 
-def convert_leaf(text: str, leaf_type, where: str):
+def convert_leaf(text: str, leaf_type: GraphQLScalarType | GraphQLEnumType, where: str) -> Any:
     """Return text as a value of a scalar or enum.
 
     :param where: the name of the parameter, for the error
@@ -53,7 +56,7 @@ def convert_leaf(text: str, leaf_type, where: str):
     try:
         match leaf_type.name:
             case "Boolean":
-                value = _BOOLEANS[text.lower()]
+                value = BOOLEANS[text.lower()]
             case "Int" | "BigInt" if _NUMBER.fullmatch(text):
                 value = int(text)
             case "Float" if _NUMBER.fullmatch(text):
@@ -82,7 +85,9 @@ def convert_leaf(text: str, leaf_type, where: str):
     return value
 
 
-def leaf_problem(value, leaf_type, introspection: bool = False) -> str | None:
+def leaf_problem(
+    value: Any, leaf_type: GraphQLScalarType | GraphQLEnumType, introspection: bool = False
+) -> str | None:
     """Return what is wrong with a value of a scalar or enum, None where nothing is.
 
     :param introspection: whether the message may list what would be right
@@ -100,8 +105,9 @@ def leaf_problem(value, leaf_type, introspection: bool = False) -> str | None:
     return None
 
 
-def example_of(leaf_type) -> str:
+def example_of(leaf_type: GraphQLScalarType | GraphQLEnumType) -> str:
     """Return text that :func:`convert_leaf` takes."""
     if isinstance(leaf_type, GraphQLEnumType):
         return next(iter(leaf_type.values))
-    return _EXAMPLES.get(leaf_type.name, "Ghent")
+    example = 5 if leaf_type.name == "ID" else EXAMPLES.get(leaf_type.name, "Ghent")
+    return example if isinstance(example, str) else orjson.dumps(example).decode()

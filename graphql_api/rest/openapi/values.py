@@ -2,6 +2,7 @@
 
 from graphql import GraphQLEnumType, GraphQLNamedType
 
+from ..values import EXAMPLES
 from .components import Json
 
 _SCALARS: dict[str, Json] = {
@@ -11,11 +12,11 @@ _SCALARS: dict[str, Json] = {
     "BigInt": {"type": "integer", "format": "int64"},
     "Float": {"type": "number", "format": "double"},
     "Boolean": {"type": "boolean"},
-    "Date": {"type": "string", "format": "date", "examples": ["2026-11-23"]},
+    "Date": {"type": "string", "format": "date", "examples": [EXAMPLES["Date"]]},
     "DateTime": {
         "type": "string",
         "format": "date-time",
-        "examples": ["2026-11-23T08:00:00Z"],
+        "examples": [EXAMPLES["DateTime"]],
     },
     "Upload": {"type": "string", "contentEncoding": "base64"},
 }
@@ -26,16 +27,7 @@ RECORD_ID: Json = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 FORM_FILE: Json = {"type": "string", "contentMediaType": "application/octet-stream"}
 """A part of a multipart form."""
 
-_EXAMPLES = {
-    "ID": 1,
-    "String": "Ann",
-    "Int": 1,
-    "BigInt": 1,
-    "Float": 1.5,
-    "Boolean": True,
-    "Date": "2026-11-23",
-    "DateTime": "2026-11-23T08:00:00Z",
-}
+_EXAMPLES = {**EXAMPLES, "ID": 1, "String": "Ann"}
 
 
 def leaf_schema(leaf: GraphQLNamedType) -> Json:

@@ -1,5 +1,6 @@
-"""Documents: parsed, measured and validated once for each text, then kept for some time."""
+"""Documents: parsed, measured and validated once, then kept for some time."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ from .weighted_cache import WeightedCache
 MAX_KEPT = 16 * 1024 * 1024
 """Bytes of memory for the documents of each schema; a screen of an application takes some 50 kB."""
 
-_TOKEN_WEIGHT = 600
+TOKEN_WEIGHT = 600
 """Bytes of memory that a token takes in a parsed document, with what is made of it."""
 
 _CHARACTER_WEIGHT = 8
@@ -66,22 +67,18 @@ class Prepared(NamedTuple):
 class ParsedDocument:
     """A document with an operation, which need not fit the schema.
 
+    :param key: what it is kept by: equal ones make the same document
+    :param weight: bytes of memory, about
+
     ``prepared`` is by whether introspection may.
     """
 
-    query: str
-    name: str | None
-    max_tokens: int
+    key: Hashable
+    weight: int
     document: DocumentNode
     operation: OperationDefinitionNode
     size: OperationSize | None = None
     prepared: dict[bool, Prepared] = field(default_factory=dict)
-
-    @property
-    def weight(self) -> int:
-        """Bytes of memory, about."""
-        tokens, length = self.document.token_count, len(self.query) + len(self.name or "")
-        return _TOKEN_WEIGHT * tokens + _CHARACTER_WEIGHT * length
 
 
 class Documents:
@@ -104,12 +101,19 @@ class Documents:
         :raise GraphQLError: the text is not GraphQL
         :raise ApiError: QUERY_TOO_COMPLEX, or BAD_USER_INPUT where there is no such operation
         """
-        known = self._kept.get((query, name, limits.max_tokens))
+        key = (query, name, limits.max_tokens)
+        known = self.find(key)
         if known is not None:
             return known
         document = parse_document(query, limits.max_tokens)
         operation = find_operation(document, name)
-        return ParsedDocument(query, name, limits.max_tokens, document, operation)
+        length = len(query) + len(name or "")
+        weight = TOKEN_WEIGHT * document.token_count + _CHARACTER_WEIGHT * length
+        return ParsedDocument(key, weight, document, operation)
+
+    def find(self, key: Hashable) -> ParsedDocument | None:
+        """Return the document that is kept by a key, None where there is none."""
+        return self._kept.get(key)
 
     def prepare(
         self, parsed: ParsedDocument, limits: Limits, introspection: bool = True
@@ -128,7 +132,7 @@ class Documents:
         if prepared is None:
             prepared = self._validate(parsed, introspection)
             parsed.prepared[introspection] = prepared._replace(before=True)
-            self._kept.keep((parsed.query, parsed.name, parsed.max_tokens), parsed, parsed.weight)
+            self._kept.keep(parsed.key, parsed, parsed.weight)
         return prepared
 
     def _validate(self, parsed: ParsedDocument, introspection: bool) -> Prepared:

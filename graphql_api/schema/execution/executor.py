@@ -41,6 +41,11 @@ class Request:
         default=None, repr=False, compare=False
     )
 
+    @classmethod
+    def of_document(cls, document: ParsedDocument, variables: dict) -> "Request":
+        """Return the request of a document that was not made of text."""
+        return cls("", variables, _parsed=document)
+
     def parse(self, documents: Documents, limits: Limits) -> ParsedDocument:
         """Return the document, which is parsed once, whoever needs it first.
 

@@ -1,0 +1,185 @@
+"""GraphQL documents of REST requests: built of nodes, kept with the converters of their data.
+
+A document has one field at its root, whose arguments are all variables of the same names.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    FieldNode,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLType,
+    ListTypeNode,
+    NamedTypeNode,
+    NameNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    TypeNode,
+    VariableDefinitionNode,
+    VariableNode,
+)
+
+from ..schema.execution.built_schema import BuiltSchema
+from ..schema.execution.documents import TOKEN_WEIGHT, ParsedDocument
+
+_ROOT_TOKENS = 6
+"""Tokens of a document beside its fields and arguments, as text: ``query ( ) { name ( ) }``."""
+
+_ARGUMENT_TOKENS = 10
+"""Tokens that an argument takes with its variable, about: ``$ids: [ID!]!`` and ``ids: $ids``."""
+
+Converter = Callable[[Any], None]
+"""Changes GraphQL's data in place to what REST shows."""
+
+
+class Selected(NamedTuple):
+    """A field that a document selects.
+
+    :param alias: its name in the data
+    :param name: its name in the schema
+    :param below: what is selected of the object that it leads to; nothing of a value
+    """
+
+    alias: str
+    name: str
+    below: tuple["Selected", ...] = ()
+
+
+def select(*names: str) -> tuple[Selected, ...]:
+    """Return values that are selected under their names in the schema."""
+    return tuple(Selected(name, name) for name in names)
+
+
+class RootField(NamedTuple):
+    """The field at the root of a document; equal ones make the same document.
+
+    :param name: its name in the type of the operation
+    :param arguments: names of those arguments that get a variable
+    """
+
+    operation: OperationType
+    name: str
+    arguments: tuple[str, ...]
+    below: tuple[Selected, ...]
+
+
+@dataclass(slots=True)
+class RestDocument(ParsedDocument):
+    """A document with what makes REST's data of the value of its root field.
+
+    ``tokens`` is how many it would have as text, about.
+    """
+
+    tokens: int = 0
+    convert: Converter | None = None
+
+
+def find_document(schema: BuiltSchema, root: RootField) -> RestDocument:
+    """Return the document of a root field: the one that is kept, or a new one.
+
+    Like any other it is kept once it was prepared (see :class:`Documents`).
+    """
+    return schema.documents.find(root) or _build(schema, root)
+
+
+def _build(schema: BuiltSchema, root: RootField) -> RestDocument:
+    definition = schema.graphql_schema.get_root_type(root.operation).fields[root.name]
+    variables = {name: VariableNode(name=NameNode(value=name)) for name in root.arguments}
+    operation = OperationDefinitionNode(
+        operation=root.operation,
+        variable_definitions=tuple(
+            VariableDefinitionNode(
+                variable=variable, type=_type_node(definition.args[name].type), directives=()
+            )
+            for name, variable in variables.items()
+        ),
+        directives=(),
+        selection_set=SelectionSetNode(
+            selections=(
+                FieldNode(
+                    name=NameNode(value=root.name),
+                    arguments=tuple(
+                        ArgumentNode(name=NameNode(value=name), value=variable)
+                        for name, variable in variables.items()
+                    ),
+                    directives=(),
+                    selection_set=_selection_set(root.below),
+                ),
+            )
+        ),
+    )
+    tokens = _ROOT_TOKENS + _ARGUMENT_TOKENS * len(variables) + _count_tokens(root.below)
+    return RestDocument(
+        key=root,
+        weight=TOKEN_WEIGHT * tokens,
+        document=DocumentNode(definitions=(operation,)),
+        operation=operation,
+        tokens=tokens,
+        convert=_compile_converter(root.below),
+    )
+
+
+def _type_node(graphql_type: GraphQLType) -> TypeNode:
+    if isinstance(graphql_type, GraphQLNonNull):
+        return NonNullTypeNode(type=_type_node(graphql_type.of_type))
+    if isinstance(graphql_type, GraphQLList):
+        return ListTypeNode(type=_type_node(graphql_type.of_type))
+    return NamedTypeNode(name=NameNode(value=graphql_type.name))
+
+
+def _selection_set(fields: tuple[Selected, ...]) -> SelectionSetNode | None:
+    if not fields:
+        return None
+    return SelectionSetNode(
+        selections=tuple(
+            FieldNode(
+                alias=None if alias == name else NameNode(value=alias),
+                name=NameNode(value=name),
+                arguments=(),
+                directives=(),
+                selection_set=_selection_set(below),
+            )
+            for alias, name, below in fields
+        )
+    )
+
+
+def _count_tokens(fields: tuple[Selected, ...]) -> int:
+    """Return how many tokens a selection set has (specification, "Lexical Tokens")."""
+    if not fields:
+        return 0
+    return 2 + sum(
+        (1 if alias == name else 3) + _count_tokens(below) for alias, name, below in fields
+    )
+
+
+def _compile_converter(fields: tuple[Selected, ...]) -> Converter | None:
+    """Return what makes integers of the ids among the fields; None where there are none."""
+    has_id = any(alias == "id" and not below for alias, _name, below in fields)
+    inner = [
+        (alias, convert)
+        for alias, _name, below in fields
+        if (convert := _compile_converter(below)) is not None
+    ]
+    if not has_id and not inner:
+        return None
+
+    def convert(data: Any) -> None:
+        if isinstance(data, list):
+            for item in data:
+                convert(item)
+        elif data is not None:
+            # Rows that look alike may be one object, which comes here again.
+            if has_id and data["id"] is not None:
+                data["id"] = int(data["id"])
+            for alias, convert_below in inner:
+                convert_below(data[alias])
+
+    return convert

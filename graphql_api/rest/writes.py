@@ -1,0 +1,198 @@
+"""Writing over REST: each request is one mutation, which also returns what is shown of it."""
+
+from functools import partial
+from typing import Any
+
+from graphql import OperationType
+
+from odoo.http import Response, request
+
+from ..http.allowed_methods import method_not_allowed, unknown_route
+from ..http.responses import success_response
+from ..http.uploads import is_multipart
+from ..schema.exposure.errors import ApiError
+from ..schema.exposure.names import camel_case
+from ..schema.exposure.resource import Action
+from ..schema.values.scalars import FILE_TYPES
+from ..schema.writing.input_reader import refused_input
+from .body import BodyReader
+from .calls import Call
+from .documents import RootField, Selected, select
+from .preconditions import check_preconditions, expected_version
+from .query import check_parameters
+from .sent_back import SentBack
+
+_ID = "_id"
+"""Under what the id of a new record is read, whatever is shown of it."""
+
+
+class WriteCall(Call):
+    """A REST request that changes records of a resource.
+
+    :param operation: what the resource must offer and the caller be allowed to do; None where it
+        depends on more than the resource
+    :param parameters: the parameters that the query may have
+    :raise ApiError: FORBIDDEN, or of :meth:`projection`, before anything is written
+    """
+
+    def __init__(self, collection: str, operation: str | None = None, parameters=("fields",)):
+        super().__init__(collection)
+        self._body = BodyReader(self.schema, self.context.introspection)
+        self._sent_back = SentBack(self)
+        check_parameters(parameters)
+        if operation:
+            self.context.check_operation(self.resource, operation)
+            if not self.resource.allows(operation):
+                raise ApiError("FORBIDDEN", self._not_offered(operation))
+        self._is_shown = "read" in self.resource.operations
+        self._projection = select("id")
+        if self._is_shown and "fields" in parameters:
+            self._projection = self.projection(request.httprequest.args.get("fields"))
+
+    def _not_offered(self, operation: str) -> str:
+        """Return why the resource does not offer what it allows."""
+        lists = self.resource.given_by_lists
+        types = [field.relation for field in self.resource.fields.values() if field.field in lists]
+        if operation == "create" and types:
+            return f"{self.resource.collection} are created in the list of their {types[0]}."
+        return f"{self.resource.collection} have nothing to {operation}."
+
+    def create_records(self) -> Response:
+        """Create the record of the body, or all of its list.
+
+        :raise ApiError: BAD_USER_INPUT and others of the mutation
+        """
+        resource = self.resource
+        values = self._read_body("CreateInput")
+        if isinstance(values, list):
+            name = f"create{resource.plural_name}"
+            return success_response(self._mutate(name, {"inputs": values}, self._projection), 201)
+        below = (*self._returned, Selected(_ID, "id"))
+        record = self._mutate(f"create{resource.type_name}", {"input": values}, below)
+        location = f"/api/{resource.collection}/{record.pop(_ID)}"
+        return self._changed_response(record, 201, [("Location", location)])
+
+    def update_record(self, record_id: str) -> Response:
+        """Change what the body has of a record.
+
+        :raise ApiError: NOT_FOUND, PRECONDITION_FAILED, BAD_USER_INPUT and others of the mutation
+        """
+        number = self.record_id(record_id)
+        values = self._read_body("UpdateInput", number)
+        if isinstance(values, list):
+            raise ApiError("BAD_USER_INPUT", "The body must be one JSON object.")
+        if self._sent_back.found and not values and not self._body.problems:
+            # All of it is as the record has it.
+            check_preconditions(self, number)
+            return self.record(number, self._projection)
+        return self._update(number, values)
+
+    def upload_file(self, record_id: str, field_name: str) -> Response:
+        """Store the body as a file of a record.
+
+        :raise ApiError: NOT_FOUND, PRECONDITION_FAILED, UNSUPPORTED_MEDIA_TYPE, BAD_USER_INPUT
+        """
+        number = self.record_id(record_id)
+        field = self.resource.fields.get(field_name)
+        if field is None or field.type not in FILE_TYPES:
+            raise unknown_route()
+        if not field.writable:
+            raise ApiError("BAD_USER_INPUT", f"{field_name} can only be read.")
+        if is_multipart(request.httprequest):
+            raise ApiError("UNSUPPORTED_MEDIA_TYPE", "Send the bytes of the file as the body.")
+        content = request.dispatcher.api_request.body
+        if not content:
+            raise ApiError(
+                "BAD_USER_INPUT",
+                f"The body is empty. To remove the file, PATCH the record with {field_name}: null.",
+            )
+        if self._is_shown:
+            self._projection = self.projection(field_name)
+        return self._update(number, {field.graphql_name: content})
+
+    def delete_record(self, record_id: str) -> Response:
+        """Delete a record.
+
+        :raise ApiError: NOT_FOUND, PRECONDITION_FAILED and others of the mutation
+        """
+        number = self.record_id(record_id)
+        self._mutate(f"delete{self.resource.type_name}", self._versioned(number), ())
+        return success_response({"id": number})
+
+    def call_action(self, record_id: str, name: str) -> Response:
+        """Call an action on a record.
+
+        :raise ApiError: NOT_FOUND, METHOD_NOT_ALLOWED, PRECONDITION_FAILED, BAD_USER_INPUT
+            and others of the mutation
+        """
+        action = self._action(name)
+        number = self.record_id(record_id)
+        check_preconditions(self, number)
+        if request.dispatcher.api_request.body.strip() not in (b"", b"{}"):
+            raise ApiError("BAD_USER_INPUT", f"{name} takes no values: send it without a body.")
+        mutation = camel_case(action.name) + self.resource.type_name
+        return self._changed_response(self._mutate(mutation, {"id": str(number)}, self._returned))
+
+    def _action(self, name: str) -> Action:
+        resource = self.resource
+        if name in resource.fields and resource.fields[name].type in FILE_TYPES:
+            raise method_not_allowed(self.schema, "Send a file with PUT.")
+        if name not in resource.actions:
+            known = ", ".join(resource.actions) or "none"
+            raise ApiError(
+                "NOT_FOUND",
+                f"{resource.type_name} has no action {name[:80]!r}.",
+                hint=f"Its actions: {known}.",
+            )
+        return resource.actions[name]
+
+    def _update(self, number: int, values: dict) -> Response:
+        variables = {**self._versioned(number), "input": values}
+        name = f"update{self.resource.type_name}"
+        return self._changed_response(self._mutate(name, variables, self._returned))
+
+    def _versioned(self, number: int) -> dict:
+        """Return the variables that name a record, with the version of ``If-Match``."""
+        return {"id": str(number), "ifVersion": expected_version(self, number)}
+
+    def _read_body(self, suffix: str, number: int | None = None) -> dict | list:
+        """Return the body as an input of the resource, or as a list of them.
+
+        What is wrong with it is an error of :meth:`_mutate`, together with what the mutation
+        itself finds wrong.
+
+        :param number: the record that is changed; what it has already is not in the input
+        """
+        prepare = number and partial(self._sent_back.without_unchanged, number)
+        values = self._body.parse(request.httprequest, self.input_type(suffix), prepare)
+        self._body.problems[:0] = self._sent_back.problems
+        return values
+
+    def _mutate(self, name: str, variables: dict, below: tuple[Selected, ...]) -> Any:
+        """Run a mutation; return what is selected of what it returns.
+
+        :raise ApiError: of the mutation, together with what is wrong with the body
+        """
+        problems = self._body.problems
+        self.context.input_errors = problems
+        try:
+            return self.run(
+                RootField(OperationType.MUTATION, name, tuple(variables), below), variables
+            )
+        except ApiError as error:
+            if not problems or error.code not in ("BAD_USER_INPUT", "FORBIDDEN"):
+                raise
+            blamed = {problem["field"] for problem in problems}
+            others = [item for item in error.errors if item["field"] not in blamed]
+            raise refused_input([*problems, *others]) from None
+
+    @property
+    def _returned(self) -> tuple[Selected, ...]:
+        """What the mutation returns of one record."""
+        return self.with_version(self._projection) if self._is_shown else self._projection
+
+    def _changed_response(self, record: dict, status: int = 200, headers=()) -> Response:
+        """Return a record that was changed, as far as it may be read."""
+        if not self._is_shown:
+            return success_response(record, status, headers)
+        return self.record_response(record, status, headers)
