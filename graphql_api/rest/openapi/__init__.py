@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import orjson
 
+from ...schema.execution.built_schema import BuiltSchema
 from ...schema.execution.weighted_cache import WeightedCache
 from .document import build_document
 from .usable import Usable, find_usable
@@ -25,12 +26,9 @@ class Document(NamedTuple):
 
 
 class OpenApiDocuments:
-    """The documents of one schema, each made once for all callers who may use the same.
+    """The documents of one schema, each made once for all callers who may use the same."""
 
-    :param schema: the :class:`BuiltSchema`
-    """
-
-    def __init__(self, schema):
+    def __init__(self, schema: BuiltSchema):
         self._schema = schema
         self._documents = WeightedCache(MAX_KEPT)
 
@@ -48,10 +46,9 @@ class OpenApiDocuments:
         return document
 
 
-def get_document(schema, usable: Usable, version: str) -> Document:
+def get_document(schema: BuiltSchema, usable: Usable, version: str) -> Document:
     """Return the document of what a caller may use of a schema, kept with the schema.
 
-    :param schema: the :class:`BuiltSchema`
     :param version: that of the API, for people
     """
     return schema.derive(OpenApiDocuments).get(usable, version)

@@ -9,6 +9,7 @@ from graphql import (
     is_required_input_field,
 )
 
+from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.resource import Resource, ResourceField
 from ...schema.values.scalars import FILE_TYPES
 from .components import (
@@ -35,7 +36,7 @@ _EXAMPLE_FIELDS = 3
 class BodySchemas:
     """Schemas of the input types, as far as a caller may write them."""
 
-    def __init__(self, schema, usable: Usable, components: Components):
+    def __init__(self, schema: BuiltSchema, usable: Usable, components: Components):
         self._schema = schema
         self._usable = usable
         self._components = components
@@ -59,12 +60,15 @@ class BodySchemas:
         return {"required": True, "content": content}
 
     def _fields(self, resource: Resource, suffix: str):
-        """Yield the fields of an input that the caller may set: their line and GraphQL's field."""
+        """Yield the fields of an input that the caller may set, each with GraphQL's."""
         fields = self._type(resource, suffix).fields
-        for line in resource.writable_fields:
-            field = fields.get(line.graphql_name)
-            if field is not None and (resource.type_name, line.name) in self._usable.writable:
-                yield line, field
+        for field in resource.writable_fields:
+            input_field = fields.get(field.graphql_name)
+            if (
+                input_field is not None
+                and (resource.type_name, field.name) in self._usable.writable
+            ):
+                yield field, input_field
 
     def _type(self, resource: Resource, suffix: str) -> GraphQLInputObjectType:
         return self._schema.graphql_schema.type_map[f"{resource.type_name}{suffix}"]
@@ -80,16 +84,16 @@ class BodySchemas:
         if suffix == _NESTED["update"]:
             properties["id"] = described(RECORD_ID, "Which record to change.")
             required.append("id")
-        for line, field in self._fields(resource, suffix):
-            value = self._value(line, get_nullable_type(field.type))
+        for field, input_field in self._fields(resource, suffix):
+            value = self._value(field, get_nullable_type(input_field.type))
             if value is None:
                 continue
-            if is_required_input_field(field):
-                required.append(line.name)
+            if is_required_input_field(input_field):
+                required.append(field.name)
             else:
                 value = nullable(value)
-            value = described(value, field.description)
-            properties[line.name] = deprecated(value, line.deprecation_reason)
+            value = described(value, input_field.description)
+            properties[field.name] = deprecated(value, field.deprecation_reason)
         result: Json = {
             "type": "object",
             "properties": properties,
@@ -99,18 +103,18 @@ class BodySchemas:
             result["required"] = required
         return described(result, self._type(resource, suffix).description)
 
-    def _value(self, line: ResourceField, graphql_type) -> Json | None:
+    def _value(self, field: ResourceField, graphql_type) -> Json | None:
         """Return the schema of a value; None where nothing can be sent."""
-        if line.to_many:
-            return self._list(line, graphql_type)
-        if line.relation:
+        if field.to_many:
+            return self._list(field, graphql_type)
+        if field.relation:
             return dict(RECORD_ID)
         return leaf_schema(graphql_type)
 
-    def _list(self, line: ResourceField, graphql_type: GraphQLInputObjectType) -> Json | None:
-        target = self._schema.resources[line.relation]
+    def _list(self, field: ResourceField, graphql_type: GraphQLInputObjectType) -> Json | None:
+        target = self._schema.resources[field.relation]
         properties: Json = {}
-        for operation, field in graphql_type.fields.items():
+        for operation, input_field in graphql_type.fields.items():
             if operation in ("create", "update", "delete") and not self._usable.may(
                 target.type_name, operation
             ):
@@ -119,7 +123,7 @@ class BodySchemas:
             items = self._input(target, suffix) if suffix else dict(RECORD_ID)
             size = self._usable.page_size(target.type_name)
             value = {"type": ["array", "null"], "items": items, "maxItems": size}
-            properties[operation] = described(value, field.description)
+            properties[operation] = described(value, input_field.description)
         if not properties:
             return None
         return self._components.refer(
@@ -136,16 +140,16 @@ class BodySchemas:
     def _form(self, resource: Resource, suffix: str) -> Json | None:
         """Return the schema of a form with files; None where there is no file to send."""
         properties, required, files = {}, [], 0
-        for line, field in self._fields(resource, suffix):
-            leaf = get_nullable_type(field.type)
+        for field, input_field in self._fields(resource, suffix):
+            leaf = get_nullable_type(input_field.type)
             if isinstance(leaf, GraphQLList) or not is_leaf_type(leaf):
                 continue
-            files += line.type in FILE_TYPES
-            value = FORM_FILE if line.type in FILE_TYPES else self._value(line, leaf)
-            value = described(value, field.description)
-            properties[line.name] = deprecated(value, line.deprecation_reason)
-            if is_required_input_field(field):
-                required.append(line.name)
+            files += field.type in FILE_TYPES
+            value = FORM_FILE if field.type in FILE_TYPES else self._value(field, leaf)
+            value = described(value, input_field.description)
+            properties[field.name] = deprecated(value, field.deprecation_reason)
+            if is_required_input_field(input_field):
+                required.append(field.name)
         if not files:
             return None
         form: Json = {"type": "object", "properties": properties, "additionalProperties": False}
@@ -154,16 +158,16 @@ class BodySchemas:
     def _example(self, resource: Resource, suffix: str) -> Json:
         """Return a body with what is required and a few values more; empty if it would not fit."""
         required, optional = {}, {}
-        for line, field in self._fields(resource, suffix):
-            needed = is_required_input_field(field)
-            value = None if line.to_many else leaf_example(get_named_type(field.type))
+        for field, input_field in self._fields(resource, suffix):
+            needed = is_required_input_field(input_field)
+            value = None if field.to_many else leaf_example(get_named_type(input_field.type))
             if value is None and needed:
                 return {}
             if value is None:
                 continue
             if needed:
-                required[line.name] = value
-            elif not (line.relation or line.deprecation_reason or line.type == "boolean"):
-                optional[line.name] = value
+                required[field.name] = value
+            elif not (field.relation or field.deprecation_reason or field.type == "boolean"):
+                optional[field.name] = value
         more = list(optional.items())[: max(0, _EXAMPLE_FIELDS - len(required))]
         return {**required, **dict(more)}

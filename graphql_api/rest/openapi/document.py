@@ -1,5 +1,6 @@
 """The document as a whole: what the API is, who may use it, and all routes."""
 
+from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.resource import MOBILE_ALIASES
 from .components import Components, Json
 from .graphql_path import GraphqlPath
@@ -20,10 +21,9 @@ Records that the caller may not see do not exist for it."""
 _TAG = "API"
 
 
-def build_document(schema, usable: Usable, version: str) -> Json:
+def build_document(schema: BuiltSchema, usable: Usable, version: str) -> Json:
     """Return the OpenAPI document of what a caller may use.
 
-    :param schema: the :class:`BuiltSchema`
     :param version: that of the API
     """
     components = Components()
@@ -61,13 +61,13 @@ def build_document(schema, usable: Usable, version: str) -> Json:
     }
 
 
-def _own_paths(schema, usable: Usable, components: Components) -> dict[str, Json]:
+def _own_paths(schema: BuiltSchema, usable: Usable, components: Components) -> dict[str, Json]:
     """Return the routes that belong to no resource alone."""
     responses = Responses(components)
     parameters = Parameters(schema, usable, components)
     records = RecordSchemas(schema, usable, components)
 
-    def route(operation_id: str, summary: str, answer: Json, errors, more=()) -> Json:
+    def route(operation_id: str, summary: str, response: Json, errors, more=()) -> Json:
         return {
             "parameters": [*more, *parameters.shared(), parameters.if_none_match()],
             "get": {
@@ -75,7 +75,7 @@ def _own_paths(schema, usable: Usable, components: Components) -> dict[str, Json
                 "summary": summary,
                 "description": summary,
                 "tags": [_TAG],
-                "responses": {**responses.cached(answer), **responses.errors(*errors)},
+                "responses": {**responses.cached(response), **responses.errors(*errors)},
             },
         }
 

@@ -87,7 +87,7 @@ class GraphqlPath:
 
         :param tag: what the operations are shown under
         """
-        answer = self._answer()
+        content = self._content()
         body = {
             "application/json": {"schema": _REQUEST, "example": {"query": "{ me { lang tz } }"}},
             "multipart/form-data": {"schema": _FORM},
@@ -101,7 +101,7 @@ class GraphqlPath:
                 "parameters": [*self._query_parameters(), self._parameters.if_none_match()],
                 "responses": {
                     **self._responses.cached(
-                        {**self._responses.bare("The answer.", "ETag"), "content": answer}
+                        {**self._responses.bare("The answer.", "ETag"), "content": content}
                     ),
                     **self._errors(*READ_ERRORS, 405),
                 },
@@ -119,7 +119,7 @@ class GraphqlPath:
                         **self._responses.bare(
                             "The answer.", "Idempotency-Replayed", "Consistency-Token"
                         ),
-                        "content": answer,
+                        "content": content,
                     },
                     **self._errors(*READ_ERRORS, 409, 413, 415),
                 },
@@ -141,7 +141,7 @@ class GraphqlPath:
             for name, value in _REQUEST["properties"].items()
         ]
 
-    def _answer(self) -> Json:
+    def _content(self) -> Json:
         schema = self._components.refer(
             "schemas",
             "graphqlResponse",
@@ -211,6 +211,6 @@ class GraphqlPath:
         response = {
             "description": description,
             "headers": self._responses.error_headers(status),
-            "content": self._answer(),
+            "content": self._content(),
         }
         return self._components.refer("responses", f"Graphql{name}", lambda: response)

@@ -2,6 +2,7 @@
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
 
+from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.resource import Resource
 from .usable import Usable
 
@@ -9,7 +10,7 @@ from .usable import Usable
 class Groups:
     """The groups that there are of the records of resources, as far as a caller may see them."""
 
-    def __init__(self, schema, usable: Usable):
+    def __init__(self, schema: BuiltSchema, usable: Usable):
         self._schema = schema
         self._usable = usable
 
@@ -38,11 +39,11 @@ class Groups:
     def _readable(self, resource: Resource, suffix: str):
         """Yield REST name and type of the readable fields of an input of the resource."""
         input_type = self._schema.graphql_schema.type_map[f"{resource.type_name}{suffix}"]
-        for graphql_name, field in input_type.fields.items():
-            line = self._schema.fields.get((resource.type_name, graphql_name))
-            target = line and line.relation
+        for graphql_name, input_field in input_type.fields.items():
+            field = self._schema.fields.get((resource.type_name, graphql_name))
+            target = field and field.relation
             if (resource.type_name, graphql_name) in self._usable.readable and (
                 target is None or self._usable.may(target, "read")
             ):
                 name = self._schema.rest_name(resource.type_name, graphql_name)
-                yield name, get_named_type(field.type)
+                yield name, get_named_type(input_field.type)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
 
+from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.names import snake_case
 from ...schema.exposure.resource import Resource
 from ...schema.reading.filters import DESCRIPTIONS
@@ -33,7 +34,7 @@ _SWITCH: Json = {"type": "boolean", "default": False}
 class Parameters:
     """The parameters of routes, as far as a caller may use them."""
 
-    def __init__(self, schema, usable: Usable, components: Components):
+    def __init__(self, schema: BuiltSchema, usable: Usable, components: Components):
         self._schema = schema
         self._usable = usable
         self._components = components
@@ -83,7 +84,7 @@ class Parameters:
         )
 
     def fields(self) -> Json:
-        """Return the selection of what an answer shows."""
+        """Return the parameter that says what a response shows."""
         return self._refer(
             "fields",
             "query",
@@ -221,25 +222,30 @@ class Parameters:
     def _filters(self, resource: Resource) -> Iterator[Json]:
         filters = self._schema.graphql_schema.type_map[f"{resource.type_name}Filter"].fields
         yield self._operators("filter[id]", get_named_type(filters["id"].type), "The id.")
-        for line in (CREATE_DATE_FIELD, WRITE_DATE_FIELD, *resource.fields.values()):
-            field = filters.get(line.graphql_name)
+        for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD, *resource.fields.values()):
+            input_field = filters.get(field.graphql_name)
             if (
-                field is None
-                or (resource.type_name, line.graphql_name) not in self._usable.readable
+                input_field is None
+                or (resource.type_name, field.graphql_name) not in self._usable.readable
             ):
                 continue
-            graphql_type = get_named_type(field.type)
-            name = f"filter[{line.name}]"
-            reason = field.deprecation_reason
-            if line.relation is None:
-                yield self._operators(name, graphql_type, field.description, reason)
-            elif self._usable.may(line.relation, "read"):
-                target = self._schema.graphql_schema.type_map[f"{line.relation}Filter"].fields["id"]
-                quantified = f"{name}[some]" if line.to_many else name
+            graphql_type = get_named_type(input_field.type)
+            name = f"filter[{field.name}]"
+            reason = input_field.deprecation_reason
+            if field.relation is None:
+                yield self._operators(name, graphql_type, input_field.description, reason)
+            elif self._usable.may(field.relation, "read"):
+                target = self._schema.graphql_schema.type_map[f"{field.relation}Filter"].fields[
+                    "id"
+                ]
+                quantified = f"{name}[some]" if field.to_many else name
                 yield self._operators(
-                    f"{quantified}[id]", get_named_type(target.type), field.description, reason
+                    f"{quantified}[id]",
+                    get_named_type(target.type),
+                    input_field.description,
+                    reason,
                 )
-                if not line.to_many:
+                if not field.to_many:
                     is_null = {
                         "name": f"{name}[is_null]",
                         "in": "query",

@@ -1,4 +1,4 @@
-"""What answers show: records, and what is in them."""
+"""What responses show: records, and what is in them."""
 
 from graphql import (
     GraphQLList,
@@ -6,10 +6,11 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
     is_leaf_type,
-    is_required_argument,
 )
 
+from ...schema.execution.built_schema import BuiltSchema
 from ...schema.grouping.aggregates import OWN_NAMES
+from ..names import needs_arguments
 from .components import (
     Components,
     Json,
@@ -32,7 +33,7 @@ _LABEL: Json = {
 class RecordSchemas:
     """Schemas of the object types, as far as a caller may read them."""
 
-    def __init__(self, schema, usable: Usable, components: Components):
+    def __init__(self, schema: BuiltSchema, usable: Usable, components: Components):
         self._schema = schema
         self._usable = usable
         self._components = components
@@ -41,12 +42,12 @@ class RecordSchemas:
         }
 
     def record(self, type_name: str) -> Json:
-        """Return the schema of what an answer may show of a record, or of another object."""
+        """Return the schema of what a response may show of a record, or of another object."""
         graphql_type = self._schema.graphql_schema.type_map[type_name]
         return self._components.refer("schemas", type_name, lambda: self._object(graphql_type))
 
     def written(self, type_name: str) -> Json:
-        """Return the schema of a record in the answer to a change of it."""
+        """Return the schema of a record in the response to a change of it."""
         if "read" in self._schema.resources[type_name].operations:
             return self.record(type_name)
         return self._components.refer("schemas", "id", lambda: _only_id())
@@ -54,7 +55,7 @@ class RecordSchemas:
     def _object(self, graphql_type: GraphQLObjectType) -> Json:
         properties: Json = {}
         for graphql_name, field in graphql_type.fields.items():
-            if any(is_required_argument(argument) for argument in field.args.values()):
+            if needs_arguments(field):
                 continue
             value = self._value(graphql_type, graphql_name, field.type)
             if value is not None:

@@ -1,5 +1,6 @@
 """The routes of one resource: its list, its records, their actions and files."""
 
+from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.names import camel_case, pascal_case
 from ...schema.exposure.resource import Action, Resource, ResourceField
 from ...schema.values.scalars import FILE_TYPES
@@ -23,7 +24,7 @@ _TOKEN = "Consistency-Token"
 class ResourcePaths:
     """Makes the path items of resources, as far as a caller may use them."""
 
-    def __init__(self, schema, usable: Usable, components: Components):
+    def __init__(self, schema: BuiltSchema, usable: Usable, components: Components):
         self._usable = usable
         self._records = RecordSchemas(schema, usable, components)
         self._bodies = BodySchemas(schema, usable, components)
@@ -37,11 +38,11 @@ class ResourcePaths:
         paths = {root: self._collection(resource), f"{root}/{{id}}": self._record(resource)}
         if self._may(resource, "read") and self._groups.exist(resource):
             paths[f"{root}/aggregate"] = {"get": self._aggregate(resource)}
-        for line in resource.fields.values():
-            if line.type in FILE_TYPES:
-                paths[f"{root}/{{id}}/{line.name}"] = {
-                    method: deprecated(operation, line.deprecation_reason)
-                    for method, operation in self._file(resource, line).items()
+        for field in resource.fields.values():
+            if field.type in FILE_TYPES:
+                paths[f"{root}/{{id}}/{field.name}"] = {
+                    method: deprecated(operation, field.deprecation_reason)
+                    for method, operation in self._file(resource, field).items()
                 }
         if self._usable.may(resource.type_name, ACT):
             for action in resource.actions.values():
@@ -226,16 +227,16 @@ class ResourcePaths:
             )
         }
 
-    def _file(self, resource: Resource, line: ResourceField) -> Json:
-        name = f"{resource.type_name}{pascal_case(line.name)}"
+    def _file(self, resource: Resource, field: ResourceField) -> Json:
+        name = f"{resource.type_name}{pascal_case(field.name)}"
         operations = {}
-        readable = (resource.type_name, line.graphql_name) in self._usable.readable
+        readable = (resource.type_name, field.graphql_name) in self._usable.readable
         if self._may(resource, "read") and readable:
             file = ("ETag", "Content-Disposition", "Accept-Ranges")
             operations["get"] = self._operation(
                 resource,
                 f"download{name}",
-                f"Download a file: {line.description or line.name}",
+                f"Download a file: {field.description or field.name}",
                 "The bytes, in the media type of the file; also a range of them.",
                 [
                     self._parameters.byte_range(),
@@ -247,19 +248,19 @@ class ResourcePaths:
                     **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS, 416),
                 },
             )
-        if self._may(resource, "update") and (resource.type_name, line.name) in (
+        if self._may(resource, "update") and (resource.type_name, field.name) in (
             self._usable.writable
         ):
-            operations["put"] = self._upload(resource, line, f"upload{name}")
+            operations["put"] = self._upload(resource, field, f"upload{name}")
         return operations
 
-    def _upload(self, resource: Resource, line: ResourceField, operation_id: str) -> Json:
+    def _upload(self, resource: Resource, field: ResourceField, operation_id: str) -> Json:
         record = self._records.written(resource.type_name)
         headers = [self._parameters.if_match()]
         return self._operation(
             resource,
             operation_id,
-            f"Store a file: {line.description or line.name}",
+            f"Store a file: {field.description or field.name}",
             "The body is the file.",
             headers,
             {

@@ -1,4 +1,4 @@
-"""Answers: the envelope, headers, and errors by their HTTP status."""
+"""Responses: the envelope, headers, and errors by their HTTP status."""
 
 from ...http.statuses import STATUS
 from .components import Components, Json
@@ -57,7 +57,7 @@ _ERROR_HEADERS = {
 }
 
 _RATE = ("RateLimit", "RateLimit-Policy")
-"""Headers of whatever answers a caller that is known."""
+"""Headers of the responses to callers that are known."""
 
 _GRAPHQL_CODES = (
     "GRAPHQL_PARSE_FAILED",
@@ -75,7 +75,7 @@ class Responses:
     def success(
         self, data: Json, description: str, *headers: str, meta: Json | None = None
     ) -> Json:
-        """Return a successful answer.
+        """Return a successful response.
 
         :param data: the schema of ``data``
         :param meta: the schema of ``meta``, which lists have
@@ -88,23 +88,23 @@ class Responses:
         return {**self.bare(description, *headers), "content": content}
 
     def cached(self, response: Json) -> Json:
-        """Return status -> answer, of an answer that has an ETag and that a client may have."""
+        """Return status -> response, of one that has an ETag, which the client may have already."""
         return {"200": response, "304": self.bare("Nothing has changed.", "ETag")}
 
     def file(self, description: str, *headers: str) -> Json:
-        """Return an answer with the bytes of a file."""
+        """Return a response with the bytes of a file."""
         return {**self.bare(description, *headers), "content": {"*/*": {}}}
 
     def bare(self, description: str, *headers: str) -> Json:
-        """Return an answer without a body."""
+        """Return a response without a body."""
         return {"description": description, "headers": self._headers(*headers, *_RATE)}
 
     def errors(self, *statuses: int) -> Json:
-        """Return the answers with these HTTP statuses."""
+        """Return the responses with these HTTP statuses."""
         return {str(status): self._error(status) for status in sorted(statuses)}
 
     def meta(self) -> Json:
-        """Return the schema of what is told about a page."""
+        """Return the schema of ``meta`` of a page."""
         return self._components.refer(
             "schemas",
             "meta",
@@ -128,7 +128,7 @@ class Responses:
         )
 
     def group_meta(self) -> Json:
-        """Return the schema of what is told about a page of groups."""
+        """Return the schema of ``meta`` of a page of groups."""
         return self._components.refer(
             "schemas",
             "groupMeta",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ...schema.access.access import OPERATION_RIGHTS, Context
+from ...schema.execution.built_schema import BuiltSchema
 
 ACT = "act"
 """Calling the actions of a resource, beside its operations."""
@@ -31,11 +32,8 @@ class Usable:
         return dict(self.page_sizes)[type_name]
 
 
-def find_usable(schema, context: Context) -> Usable:
-    """Return what the caller of a request may use.
-
-    :param schema: the :class:`BuiltSchema`
-    """
+def find_usable(schema: BuiltSchema, context: Context) -> Usable:
+    """Return what the caller of a request may use."""
     operations, readable, writable = set(), set(), set()
     for type_name, resource in schema.resources.items():
         for operation in OPERATION_RIGHTS:
