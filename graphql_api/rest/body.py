@@ -18,7 +18,7 @@ from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.limits import check_input_size
 from ..schema.exposure.names import FIELD_NAME, camel_case
-from ..schema.writing.blame import InputPath
+from ..schema.writing.input_problems import InputPath
 from .values import convert_leaf, leaf_problem
 
 

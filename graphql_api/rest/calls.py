@@ -3,14 +3,17 @@
 from itertools import zip_longest
 from typing import Any
 
-from graphql import GraphQLInputObjectType, GraphQLObjectType, OperationType
+from graphql import GraphQLError, GraphQLInputObjectType, GraphQLObjectType, OperationType
+from graphql.pyutils import Path
 
+from odoo.exceptions import AccessError
 from odoo.http import Response, request
 
 from ..http.allowed_methods import method_not_allowed, unknown_route
 from ..http.responses import body_digest, success_response
 from ..schema.access.access import Context, not_found
 from ..schema.execution.built_schema import BuiltSchema
+from ..schema.execution.columnar import ColumnarExecutor
 from ..schema.execution.executor import Request, execute
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
@@ -111,6 +114,20 @@ class Call:
         return response
 
 
+class _Executor(ColumnarExecutor):
+    """Leaves relations null whose records are hidden, also in what a mutation returns.
+
+    GraphQL's clients choose what a mutation returns, and are told. Those of REST are shown what
+    they may see of a record that they have changed.
+    """
+
+    def may_be_null(self, raw_error: Exception, path: Path) -> bool:
+        """Tell whether it is about a related record, and not about the mutation itself."""
+        cause = raw_error.original_error if isinstance(raw_error, GraphQLError) else raw_error
+        forbidden = isinstance(cause, ApiError) and cause.code == "FORBIDDEN"
+        return path.prev is not None and (forbidden or isinstance(cause, AccessError))
+
+
 def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict) -> Any:
     """Execute the document of a root field; return the field's value as REST shows it.
 
@@ -125,7 +142,7 @@ def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict)
             "QUERY_TOO_COMPLEX",
             f"The request has more than {context.limits.max_tokens} tokens. Parsing aborted.",
         )
-    result = execute(schema, context, Request.of_document(document, variables))
+    result = execute(schema, context, Request.of_document(document, variables), _Executor)
     request.dispatcher.log_entry.note_document(result)
     value = (result.data or {}).get(root.name)
     for error, cause in zip_longest(result.errors, result.causes):

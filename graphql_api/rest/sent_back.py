@@ -21,7 +21,7 @@ from ..schema.exposure.names import camel_case
 from ..schema.exposure.resource import Resource, ResourceField
 from ..schema.values.parsers import parse_id
 from ..schema.values.scalars import FILE_TYPES
-from ..schema.writing.blame import InputPath
+from ..schema.writing.input_problems import InputPath
 from ..schema.writing.inputs import relation_operations
 from .calls import Call
 from .documents import RootField, Selected

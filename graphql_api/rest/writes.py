@@ -14,7 +14,7 @@ from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import camel_case
 from ..schema.exposure.resource import Action
 from ..schema.values.scalars import FILE_TYPES
-from ..schema.writing.input_reader import refused_input
+from ..schema.writing.input_problems import refused_input
 from .body import BodyReader
 from .calls import Call
 from .documents import RootField, Selected, select

@@ -69,7 +69,9 @@ class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
         return value
 
     def handle_field_error(self, raw_error, return_type, field_details_list, path):
-        if self.operation.operation == OperationType.MUTATION:
+        if self.operation.operation == OperationType.MUTATION and not self.may_be_null(
+            raw_error, path
+        ):
             if isinstance(raw_error, REFUSED):
                 env = self.context_value.env
                 raw_error = from_database(raw_error, constraint_message(raw_error, env))
@@ -78,6 +80,10 @@ class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
         if isinstance(raw_error, RETRIED):
             raise raw_error
         return super().handle_field_error(raw_error, return_type, field_details_list, path)
+
+    def may_be_null(self, raw_error: Exception, path: Path) -> bool:
+        """Tell whether a mutation is kept although a field of what it returns has an error."""
+        return False
 
     def complete_object_value(self, return_type, *args):
         """Complete an object; those of the schema itself are many, and no reading stops at them."""
