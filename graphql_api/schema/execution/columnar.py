@@ -81,7 +81,7 @@ class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
             raise raw_error
         return super().handle_field_error(raw_error, return_type, field_details_list, path)
 
-    def may_be_null(self, raw_error: Exception, path: Path) -> bool:
+    def may_be_null(self, raw_error: Exception, path: ResponsePath) -> bool:
         """Tell whether a mutation is kept although a field of what it returns has an error."""
         return False
 
