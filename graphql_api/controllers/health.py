@@ -8,7 +8,7 @@ from odoo import http
 from odoo.http import request
 
 from ..http.responses import error_response, json_response
-from ..schema.exposure.errors import ApiError
+from ..http.statuses import HttpError
 
 _ROUTE = {
     "type": "http",
@@ -46,7 +46,7 @@ def _status(status: str) -> http.Response:
 
 
 def _unavailable() -> http.Response:
-    error = ApiError(
+    error = HttpError(
         "SERVICE_UNAVAILABLE",
         "There is no database to answer from. Where there are several, the host name or the "
         "header X-Odoo-Database chooses one; else try again in 1 s.",

@@ -5,6 +5,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from odoo.http import Response, request
 
 from ..schema.access.access import find_visible
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import MOBILE_ALIASES, Resource
 from ..schema.values.parsers import parse_id
@@ -36,7 +37,7 @@ def options_response() -> Response:
     return Response(status=204, headers=[("Allow", ", ".join(methods))])
 
 
-def allowed_methods(schema, path: str) -> tuple[str, ...]:
+def allowed_methods(schema: BuiltSchema | None, path: str) -> tuple[str, ...]:
     """Return the methods that an address takes, empty where there is nothing.
 
     :param schema: that of the caller; None where nobody is known, for routes of no resource
@@ -59,7 +60,7 @@ def unknown_route() -> ApiError:
     )
 
 
-def method_not_allowed(schema, message: str = _NOT_TAKEN) -> ApiError:
+def method_not_allowed(schema: BuiltSchema, message: str = _NOT_TAKEN) -> ApiError:
     """Return the error for an address that does not take the method of the request.
 
     :return: NOT_FOUND where there is no such address
@@ -85,7 +86,7 @@ def _own_route_methods(path: str) -> tuple[str, ...]:
     return (*found, "OPTIONS") if found else ()
 
 
-def _resource_methods(schema, resource: Resource, names: list[str]) -> tuple[str, ...]:
+def _resource_methods(schema: BuiltSchema, resource: Resource, names: list[str]) -> tuple[str, ...]:
     """Return the methods of what a resource has below its name.
 
     :param names: the segments of the path that follow it
@@ -119,11 +120,11 @@ def _member_methods(resource: Resource, name: str) -> tuple[str, ...]:
     return ("POST",) if name in resource.actions else ()
 
 
-def _has_aggregate(schema, resource: Resource) -> bool:
+def _has_aggregate(schema: BuiltSchema, resource: Resource) -> bool:
     return f"{resource.type_name}Aggregate" in schema.graphql_schema.type_map
 
 
-def _is_record_found(schema, path: str) -> bool:
+def _is_record_found(schema: BuiltSchema, path: str) -> bool:
     """Tell whether the caller sees the record that a path names, if it names one."""
     collection, *names = path.removeprefix("/api/").split("/")
     resource = schema.by_collection.get(collection)

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from odoo.http import HTTPRequest
+
 from ..schema.execution.documents import Documents
 from ..schema.execution.executor import Request
 from ..schema.execution.operation_kind import find_operation_type
@@ -46,7 +48,7 @@ class ApiRequest:
     :param httprequest: of Odoo's request
     """
 
-    def __init__(self, httprequest):
+    def __init__(self, httprequest: HTTPRequest):
         self._httprequest = httprequest
         self._decoded: bytes | None = None
         self._graphql: Request | None = None
@@ -186,7 +188,7 @@ class ApiRequest:
     @property
     def operation(self) -> OperationDefinitionNode | None:
         """The operation, once the document was parsed; None for what is no request to GraphQL."""
-        return self._graphql and self._graphql.operation
+        return self._graphql.operation if self._graphql else None
 
 
 def _read_query_string(arguments) -> dict:

@@ -5,6 +5,8 @@ import gzip
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+from odoo.http import HTTPRequest, Response
+
 MIN_SIZE = 1024
 """Bytes of a body.
 
@@ -18,7 +20,7 @@ LEVEL = 1
 _TYPES = ("application/json", "application/graphql-response+json", "text/plain")
 
 
-def compress(httprequest, response) -> None:
+def compress(httprequest: HTTPRequest, response: Response) -> None:
     """Replace the body by a compressed one where the client takes it and it gains."""
     if response.mimetype not in _TYPES or response.is_streamed:
         return

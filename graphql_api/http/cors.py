@@ -5,7 +5,7 @@ in a header. They never get ``Access-Control-Allow-Credentials``: the cookie of 
 works for pages of this server alone.
 """
 
-from odoo.http import Response
+from odoo.http import HTTPRequest, Response
 
 from .uploads import PREFLIGHT_HEADERS
 
@@ -55,7 +55,7 @@ _MAX_AGE = 3600
 """Seconds for which a browser remembers the response to a preflight request."""
 
 
-def is_preflight(httprequest) -> bool:
+def is_preflight(httprequest: HTTPRequest) -> bool:
     """Tell whether a browser asks what a page of another site may send."""
     headers = httprequest.headers
     return (
@@ -65,7 +65,7 @@ def is_preflight(httprequest) -> bool:
     )
 
 
-def preflight_response(httprequest, origins: tuple[str, ...]) -> Response:
+def preflight_response(httprequest: HTTPRequest, origins: tuple[str, ...]) -> Response:
     """Return the response to a preflight request; to an unknown origin it says nothing."""
     response = Response(status=204)
     if allow(httprequest, response, origins):
@@ -75,7 +75,7 @@ def preflight_response(httprequest, origins: tuple[str, ...]) -> Response:
     return response
 
 
-def allow(httprequest, response, origins: tuple[str, ...]) -> bool:
+def allow(httprequest: HTTPRequest, response: Response, origins: tuple[str, ...]) -> bool:
     """Let the page that sent the request read the response, if it is of one of the origins.
 
     :param origins: as browsers send them, in lower case

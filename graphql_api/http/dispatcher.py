@@ -92,7 +92,8 @@ class ApiDispatcher(Dispatcher):
             check_rate_limit(self._rate_limit_status, message)
 
     def schema(self) -> BuiltSchema:
-        """Return the schema that there is for the caller."""
+        """Return the schema that there is for the caller, who is known."""
+        assert self.caller is not None
         rights = self.caller.policy.rights
         return self.request.env["graphql_api.schema"]._get_schema(rights)
 
@@ -135,14 +136,14 @@ class ApiDispatcher(Dispatcher):
             # Odoo may try again, with what is as it was sent.
             self.api_request = ApiRequest(self.request.httprequest)
 
-    def post_dispatch(self, response):
+    def post_dispatch(self, response: Response):
         """Compress the response and say what the request spent its time on."""
         result = super().post_dispatch(response)
         self._finish(response)
         replica.announce(self.request.env.cr, response)
         return result
 
-    def _finish(self, response):
+    def _finish(self, response: Response):
         cors.allow(self.request.httprequest, response, self.settings.origins)
         if self._rate_limit_status is not None:
             response.headers.update(self._rate_limit_status.headers)
@@ -152,7 +153,7 @@ class ApiDispatcher(Dispatcher):
         metrics.count_after(self.request, response, self.log_entry, self.replica_lagged)
         return response
 
-    def _shows_timings(self, response) -> bool:
+    def _shows_timings(self, response: Response) -> bool:
         """Tell whether the client may see what the request took: never where it is refused."""
         if self.caller is None or self.log_entry.error_code or response.status_code >= 400:
             return False
@@ -168,8 +169,9 @@ class ApiDispatcher(Dispatcher):
         if isinstance(exc, RolledBack):
             return exc.response
         if isinstance(exc, RequestEntityTooLarge):
-            size = self.limits.max_body_size
-            size = f"{size // 1024**2} MiB" if size % 1024**2 == 0 else f"{size} bytes"
+            maximum = self.limits.max_body_size
+            mebibytes, rest = divmod(maximum, 1024**2)
+            size = f"{maximum} bytes" if rest else f"{mebibytes} MiB"
             exc.description = f"The body is too large; it may have up to {size}."
         # What the schema knows no word for: that a session has ended is as a wrong key.
         cause = AccessDenied() if isinstance(exc, SessionExpiredException) else exc
@@ -178,7 +180,7 @@ class ApiDispatcher(Dispatcher):
         if not isinstance(exc, ApiError):
             # Odoo logs what it hands here. What clients cause is no news, and the rest is in
             # the log already, with its id.
-            exc.loglevel = logging.DEBUG
+            vars(exc)["loglevel"] = logging.DEBUG
         return error_response(self.request.httprequest, error, self.introspection)
 
 

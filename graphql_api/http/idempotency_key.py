@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from odoo.http import Response, request
+from odoo.http import HTTPRequest, Response, request
 
 from ..schema.exposure.errors import ApiError
 from .uploads import is_multipart
@@ -50,7 +50,7 @@ def idempotent(serve: Callable[[], Response]) -> Response:
     return response
 
 
-def _digest(httprequest) -> str:
+def _digest(httprequest: HTTPRequest) -> str:
     """Return what tells a request from another one: method, address and body.
 
     The parts of a multipart body count, not the boundary that a client makes up each time.
@@ -65,6 +65,6 @@ def _digest(httprequest) -> str:
         digest.update(f"{name}={len(text)}:{text}\n".encode())
     for name, file in httprequest.files.items(multi=True):
         digest.update(f"{name}={file.filename}:".encode())
-        digest.update(hashlib.file_digest(file.stream, "sha256").digest())
+        digest.update(hashlib.sha256(file.stream.read()).digest())
         file.stream.seek(0)
     return digest.hexdigest()

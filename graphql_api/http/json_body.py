@@ -6,6 +6,8 @@ import zlib
 import orjson
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from odoo.http import HTTPRequest
+
 from ..schema.exposure.errors import ApiError
 from .statuses import HttpError
 
@@ -19,14 +21,14 @@ def read_json(text: str | bytes, what: str):
     :param what: how an error names the text
     :raise ApiError: BAD_USER_INPUT
     """
-    text = text.removeprefix(_BOM if isinstance(text, bytes) else _BOM.decode())
+    text = text.removeprefix(_BOM) if isinstance(text, bytes) else text.removeprefix(_BOM.decode())
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ApiError("BAD_USER_INPUT", f"{what} is not valid JSON: {error}.") from None
 
 
-def content_encoding(httprequest) -> str:
+def content_encoding(httprequest: HTTPRequest) -> str:
     """Return how a body is encoded, nothing where it is not."""
     encoding = httprequest.headers.get("Content-Encoding", "").strip().lower()
     return "" if encoding == "identity" else encoding

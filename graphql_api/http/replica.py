@@ -10,7 +10,7 @@ import re
 
 import psycopg2
 
-from odoo.http import request
+from odoo.http import HTTPRequest, Response, request
 from odoo.tools import SQL, config
 
 from ..schema.exposure.errors import ApiError
@@ -26,7 +26,7 @@ def has_replica() -> bool:
     return bool(config["db_replica_host"])
 
 
-def read_token(httprequest) -> str | None:
+def read_token(httprequest: HTTPRequest) -> str | None:
     """Return the token that a request sends.
 
     :raise ApiError: BAD_USER_INPUT for what is none
@@ -68,7 +68,7 @@ def reads(_controller, _rule, _arguments) -> bool:
     return may_serve()
 
 
-def announce(cursor, response) -> None:
+def announce(cursor, response: Response) -> None:
     """Have the response to a write say, once it is committed, where the primary's log is."""
     if cursor.readonly or not has_replica():
         return

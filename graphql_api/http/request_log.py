@@ -9,13 +9,15 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from time import monotonic, time
+from typing import Any
 
 from graphql import OperationDefinitionNode
 from werkzeug.wsgi import ClosingIterator
 
 from odoo import SUPERUSER_ID, api
+from odoo.http import Response
 from odoo.modules.registry import Registry
 from odoo.tools.lru import LRU
 
@@ -79,7 +81,7 @@ class LogEntry:
         return f"{method} {self.route}", kind
 
 
-def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None:
+def log_after(request, response: Response, caller: Caller | None, entry: LogEntry) -> None:
     """Have a request logged after its response, and the use of its key, where that is wanted.
 
     A request whose sender is unknown is not logged, or anybody could fill the table.
@@ -92,11 +94,11 @@ def log_after(request, response, caller: Caller | None, entry: LogEntry) -> None
         return
     httprequest = request.httprequest
     # Odoo deletes these when it writes the access log (odoo/netsvc.py, ``PerfFilter``).
-    thread = threading.current_thread()
+    thread: Any = threading.current_thread()
     database = request.db
     bodyless = httprequest.method == "HEAD" or response.status_code in (204, 304)
     values = {
-        "started_at": datetime.fromtimestamp(thread.perf_t0, UTC).replace(tzinfo=None),
+        "started_at": datetime.fromtimestamp(thread.perf_t0, timezone.utc).replace(tzinfo=None),
         "duration": (time() - thread.perf_t0) * 1000,
         "queries": thread.query_count,
         "method": httprequest.method,
@@ -139,7 +141,7 @@ def _is_use_to_store(registry, caller: Caller, ip: str | None) -> bool:
     return True
 
 
-def call_on_close(response, function: Callable[[], None]) -> None:
+def call_on_close(response: Response, function: Callable[[], None]) -> None:
     """Call a function when the WSGI server has sent a response."""
     if response.direct_passthrough:
         # Of such a response werkzeug closes the iterable alone (``Response.get_app_iter``).

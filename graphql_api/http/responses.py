@@ -5,7 +5,7 @@ import logging
 
 import orjson
 
-from odoo.http import Response, request
+from odoo.http import HTTPRequest, Response, request
 
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.timings import timed
@@ -115,7 +115,7 @@ def document_response(text: str | bytes, media_type: str, tag: str | None = None
     return cached_response(response)
 
 
-def error_response(httprequest, error: ApiError, with_hint: bool = False) -> Response:
+def error_response(httprequest: HTTPRequest, error: ApiError, with_hint: bool = False) -> Response:
     """Return an error in the shape of the route below which it happened.
 
     :param with_hint: whether the message may list names of the schema that would be right
@@ -124,7 +124,7 @@ def error_response(httprequest, error: ApiError, with_hint: bool = False) -> Res
     if with_hint and error.hint:
         error = error.with_hint()
     if httprequest.path.rstrip("/") == GRAPHQL_PATH:
-        body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
+        body: dict = {"errors": [{"message": error.message, "extensions": error.extensions}]}
         return json_response(body, status, headers, graphql_media_type(httprequest))
     error = rest_error(error, httprequest)
     body = {"status": "error", "code": error.code, "message": error.message}
@@ -133,7 +133,7 @@ def error_response(httprequest, error: ApiError, with_hint: bool = False) -> Res
     return json_response(body, status, headers)
 
 
-def graphql_media_type(httprequest) -> str:
+def graphql_media_type(httprequest: HTTPRequest) -> str:
     """Return the media type of a GraphQL response, as the Accept header asks.
 
     GraphQL over HTTP, "Body" of the response: without a preference, application/json.
@@ -143,7 +143,7 @@ def graphql_media_type(httprequest) -> str:
     )
 
 
-def prefers_page(httprequest) -> bool:
+def prefers_page(httprequest: HTTPRequest) -> bool:
     """Tell whether it is a browser that opens the address of GraphQL, to see something."""
     accepted = httprequest.accept_mimetypes
     return (

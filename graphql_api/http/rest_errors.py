@@ -2,6 +2,8 @@
 
 import re
 
+from odoo.http import HTTPRequest
+
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import snake_case
 from .statuses import STATUS
@@ -38,7 +40,7 @@ _SPOKEN = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _WORDS))})(?!\w)")
 _CAMEL_CASE = re.compile(r"\b[a-z][a-z0-9]*[A-Z]\w*")
 
 
-def rest_error(error: ApiError, httprequest) -> ApiError:
+def rest_error(error: ApiError, httprequest: HTTPRequest) -> ApiError:
     """Return the error for a client of REST; one of status 400 has something to blame."""
     message = error.message
     if error.argument or error.code == "QUERY_TOO_COMPLEX":
@@ -50,7 +52,7 @@ def rest_error(error: ApiError, httprequest) -> ApiError:
     return ApiError(error.code, message, errors=errors)
 
 
-def _blamed(error: ApiError, httprequest) -> str:
+def _blamed(error: ApiError, httprequest: HTTPRequest) -> str:
     """Return the parameter or header to blame, or ``body`` or ``query`` as a whole."""
     if error.argument:
         return _PARAMETERS.get(error.argument, error.argument)

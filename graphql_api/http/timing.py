@@ -6,6 +6,9 @@ Time and queries differ with what is there, also where the rest of two responses
 import logging
 import threading
 from time import time
+from typing import Any
+
+from odoo.http import HTTPRequest, Response
 
 from ..schema.exposure.log_lines import INDENTATION
 
@@ -16,7 +19,9 @@ PHASES = ("auth", "parse", "execute", "serialize")
 """Authentication; parsing and validating the document; executing it; writing the JSON."""
 
 
-def report(httprequest, response, timings: dict[str, float], shown: bool) -> None:
+def report(
+    httprequest: HTTPRequest, response: Response, timings: dict[str, float], shown: bool
+) -> None:
     """Put the timings, in milliseconds, into the debug log, and into a header.
 
     Odoo counts the SQL queries and their time, and the total, for its own log
@@ -24,7 +29,7 @@ def report(httprequest, response, timings: dict[str, float], shown: bool) -> Non
 
     :param shown: whether the client may see them
     """
-    thread = threading.current_thread()
+    thread: Any = threading.current_thread()
     parts = [f"{phase};dur={timings.get(phase, 0.0) * 1000:.2f}" for phase in PHASES]
     parts.append(f"total;dur={(time() - thread.perf_t0) * 1000:.2f}")
     parts.append(f'sql;dur={thread.query_time * 1000:.2f};desc="{thread.query_count} queries"')

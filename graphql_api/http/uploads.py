@@ -1,5 +1,7 @@
 """Files in multipart requests, of GraphQL and of REST."""
 
+from odoo.http import HTTPRequest
+
 from ..schema.exposure.errors import ApiError
 from .json_body import read_json
 
@@ -15,12 +17,12 @@ PREFLIGHT_HEADERS = (
 MAX_FILES = 20
 
 
-def is_multipart(httprequest) -> bool:
+def is_multipart(httprequest: HTTPRequest) -> bool:
     """Tell whether the body is a form with files."""
     return httprequest.mimetype == "multipart/form-data"
 
 
-def read_files(httprequest) -> dict[str, bytes]:
+def read_files(httprequest: HTTPRequest) -> dict[str, bytes]:
     """Return the files of a multipart body by the names of their parts.
 
     They can be read again, when Odoo tries the request again.
@@ -39,7 +41,7 @@ def read_files(httprequest) -> dict[str, bytes]:
     return files
 
 
-def read_graphql_form(httprequest) -> dict:
+def read_graphql_form(httprequest: HTTPRequest) -> dict:
     """Return a GraphQL request whose variables have the files of the form in their places.
 
     Follows the GraphQL multipart request specification (jaydenseric): ``operations``, ``map``,

@@ -122,8 +122,8 @@ def execute(
             errors=[format_error(error, "GRAPHQL_VALIDATION_FAILED") for error in invalid.errors]
         )
     if cost > context.limits.max_cost:
-        error = too_costly(cost, context.limits)
-        errors = [format_error(GraphQLError(error.message, original_error=error))]
+        refusal = too_costly(cost, context.limits)
+        errors = [format_error(GraphQLError(refusal.message, original_error=refusal))]
         return Result(errors=errors, cost=cost, prepared_before=prepared.before)
     with timed(context.timings, "execute"), _in_time(context):
         if prepared.is_constant:

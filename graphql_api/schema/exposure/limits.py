@@ -8,6 +8,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
@@ -206,5 +207,5 @@ class _Counter:
                 # Unknown fragments and circles are for validation to report.
                 if fragment is not None and name not in spread:
                     self.visit(fragment.selection_set.selections, depth, (*spread, name), beside)
-            else:
+            elif isinstance(node, InlineFragmentNode):
                 self.visit(node.selection_set.selections, depth, spread, beside)

@@ -21,7 +21,7 @@ from ..cases.pictures import PIXEL
 
 JSON = {"Content-Type": "application/json"}
 PREFLIGHT = {"GraphQL-Require-Preflight": "1"}
-CREATE = "mutation ($name: String!) { createCustomer(input: {name: $name}) { id name } }"
+CREATE = "mutation Once($name: String!) { createCustomer(input: {name: $name}) { id name } }"
 
 
 class Calls:
@@ -125,7 +125,7 @@ class TestOnce(ApiCase):
     def test_upload(self):
         """A multipart request has the operations and the map as JSON."""
         query = (
-            'mutation ($file: Upload!) { createCustomer(input: {name: "Z", image1920: $file}) '
+            'mutation Once($file: Upload!) { createCustomer(input: {name: "Z", image1920: $file}) '
             "{ id } }"
         )
         operations = json.dumps({"query": query, "variables": {"file": None}})
