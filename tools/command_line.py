@@ -5,8 +5,10 @@ import os
 import signal
 import sys
 
-from tools import lock, odoo_source, virtualenv
+from tools import lock, odoo_source, process, virtualenv
 from tools.progress import StepFailed, say
+
+_WITHOUT_ODOO = ("assets", "dist", "format")
 
 
 def main(arguments: list[str]) -> int:
@@ -57,7 +59,12 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
     if not virtualenv.is_active():
         odoo_source.note_importable()
         with lock.exclusive("setup"):
-            virtualenv.ensure()
+            if options.command in _WITHOUT_ODOO:
+                virtualenv.ensure()
+            else:
+                process.together(virtualenv.ensure, odoo_source.ensure)
+            if options.command != "run":  # which does it beside the longest of its steps
+                virtualenv.ensure_development()
         virtualenv.enter(arguments)
     # The modules below use packages of the virtual environment.
     if options.command in ("check", "test"):

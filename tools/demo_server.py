@@ -7,7 +7,8 @@ import subprocess
 import threading
 import time
 
-from tools import api_key, databases, environment, lock, process
+from tools import api_key, assets, databases, environment, lock, process, virtualenv
+from tools.environment import Environment
 from tools.odoo_server import HOST, answers
 from tools.progress import StepFailed, step
 
@@ -20,10 +21,7 @@ def run() -> int:
     port = _port()
     _check_free(port)
     with lock.exclusive("setup"):
-        current = environment.ensure()
-        database = databases.ensure_demo(current, os.environ.get("DB") or databases.DEMO)
-    with step("Looking for an API key of admin", "API key of admin found"):
-        key = api_key.remembered(current, database, "admin")
+        (current, database), _tools = process.together(_ensure_database, _ensure_tools)
     command = current.odoo(
         f"--database={database}",
         "--no-database-list",
@@ -31,8 +29,11 @@ def run() -> int:
         "--workers=0",
     )
     server = subprocess.Popen(command, env=current.variables)
-    threading.Thread(target=_announce, args=(server, port, database, key), daemon=True).start()
     try:
+        # Odoo loads the database meanwhile.
+        with step("Looking for an API key of admin", "API key of admin found"):
+            key = api_key.remembered(current, database, "admin")
+        threading.Thread(target=_announce, args=(server, port, database, key), daemon=True).start()
         return server.wait()
     except KeyboardInterrupt:
         # The terminal sent Ctrl-C to the server too: it is ending by itself.
@@ -41,6 +42,18 @@ def run() -> int:
         return 0
     finally:
         process.stop(server)
+
+
+def _ensure_database() -> tuple[Environment, str]:
+    """Return what Odoo runs in, and the name of the database to play with."""
+    current = environment.ensure_odoo()
+    return current, databases.ensure_demo(current, os.environ.get("DB") or databases.DEMO)
+
+
+def _ensure_tools() -> None:
+    """Install what the addon's pages load, and what makes it; Odoo's apps take longer."""
+    virtualenv.ensure_development()
+    assets.ensure()
 
 
 def _port() -> int:

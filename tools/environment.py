@@ -40,9 +40,14 @@ class Environment:
 
 
 def ensure() -> Environment:
-    """Set up what is missing and return the environment."""
-    source, import_path = odoo_source.ensure()
+    """Set up what is missing, the addon's pages included, and return the environment."""
     assets.ensure()
+    return ensure_odoo()
+
+
+def ensure_odoo() -> Environment:
+    """Set up what Odoo needs to start, and return the environment."""
+    source, import_path = odoo_source.ensure()
     server = postgres.ensure()
     _link_addons()
     DATA.mkdir(parents=True, exist_ok=True)

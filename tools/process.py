@@ -1,12 +1,15 @@
-"""Run a program as a step of the set-up, its output in a log."""
+"""Run programs as steps of the set-up, their output in logs."""
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tools import lock
 from tools.progress import StepFailed, tail
+
+_running: list[subprocess.Popen] = []
 
 
 def run(
@@ -34,15 +37,37 @@ def run(
             # lock, so that the next set-up does not start beside it.
             pass_fds=lock.held(),
         )
+        _running.append(process)
         try:
             code = process.wait()
         finally:
+            _running.remove(process)
             stop(process)
     if code:
         # Odoo says goodbye at length after an error.
         lines = [line for line in tail(log, 60) if " INFO " not in line]
         end = "\n".join(f"    {line}" for line in lines[-25:])
         raise StepFailed(f"{failure}\nThe end of {log}:\n{end}")
+
+
+def together(*steps: Callable[[], object]) -> list:
+    """Do steps at the same time; return what they return, in order.
+
+    When one fails, or the user interrupts, the programs of all are ended: what the others had
+    finished is kept.
+
+    :raise StepFailed: of the first step that failed
+    """
+    with ThreadPoolExecutor(len(steps)) as threads:
+        futures = [threads.submit(step) for step in steps]
+        try:
+            for future in as_completed(futures):
+                future.result()
+        except BaseException:
+            for process in list(_running):
+                stop(process)
+            raise
+    return [future.result() for future in futures]
 
 
 def stop(process: subprocess.Popen) -> None:

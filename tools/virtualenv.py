@@ -1,17 +1,23 @@
-"""The virtual environment in ``.dev/venv``, from the pinned requirements."""
+"""The virtual environment in ``.dev/venv``, from the pinned requirements.
+
+It is made in two steps: first what Odoo runs with, then what developers need beside it, which may
+be installed while Odoo is at work already.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from tools import process, stamp
 from tools.paths import CACHE, LOGS, PYTHON, ROOT, TOOLS, VENV
 from tools.progress import StepFailed, step
 
-_REQUIREMENTS = [
-    TOOLS / "requirements" / f"{name}.txt" for name in ("odoo", "addon", "development")
-]
+_REQUIREMENTS = [TOOLS / "requirements" / f"{name}.txt" for name in ("odoo", "addon", "postgres")]
+_DEVELOPMENT_REQUIREMENTS = [TOOLS / "requirements" / "development.txt"]
+_DEVELOPMENT = VENV / "development"
+"""Holds the stamp of the second step."""
 
 
 def is_active() -> bool:
@@ -20,7 +26,7 @@ def is_active() -> bool:
 
 
 def ensure() -> None:
-    """Make the virtual environment, unless it is there and complete."""
+    """Make the virtual environment with what Odoo needs, unless it is there."""
     # Scripts in an environment hold its absolute path: a moved checkout needs a new one.
     inputs = stamp.digest(str(ROOT), *_REQUIREMENTS)
     if stamp.is_current(VENV, inputs) and _works():
@@ -33,19 +39,38 @@ def ensure() -> None:
             (VENV / ".stamp").unlink(missing_ok=True)
             shutil.rmtree(VENV)
         _create()
-        pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-        # Odoo's processes keep their bytecode elsewhere.
-        pip += ["--cache-dir", CACHE / "pip", "--no-warn-script-location", "--no-deps"]
-        pip += ["--no-compile"]
-        for path in _REQUIREMENTS:
-            pip += ["--requirement", path]
-        process.run(
-            pip,
-            log=log,
-            failure="Python packages could not be installed. Is the package index reachable? "
-            "(pip config list shows what pip is told.) The next call tries again.",
-        )
+        _install(_REQUIREMENTS, log)
         stamp.mark(VENV, inputs)
+
+
+def ensure_development() -> None:
+    """Install what developers need beside Odoo, unless it is there.
+
+    The environment of :func:`ensure` has to be there.
+    """
+    inputs = stamp.digest(*_DEVELOPMENT_REQUIREMENTS)
+    if stamp.is_current(_DEVELOPMENT, inputs):
+        return
+    log = LOGS / "virtualenv-development.log"
+    with step("Installing tools for developers", "Tools for developers installed", log):
+        _DEVELOPMENT.mkdir(exist_ok=True)
+        _install(_DEVELOPMENT_REQUIREMENTS, log)
+        stamp.mark(_DEVELOPMENT, inputs)
+
+
+def _install(requirements: list[Path], log: Path) -> None:
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    # Odoo's processes keep their bytecode elsewhere.
+    pip += ["--cache-dir", CACHE / "pip", "--no-warn-script-location", "--no-deps"]
+    pip += ["--no-compile"]
+    for path in requirements:
+        pip += ["--requirement", path]
+    process.run(
+        pip,
+        log=log,
+        failure="Python packages could not be installed. Is the package index reachable? "
+        "(pip config list shows what pip is told.) The next call tries again.",
+    )
 
 
 def _create() -> None:
