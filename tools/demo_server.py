@@ -89,8 +89,10 @@ def _announce(server: subprocess.Popen, port: int, database: str, key: str) -> N
         f"""
 Odoo is ready, with the database {database}. Ctrl-C ends it.
 
-  GraphiQL   {address}/api/graphql
-  Log in     {address}/odoo  admin / admin
+  GraphiQL    {address}/api/graphql
+  Swagger UI  {address}/api/docs
+  Odoo        {address}/odoo  admin / admin
+  API key     {key}
 
   curl {header} '{address}/api/customers?fields=id,name,email&limit=3'
 
