@@ -59,12 +59,7 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
     if not virtualenv.is_active():
         odoo_source.note_importable()
         with lock.exclusive("setup"):
-            if options.command in _WITHOUT_ODOO:
-                virtualenv.ensure()
-            else:
-                process.together(virtualenv.ensure, odoo_source.ensure)
-            if options.command != "run":  # which does it beside the longest of its steps
-                virtualenv.ensure_development()
+            _fetch(options.command)
         virtualenv.enter(arguments)
     # The modules below use packages of the virtual environment.
     if options.command in ("check", "test"):
@@ -107,3 +102,15 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
     from tools import demo_server
 
     return demo_server.run()
+
+
+def _fetch(command: str) -> None:
+    """Fetch what a command imports, and Odoo where it uses it."""
+
+    def packages() -> None:
+        virtualenv.ensure()
+        if command != "run":  # which does it beside the longest of its steps
+            virtualenv.ensure_development()
+
+    steps = [packages] if command in _WITHOUT_ODOO else [packages, odoo_source.ensure]
+    process.together(*steps)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -10,6 +11,7 @@ from tools import lock
 from tools.progress import StepFailed, tail
 
 _running: list[subprocess.Popen] = []
+_given_up = threading.Event()
 
 
 def run(
@@ -39,6 +41,8 @@ def run(
         )
         _running.append(process)
         try:
+            if _given_up.is_set():
+                stop(process)
             code = process.wait()
         finally:
             _running.remove(process)
@@ -56,17 +60,22 @@ def together(*steps: Callable[[], object]) -> list:
     When one fails, or the user interrupts, the programs of all are ended: what the others had
     finished is kept.
 
-    :raise StepFailed: of the first step that failed
+    :raise StepFailed: that of the first step that failed
     """
-    with ThreadPoolExecutor(len(steps)) as threads:
-        futures = [threads.submit(step) for step in steps]
-        try:
-            for future in as_completed(futures):
-                future.result()
-        except BaseException:
-            for process in list(_running):
-                stop(process)
-            raise
+    try:
+        with ThreadPoolExecutor(len(steps)) as threads:
+            futures = [threads.submit(step) for step in steps]
+            try:
+                for future in as_completed(futures):
+                    future.result()
+            except BaseException:
+                # A step may go on with its next program, which run() ends.
+                _given_up.set()
+                for process in list(_running):
+                    stop(process)
+                raise
+    finally:
+        _given_up.clear()
     return [future.result() for future in futures]
 
 
