@@ -27,9 +27,9 @@ Odoo clears it when one of its fields changes; a change of what is exposed need 
 def clear_caches(env, *names: str) -> None:
     """Clear caches of the registry in all processes: at once, and when the change is committed.
 
-    Between the two another thread may fill them with what it still sees. To clear them anew, the
-    other processes are told first (odoo/orm/registry.py, ``signal_changes``): from then on
-    :func:`is_current` knows of the change.
+    Before the commit another thread may fill them with the older state again. After it, the other
+    processes are told first (odoo/orm/registry.py, ``signal_changes``), since from then on
+    :func:`is_current` knows of the change; then the caches of this process are cleared again.
     """
     registry = env.registry
     registry.clear_cache(*names)
@@ -64,8 +64,8 @@ def kept(env, name: str, values: dict, key, make: Callable[[], T]) -> T:
     """Return a value that a cache of the registry keeps, made at its first use.
 
     :param name: of the cache
-    :param values: what the cache holds, as it was before the value is made: what is made of
-        an older state then goes into a dict that nobody asks any more
+    :param values: the dict in that cache, taken before the value is made: where the cache is
+        cleared meanwhile, a value made of the older state goes into a dict that nobody reads
     """
     if key in values:
         return values[key]

@@ -18,10 +18,10 @@ from odoo.tools import SQL
 from .apikeys import REFRESH_SCOPE, SCOPE
 
 GRACE = timedelta(seconds=30)
-"""For how long the answer to a refresh can be had again: it may be lost on its way."""
+"""For how long a refresh can be repeated: its response may be lost on the way."""
 
 MAX_DEVICES = 20
-"""Devices of one user; another one takes the place of that which was not used for longest."""
+"""Devices of one user; a further one replaces the one that has not been used for longest."""
 
 
 class Tokens(NamedTuple):
@@ -38,10 +38,9 @@ class GraphqlApiKey(models.Model):
 
     Both tokens are API keys of Odoo. ``apikey_id`` is the refresh token's row, so that the key
     ends with it; the access token's row is another, and the only one that requests are served
-    for. A refresh token begins with the secret name of its family, which all that followed each
-    other share: a token of the family that is not the last one was used before, by the device or
-    by somebody else, and ends the family. The last but one may come again for some seconds, and
-    gets what it got the first time.
+    for. All refresh tokens of a device begin with the secret name of their family. A token of the
+    family that is not the last one has been used before, by the device or by somebody else: it
+    ends the family. The last but one may be sent again for some seconds, and gets the same tokens.
     """
 
     _inherit = "graphql_api.key"

@@ -80,7 +80,7 @@ class GraphqlApiExpose(models.TransientModel):
             expose.field_ids = commands
 
     def _propose_fields(self) -> list[dict]:
-        """Return values of lines, one for each field that can be exposed."""
+        """Return values of proposed fields, one for each field that can be exposed."""
         offered = proposals.offered_fields(self.env[self.model_id.model])
         names = proposals.propose_field_names(offered)
         exposed = self.env["graphql_api.resource"]._get_exposed_models()
@@ -101,7 +101,7 @@ class GraphqlApiExpose(models.TransientModel):
                     }
                 )
         # What is proposed comes first.
-        return sorted(values, key=lambda line: not line["is_exposed"])
+        return sorted(values, key=lambda proposed: not proposed["is_exposed"])
 
     def _find_reservation(self, field, exposed: set[str]) -> str | None:
         """Return why a field is not proposed, None where it is.
@@ -136,7 +136,7 @@ class GraphqlApiExpose(models.TransientModel):
             raise ValidationError(
                 self.env._("%(model)s is exposed already.", model=self.model_id.name)
             )
-        lines = self.field_ids.filtered("is_exposed")
+        exposed = self.field_ids.filtered("is_exposed")
         resource = self.env["graphql_api.resource"].create(
             {
                 "type_name": self.type_name,
@@ -149,14 +149,14 @@ class GraphqlApiExpose(models.TransientModel):
                 "field_ids": [
                     Command.create(
                         {
-                            "field_name": line.field_name,
-                            "api_name": line.api_name != default_name(line.field_name, line.type)
-                            and line.api_name,
-                            "writable": line.is_writable,
-                            "filterable": line.is_filterable,
+                            "field_name": field.field_name,
+                            "api_name": field.api_name != default_name(field.field_name, field.type)
+                            and field.api_name,
+                            "writable": field.is_writable,
+                            "filterable": field.is_filterable,
                         }
                     )
-                    for line in lines
+                    for field in exposed
                 ],
             }
         )

@@ -34,6 +34,6 @@ class GraphqlApiExposeField(models.TransientModel):
 
     @api.depends("is_exposed", "can_write", "expose_id.allow_create", "expose_id.allow_update")
     def _compute_is_writable(self):
-        for line in self:
-            writes = line.expose_id.allow_create or line.expose_id.allow_update
-            line.is_writable = line.is_exposed and line.can_write and writes
+        for field in self:
+            writes = field.expose_id.allow_create or field.expose_id.allow_update
+            field.is_writable = field.is_exposed and field.can_write and writes

@@ -31,8 +31,9 @@ class Rights:
     def restrict(self, resources: Iterable[Resource]) -> list[Resource]:
         """Return what is left of the resources.
 
-        One without any operation is gone, with the relations that lead to it. Of one that cannot
-        be read, nothing is shown, through relations neither: it can only be written.
+        A resource without any operation is left out, and so are the relations that lead to it. A
+        resource that cannot be read can only be written: none of its fields is readable, and no
+        relation that leads to it.
         """
         left = {
             resource.type_name: narrowed
