@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import database, machine, options, picture, preparation, report
 from bench.competitors import Competitors, competitors
-from bench.exchange import BadAnswer
+from bench.exchange import BadResponse
 from bench.options import Options
 from bench.package_folder import FASTAPI
 from bench.peers.access import Access
@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
         try:
             peers, places = _start(servers, current, name, fastapi, chosen)
             results = measure_all(chosen, about, peers, places, left_out)
-        except (BadAnswer, OSError) as error:
+        except (BadResponse, OSError) as error:
             raise StepFailed(f"The run was given up. {error}") from error
     results["seconds"] = round(time.monotonic() - started)
     _write(results, chosen)

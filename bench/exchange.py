@@ -39,8 +39,8 @@ class Call:
     decode: Callable[[list[bytes]], Any]
 
 
-class BadAnswer(Exception):
-    """An answer is not what was asked for."""
+class BadResponse(Exception):
+    """A response is not what was asked for."""
 
 
 class Connection:
@@ -60,13 +60,13 @@ class Connection:
     def call(self, call: Call) -> list[Response]:
         """Send the requests of a call.
 
-        :raise BadAnswer: a status other than 200
+        :raise BadResponse: a status other than 200
         """
         responses = []
         for request in call.requests:
             response = self.send(request)
             if response.status != 200:
-                raise BadAnswer(
+                raise BadResponse(
                     f"{request.method} {request.path} gave {response.status}: "
                     f"{response.body[:500].decode(errors='replace')}"
                 )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bench.exchange import BadAnswer, Call, Connection
+from bench.exchange import BadResponse, Call, Connection
 from bench.server import OdooServer
 
 _WARM_UP = 3  # calls, for each worker process of the server
@@ -64,10 +64,10 @@ class Measured:
         return figures
 
 
-def check_answers(participants: Mapping[str, Participant]) -> None:
-    """Compare the data of all answers with those of the first participant.
+def check_responses(participants: Mapping[str, Participant]) -> None:
+    """Compare the data of all responses with those of the first participant.
 
-    :raise BadAnswer: they differ
+    :raise BadResponse: they differ
     """
     expected, first = None, ""
     for name, participant in participants.items():
@@ -78,10 +78,10 @@ def check_answers(participants: Mapping[str, Participant]) -> None:
         if not first:
             expected, first = found, name
             if found in (None, [], 0):
-                raise BadAnswer(f"{name}: the answer is empty.")
+                raise BadResponse(f"{name}: the response is empty.")
         elif found != expected:
-            raise BadAnswer(
-                f"{name} and {first} answer differently:\n{_difference(expected, found)}"
+            raise BadResponse(
+                f"{name} and {first} respond differently:\n{_difference(expected, found)}"
             )
 
 

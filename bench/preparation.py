@@ -2,7 +2,7 @@
 
 import json
 
-from bench.exchange import BadAnswer, Request
+from bench.exchange import BadResponse, Request
 from bench.reading import Place
 from bench.server import OdooServer
 from bench.workloads import Places
@@ -46,7 +46,7 @@ def _query(server: OdooServer, key: str, text: str, variables: dict | None = Non
     connection = server.connect()
     response = connection.send(Request("POST", "/api/graphql", body, headers))
     connection.close()
-    answer = json.loads(response.body)
-    if answer.get("errors"):
-        raise BadAnswer(f"The preparation failed: {answer['errors'][0]}")
-    return answer["data"]
+    content = json.loads(response.body)
+    if content.get("errors"):
+        raise BadResponse(f"The preparation failed: {content['errors'][0]}")
+    return content["data"]

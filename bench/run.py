@@ -58,7 +58,7 @@ def run(
 def _latency(workload: Workload, competitors: Competitors, seconds: float) -> dict:
     say(f"Measuring: {workload.title} ...")
     participants = competitors.participants(workload.read)
-    measure.check_answers(participants)
+    measure.check_responses(participants)
     if workload.first_page:
         ours = competitors.participants(workload.first_page, ["graphql"])
         if "graphql" in ours:
@@ -108,6 +108,6 @@ def _scaling(competitors: Competitors, seconds: float) -> dict:
 
 def _point(competitors: Competitors, read: Read, seconds: float) -> dict:
     participants = competitors.participants(read, _SCALING_PEERS)
-    measure.check_answers(participants)
+    measure.check_responses(participants)
     measured = measure.interleaved(participants, seconds)
     return {peer: figures.to_json() for peer, figures in measured.items()}

@@ -8,7 +8,7 @@ import pytest
 from bench import chart
 from bench.load import picture, report
 from bench.load.capacity import Cost, Installation, Use, at_most
-from bench.load.figures import percentile, slope
+from bench.load.statistics import percentile, slope
 
 _STEP = {
     "servers": 1,
@@ -88,7 +88,7 @@ def test_capacity():
 def test_report(results):
     assert report.problems(results) == []
     text = report.figures(results)
-    assert "No answer was an error." in text
+    assert "No response was an error." in text
     assert "No worker reached a limit" in text
     # 8 cores, 20 ms for everything: 400 requests/s, 60 % of them, 10 s, 30 % in use.
     row = next(line for line in text.splitlines() if line.startswith("| everything on 8"))

@@ -14,9 +14,9 @@ import gevent
 from locust import between, constant
 from locust.env import Environment
 
-from bench.load.figures import percentile
 from bench.load.phone import FIRST_SCREENS, Phone
 from bench.load.settings import Settings
+from bench.load.statistics import percentile
 
 _EXAMPLES = 20
 _READY_WITHIN = 60

@@ -81,7 +81,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "--phones",
         type=int,
         default=4,
-        help="for each worker, which send a request as soon as they have an answer (%(default)s)",
+        help="for each worker, which send a request as soon as they have a response (%(default)s)",
     )
     add(
         "--no-check",

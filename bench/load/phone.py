@@ -134,11 +134,11 @@ class Phone(FastHttpUser):
         """A new customer."""
         number = uuid.uuid4().hex
         body = {"name": f"New {number[:8]}", "city": "Ghent", "email": f"{number}@example.com"}
-        answer = self._send(
+        content = self._send(
             WRITE, "create customer", "POST", "/api/customers?fields=id", body, _once()
         )
-        if answer:
-            self._note("customers", [answer["data"]])
+        if content:
+            self._note("customers", [content["data"]])
 
     def create_order(self):
         """A quotation with three lines."""
@@ -213,11 +213,11 @@ class Phone(FastHttpUser):
             "extensions": {"persistedQuery": {"version": 1, "sha256Hash": _hash(document)}},
         }
         headers = _once() if kind == WRITE else {}
-        answer = self._send(kind, name, "POST", "/api/graphql", body, headers)
-        if answer is _UNKNOWN:
+        content = self._send(kind, name, "POST", "/api/graphql", body, headers)
+        if content is _UNKNOWN:
             body["query"] = document
-            answer = self._send(kind, name, "POST", "/api/graphql", body, headers)
-        return answer["data"] if answer else None
+            content = self._send(kind, name, "POST", "/api/graphql", body, headers)
+        return content["data"] if content else None
 
     def _rest(self, name: str, path: str) -> None:
         self._send(REST, name, "GET", path)
@@ -231,7 +231,7 @@ class Phone(FastHttpUser):
         body: dict | None = None,
         headers: dict[str, str] | None = None,
     ) -> dict | None:
-        """Send a request; return what was answered, None where that is an error.
+        """Send a request; return the content of the response, None where that is an error.
 
         :param kind: :data:`SCREEN`, :data:`REST` or :data:`WRITE`
         :param name: under which it is counted
@@ -250,7 +250,7 @@ class Phone(FastHttpUser):
         ) as response:
             if response.headers and (token := response.headers.get("Consistency-Token")):
                 self._token = {"Consistency-Token": token}
-            code, answer = _read(response)
+            code, content = _read(response)
             if code == "PERSISTED_QUERY_NOT_FOUND":
                 response.success()
                 return _UNKNOWN
@@ -258,22 +258,22 @@ class Phone(FastHttpUser):
                 response.failure(AnsweredError(code, response.text or ""))
                 return None
             response.success()
-            return answer
+            return content
 
 
 _UNKNOWN: dict = {}
-"""Stands for an answer: the server does not know the hash of the document."""
+"""Stands for a response: the server does not know the hash of the document."""
 
 
 def _read(response) -> tuple[str, dict | None]:
     """Return the code of an error, empty where there is none, and the body."""
     try:
-        answer = json.loads(response.text or "")
+        content = json.loads(response.text or "")
     except ValueError:
         return "no JSON", None
-    if answer.get("errors") and "code" not in answer:
-        return answer["errors"][0].get("extensions", {}).get("code", "no code"), None
-    return answer.get("code", ""), answer
+    if content.get("errors") and "code" not in content:
+        return content["errors"][0].get("extensions", {}).get("code", "no code"), None
+    return content.get("code", ""), content
 
 
 def _once() -> dict[str, str]:

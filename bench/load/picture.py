@@ -29,7 +29,7 @@ def draw(results: dict) -> str:
             from_zero=True,
         ),
         chart.lines_chart(
-            "95 % of the answers come within, by workers",
+            "95 % of the responses come within, by workers",
             "ms",
             latency,
             colours,

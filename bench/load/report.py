@@ -66,7 +66,7 @@ def _about(results: dict) -> str:
         f"{versions['postgresql']}, locust {results['locust']}."
     ]
     wrong = problems(results)
-    lines.append(f"**Failed**: {'; '.join(wrong)}." if wrong else "No answer was an error.")
+    lines.append(f"**Failed**: {'; '.join(wrong)}." if wrong else "No response was an error.")
     ended = [line for step in _all_steps(results) for line in step["replaced"]]
     lines.append(
         f"Odoo replaced workers, because of a limit: {'; '.join(ended)}."
@@ -85,7 +85,7 @@ def _steps(results: dict) -> str:
             else ""
             for kind in _KINDS
         ]
-        answers = ", ".join(f"{status}: {count:,}" for status, count in step["statuses"].items())
+        statuses = ", ".join(f"{status}: {count:,}" for status, count in step["statuses"].items())
         pause = f"{step['think_seconds']:g} s" if step["think_seconds"] else "none"
         rows.append(
             [
@@ -95,13 +95,13 @@ def _steps(results: dict) -> str:
                 pause,
                 f"{step['per_second']:.1f}",
                 *times,
-                answers,
+                statuses,
             ]
         )
     head = ["workers", "servers", "phones", "pause", "requests/s"]
-    head += [f"{kind} ms" for kind in _KINDS] + ["answers"]
+    head += [f"{kind} ms" for kind in _KINDS] + ["responses"]
     return (
-        "### Requests a second\n\nTimes are the median, and what 95 % of the answers come within."
+        "### Requests a second\n\nTimes are the median, and what 95 % of the responses come within."
         f"\n\n{table(head, rows)}"
     )
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 import psutil
 
 from bench.load import processes
-from bench.load.figures import slope
 from bench.load.settings import Settings
+from bench.load.statistics import slope
 from bench.package_folder import LOCUST
 from tools import process
 from tools.cluster.cluster import Cluster

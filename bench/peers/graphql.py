@@ -2,7 +2,7 @@
 
 import json
 
-from bench.exchange import BadAnswer, Call, Request
+from bench.exchange import BadResponse, Call, Request
 from bench.peers.access import Access
 from bench.peers.names import (
     LIST_FIELDS,
@@ -32,11 +32,11 @@ class GraphqlPeer:
 
 
 def decode(read: Read, body: bytes):
-    """Return what an answer in the shape of our GraphQL holds."""
-    answer = json.loads(body)
-    if answer.get("errors"):
-        raise BadAnswer(f"GraphQL: {answer['errors'][0]}")
-    values = list(answer["data"].values())
+    """Return what a response in the shape of our GraphQL holds."""
+    content = json.loads(body)
+    if content.get("errors"):
+        raise BadResponse(f"GraphQL: {content['errors'][0]}")
+    values = list(content["data"].values())
     if read.total:
         return values[0]["totalCount"]
     if read.record_id:

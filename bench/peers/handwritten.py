@@ -73,12 +73,12 @@ def _parameters(read: Read) -> dict:
 
 
 def _decode(read: Read, bodies: list[bytes]):
-    answers = [json.loads(body) for body in bodies]
+    contents = [json.loads(body) for body in bodies]
     if read.total:
-        return answers[0]
+        return contents[0]
     if read.record_id:
-        return from_api(read.selection, answers[0], rest_name)
+        return from_api(read.selection, contents[0], rest_name)
     lists = [
-        [from_api(read.selection, record, rest_name) for record in answer] for answer in answers
+        [from_api(read.selection, record, rest_name) for record in content] for content in contents
     ]
     return lists if read.times > 1 else lists[0]

@@ -3,7 +3,7 @@
 import json
 import xmlrpc.client
 
-from bench.exchange import BadAnswer, Call, Request
+from bench.exchange import BadResponse, Call, Request
 from bench.peers.access import Access
 from bench.peers.names import from_odoo
 from bench.reading import Read, Selection
@@ -55,10 +55,10 @@ class JsonRpcPeer(_OdooMethodPeer):
         return Request("POST", "/jsonrpc", json.dumps(body).encode(), headers)
 
     def result(self, body: bytes):
-        answer = json.loads(body)
-        if "error" in answer:
-            raise BadAnswer(f"JSON-RPC: {answer['error']['data']['message']}")
-        return answer["result"]
+        content = json.loads(body)
+        if "error" in content:
+            raise BadResponse(f"JSON-RPC: {content['error']['data']['message']}")
+        return content["result"]
 
 
 class XmlRpcPeer(_OdooMethodPeer):

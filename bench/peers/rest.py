@@ -23,7 +23,7 @@ class RestWithoutNesting:
     """The order screen by plain REST: the list of orders, then the lines of each order.
 
     :param order_ids: of the orders in the list, the newest first; the client of course learns
-        them from the first answer, but the requests are made before the clock starts
+        them from the first response, but the requests are made before the clock starts
     """
 
     def __init__(self, access: Access, order_ids: list[int]):
@@ -84,14 +84,14 @@ def _fields(selection: Selection, prefix: str = "") -> str:
 
 def _reader(read: Read):
     def decode(bodies: list[bytes]):
-        answers = [json.loads(body) for body in bodies]
+        contents = [json.loads(body) for body in bodies]
         if read.total:
-            return answers[0]["meta"]["total"]
+            return contents[0]["meta"]["total"]
         if read.record_id:
-            return from_api(read.selection, answers[0]["data"], rest_name)
+            return from_api(read.selection, contents[0]["data"], rest_name)
         lists = [
-            [from_api(read.selection, record, rest_name) for record in answer["data"]]
-            for answer in answers
+            [from_api(read.selection, record, rest_name) for record in content["data"]]
+            for content in contents
         ]
         return lists if read.times > 1 else lists[0]
 
