@@ -87,7 +87,7 @@ def _timestamp() -> datetime.datetime:
     match = re.search(heading, _CHANGELOG.read_text(), re.MULTILINE)
     if not match:
         raise StepFailed(f"{_CHANGELOG.name} has no heading with a day for version {version}.")
-    return datetime.datetime.fromisoformat(match[1]).replace(tzinfo=datetime.UTC)
+    return datetime.datetime.fromisoformat(match[1]).replace(tzinfo=datetime.timezone.utc)
 
 
 @contextlib.contextmanager
@@ -109,7 +109,14 @@ def _copy(addon: Path) -> None:
 
 
 def _build_wheel(addon: Path, target: Path, timestamp: datetime.datetime) -> Path:
-    command = [PYTHON, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    command: list[str | os.PathLike] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
     command += ["--disable-pip-version-check", "--no-input"]
     with tempfile.TemporaryDirectory(dir=target) as folder:
         process.run(

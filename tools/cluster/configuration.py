@@ -82,7 +82,7 @@ def _write_certificate(certificate: Path, key: Path) -> None:
     """Write a certificate for the loopback interface, signed by nobody else."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.timezone.utc)
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(HOST))]
     signed = (
         x509.CertificateBuilder()
