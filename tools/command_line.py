@@ -88,13 +88,13 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
 
         return api_key.print_new(options.login, os.environ.get("DB"))
     if options.command == "bench":
-        from bench import command_line
+        import bench.command_line
 
-        return command_line.run(options.arguments)
+        return bench.command_line.run(options.arguments)
     if options.command == "load":
-        from bench.load import command_line
+        import bench.load.command_line
 
-        return command_line.run(options.arguments)
+        return bench.load.command_line.run(options.arguments)
     if options.command == "exec":
         from tools import environment
 

@@ -62,7 +62,7 @@ def ensure_odoo() -> Environment:
         "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "VIRTUAL_ENV": sys.prefix,
     }
-    return Environment(server, source.version, variables)
+    return Environment(server, odoo_source.SERIES, variables)
 
 
 def execute(command: list[str]) -> int:

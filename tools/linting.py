@@ -16,6 +16,7 @@ def lint() -> int:
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
         ("pylint", *_addons()),
+        ("mypy",),
     ]
     codes = [_check(check, str(import_path)) for check in checks]
     return int(any(codes))

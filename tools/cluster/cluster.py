@@ -180,6 +180,8 @@ class Cluster:
         login = self.primary.login
         source = self._source or databases.ensure_installed(self._development, databases.APPS)
         inputs = database_server.origin(self._development.server, source)
+        if inputs is None:
+            raise StepFailed(f"The database {source} is not complete; call make again.")
         if database_server.origin(login, self.database) != inputs:
             database_server.drop(login, self.database)
             self.primary.take_database(self._development.server, source, self.database)

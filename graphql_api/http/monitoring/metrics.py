@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import inf
 from time import time
+from typing import Any
 
 from prometheus_client import Metric
 from prometheus_client.openmetrics.exposition import generate_latest
@@ -114,7 +115,7 @@ def count_after(request, response, entry: LogEntry, replica_lagged: bool) -> Non
     :param replica_lagged: the replica had not yet replayed what the request has to see
     """
     # Odoo deletes these when it writes the access log (odoo/netsvc.py, ``PerfFilter``).
-    thread = threading.current_thread()
+    thread: Any = threading.current_thread()
     started, queries, cursor_mode = thread.perf_t0, thread.query_count, thread.cursor_mode
     httprequest, database = request.httprequest, request.db
 

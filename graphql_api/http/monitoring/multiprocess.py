@@ -94,7 +94,7 @@ def sum_key(
     :param suffix: of the sample's name, such as ``_total``
     :param labels: names of labels, in the order of their ``values``
     """
-    return mmap_key(metric, metric + suffix, labels, values, documentation)
+    return mmap_key(metric, metric + suffix, list(labels), list(values), documentation)
 
 
 def bound_label(bound: float) -> str:
