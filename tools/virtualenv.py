@@ -59,7 +59,14 @@ def ensure_development() -> None:
 
 
 def _install(requirements: list[Path], log: Path) -> None:
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    pip: list[str | os.PathLike] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     # Odoo's processes keep their bytecode elsewhere.
     pip += ["--cache-dir", CACHE / "pip", "--no-warn-script-location", "--no-deps"]
     pip += ["--no-compile"]
