@@ -18,7 +18,7 @@ help:
 	@echo 'make key LOGIN=demo    print a new API key of a user (DB=...)'
 	@echo 'make assets            fetch GraphiQL and Swagger UI into the addon; run and test do, too'
 	@echo 'make dist              make a wheel and a zip file of the addon in dist/'
-	@echo 'make lint              check the style of the code; make format corrects it'
+	@echo 'make lint              check style and types; make format corrects the style'
 	@echo 'make stop              stop the PostgreSQL server that the commands started'
 	@echo 'make clean             remove all state: .dev/ with its databases'
 
