@@ -1,8 +1,12 @@
 """Bodies of REST requests -> inputs of the mutations of the same schema."""
 
+from collections.abc import Callable
+from typing import Any
+
 from graphql import (
     GraphQLID,
     GraphQLInputObjectType,
+    GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     Undefined,
@@ -35,14 +39,19 @@ class BodyReader:
         self._introspection = introspection
         self.problems: list[dict] = []
 
-    def parse(self, httprequest, input_type: GraphQLInputObjectType, prepare=None):
-        """Return the input that a request carries, or a list of inputs.
+    def parse(
+        self,
+        input_type: GraphQLInputObjectType,
+        prepare: Callable[[dict], dict] | None = None,
+    ) -> dict | list:
+        """Return the input that the request carries, or a list of inputs.
 
         :param prepare: gets a JSON object and returns the one that counts
         :raise ApiError: BAD_USER_INPUT, UNSUPPORTED_MEDIA_TYPE
         """
+        httprequest = request.httprequest
         if is_multipart(httprequest):
-            value = self._form(httprequest, input_type)
+            value = self._form(input_type)
         elif httprequest.mimetype == "application/json":
             value = request.dispatcher.api_request.json
         else:
@@ -60,18 +69,18 @@ class BodyReader:
             return self._convert(value, input_type, ())
         raise ApiError("BAD_USER_INPUT", "The body must be a JSON object, or a list of them.")
 
-    def _form(self, httprequest, input_type: GraphQLInputObjectType) -> dict:
+    def _form(self, input_type: GraphQLInputObjectType) -> dict:
         """Return the fields and files of a form; a text is read as the type of its field says."""
         value: dict = {}
-        for name, texts in httprequest.form.lists():
+        for name, texts in request.httprequest.form.lists():
             field = input_type.fields.get(camel_case(name))
             leaf = get_nullable_type(field.type) if field else None
             if len(texts) > 1 or (leaf and not is_leaf_type(leaf)):
                 raise ApiError("BAD_USER_INPUT", f"{name[:80]} takes one value in a form.")
             value[name] = convert_leaf(texts[0], leaf, name) if leaf else texts[0]
-        return value | read_files(httprequest)
+        return value | read_files(request.httprequest)
 
-    def _convert(self, value, input_type, path: InputPath):
+    def _convert(self, value: Any, input_type: GraphQLInputType, path: InputPath) -> Any:
         if isinstance(input_type, GraphQLNonNull):
             if value is None:
                 return self._refuse(path, "A value is required, not null.")
@@ -93,7 +102,9 @@ class BodyReader:
         problem = leaf_problem(value, input_type, self._introspection)
         return self._refuse(path, problem) if problem else value
 
-    def _convert_object(self, value, input_type: GraphQLInputObjectType, path: InputPath):
+    def _convert_object(
+        self, value: Any, input_type: GraphQLInputObjectType, path: InputPath
+    ) -> Any:
         if not isinstance(value, dict):
             names = f" with {self._some(input_type)}" if self._introspection else ""
             return self._refuse(path, f"Expected an object{names}.")
@@ -135,11 +146,11 @@ class BodyReader:
         more = ", ..." if names[10:] else ""
         return ", ".join(self._rest_name(name, input_type) for name in names[:10]) + more
 
-    def _refuse(self, path: InputPath, message: str):
+    def _refuse(self, path: InputPath, message: str) -> Any:
         self.problems.append({"field": ".".join(map(str, path)), "message": message})
         return Undefined
 
 
-def _is_reference(value) -> bool:
+def _is_reference(value: Any) -> bool:
     """Tell whether a value is a related record as it is read: ``{"id": 20, "name": "Belgium"}``."""
     return isinstance(value, dict) and "id" in value and set(value) <= {"id", "name"}

@@ -4,7 +4,7 @@ from itertools import zip_longest
 from typing import Any
 
 from graphql import GraphQLError, GraphQLInputObjectType, GraphQLObjectType, OperationType
-from graphql.pyutils import Path
+from graphql.pyutils import Path as ResponsePath
 
 from odoo.exceptions import AccessError
 from odoo.http import Response, request
@@ -121,7 +121,7 @@ class _Executor(ColumnarExecutor):
     they may see of a record that they have changed.
     """
 
-    def may_be_null(self, raw_error: Exception, path: Path) -> bool:
+    def may_be_null(self, raw_error: Exception, path: ResponsePath) -> bool:
         """Tell whether it is about a related record, and not about the mutation itself."""
         cause = raw_error.original_error if isinstance(raw_error, GraphQLError) else raw_error
         forbidden = isinstance(cause, ApiError) and cause.code == "FORBIDDEN"

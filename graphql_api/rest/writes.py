@@ -163,8 +163,8 @@ class WriteCall(Call):
 
         :param number: the record that is changed; what it has already is not in the input
         """
-        prepare = number and partial(self._sent_back.without_unchanged, number)
-        values = self._body.parse(request.httprequest, self.input_type(suffix), prepare)
+        prepare = partial(self._sent_back.without_unchanged, number) if number else None
+        values = self._body.parse(self.input_type(suffix), prepare)
         self._body.problems[:0] = self._sent_back.problems
         return values
 
