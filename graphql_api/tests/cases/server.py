@@ -202,6 +202,8 @@ class ServerCase(BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         needs.variable("GRAPHQL_API_CONFIGURATION")
+        # What the server has changed is known to the tests that come after, in this process.
+        cls.addClassCleanup(lambda: Registry(database()).check_signaling())
         with contextlib.ExitStack() as stack:
             # Tests send more in a minute than a person does.
             stack.enter_context(setting("requests_per_minute", 0))
