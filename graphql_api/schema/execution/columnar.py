@@ -9,12 +9,12 @@ execution context: it hides them from the levels. The manifest bounds their vers
 compare what both ways of execution answer.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLOutputType,
     GraphQLResolveInfo,
     OperationType,
     get_nullable_type,
@@ -133,7 +133,7 @@ class ColumnarExecutor(TransactionalExecutor):
         level = self._levels[key][1]
         return level.complete(level.positions[result.id], path)
 
-    def is_resource(self, output_type: GraphQLOutputType) -> bool:
+    def is_resource(self, output_type: GraphQLNamedType) -> bool:
         """Tell whether values of a type are records of a resource."""
         return getattr(output_type, "name", None) in self.context_value.resources
 
@@ -144,10 +144,9 @@ class ColumnarExecutor(TransactionalExecutor):
         """
         collected = self.collect_subfields(object_type, details).grouped_field_set
         return [
-            SelectedField(
-                name, own, object_type, self.schema.get_field(object_type, own[0].node.name.value)
-            )
+            SelectedField(name, own, object_type, definition)
             for name, own in collected.items()
+            if (definition := self.schema.get_field(object_type, own[0].node.name.value))
         ]
 
     def coerce_arguments(self, field: SelectedField) -> dict[str, Any]:
@@ -181,7 +180,7 @@ class ColumnarExecutor(TransactionalExecutor):
             return values
         path = parent_path.add_key(field.name, field.parent_type.name)
         definition = field.definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-        converter = self.schema._strawberry_schema.schema_converter
+        converter = cast(Any, self.schema)._strawberry_schema.schema_converter
         info = converter.config.info_class(
             _raw_info=self._resolve_info(field, path), _field=definition
         )

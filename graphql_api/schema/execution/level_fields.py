@@ -1,10 +1,11 @@
 """The fields of a level, by what they show: values, records of a resource, anything else."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
+    GraphQLList,
     GraphQLObjectType,
     get_named_type,
     get_nullable_type,
@@ -113,7 +114,7 @@ class RelationField(LevelField):
 
     def __init__(self, level: "Level", field: SelectedField, loader: Loader):
         super().__init__(level, field)
-        target = get_named_type(self.type)
+        target = cast(GraphQLObjectType, get_named_type(self.type))
         selected = level.executor.collect_fields(target, field.details)
         columns = level.columns(target, selected)
         self._entries, _may_fail = level.load(field, loader, columns)
@@ -123,7 +124,7 @@ class RelationField(LevelField):
             self._entries = [
                 TypeError(message) if entry is None else entry for entry in self._entries
             ]
-        self._below: Optional[Level] = None  # noqa: UP045 - its module imports this one
+        self._below: Level | None = None
         self.plain = True
         ids: dict[int, None] = {}
         for entry in self._entries:
@@ -153,15 +154,13 @@ class RelationField(LevelField):
 
     def complete_value(self, place: int, path: ResponsePath) -> Any:
         entry = self._entries[place]
-        if entry is None:
-            return None
         if isinstance(entry, Exception):
             raise entry
-        if entry == []:
-            return []
+        if self._below is None or not entry:
+            return entry
         positions = self._below.positions
         if isinstance(entry, list):
-            item_type = get_nullable_type(self.type).of_type
+            item_type = cast(GraphQLList, get_nullable_type(self.type)).of_type
             places = [positions[record_id] for record_id in entry]
             return self._below.complete_list(places, item_type, self.field.details, path)
         return self._below.complete(positions[entry], path)

@@ -165,7 +165,7 @@ class Level:
 
     def rows_by_id(self) -> dict[int, dict]:
         """Return the rows of a plain level by the ids of their records."""
-        return dict(zip(self.records._ids, self._rows, strict=True))
+        return dict(zip(self.records._ids, self._rows or (), strict=True))
 
     def complete(self, place: int, path: ResponsePath) -> dict:
         """Return the row of one record; its errors have the path ("Executing Selection Sets")."""
@@ -187,7 +187,7 @@ class Level:
             rows, sizes = self._rows, self.sizes
             self.executor.count(sum([sizes[place] for place in places]))
             return [rows[place] for place in places]
-        completed = []
+        completed: list[dict | None] = []
         for index, place in enumerate(places):
             item_path = path.add_key(index, None)
             try:
