@@ -97,7 +97,7 @@ class ResourceTypes:
         self.connections = {name: self._connection(name) for name in resources}
 
     def _build_enums(self) -> dict[tuple[str, str], type]:
-        enums = {}
+        enums: dict[tuple[str, str], type] = {}
         taken = BUILT_IN_TYPES.union(*map(type_names, self.resources.values()))
         for resource in self.resources.values():
             for field in resource.fields.values():

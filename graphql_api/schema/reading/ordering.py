@@ -105,9 +105,9 @@ def order_terms(
                 )
     else:
         for name, direction in resource.order:
-            field = sortable.get(name)
-            if field is not None and context.may_read(resource, field.field):
-                terms.setdefault(field.field, OrderTerm(field.field, direction == "DESC"))
+            default = sortable.get(name)
+            if default is not None and context.may_read(resource, default.field):
+                terms.setdefault(default.field, OrderTerm(default.field, direction == "DESC"))
     ordered = []
     for term in terms.values():
         ordered.append(term)

@@ -283,6 +283,6 @@ def _computed_ids(context, model_field, target, records, arguments, limit) -> di
     position = {record_id: place for place, record_id in enumerate(found.ids)}
     page = slice(arguments.offset, arguments.offset + limit)
     return {
-        key: sorted((i for i in part if i in position), key=position.get)[page]
+        key: sorted((i for i in part if i in position), key=position.__getitem__)[page]
         for key, part in lists.items()
     }

@@ -59,9 +59,9 @@ def search_domain(
         condition = equals(name, text)
         if condition is not None and is_any(condition):
             return condition
-    name = SEARCHED_IN_BRACKETS.get(resource.model)
-    if name and (match := re.search(r"\[(.*?)\]", text)) and not is_any(named):
-        condition = equals(name, match[1])
+    code = SEARCHED_IN_BRACKETS.get(resource.model)
+    if code and (match := re.search(r"\[(.*?)\]", text)) and not is_any(named):
+        condition = equals(code, match[1])
         return named if condition is None else condition
     return named
 
