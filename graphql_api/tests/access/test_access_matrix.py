@@ -204,7 +204,7 @@ OPERATIONS = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestAccessMatrix(ScopedKeyCase):
     @classmethod
     def setUpClass(cls):

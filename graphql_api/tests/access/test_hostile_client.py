@@ -21,7 +21,7 @@ from ..cases.hostile import (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestSecrets(HostileCase):
     def learned(self, secret: Secret, attacks) -> list[str]:
         """Return the attacks whose answers tell the values of a secret apart."""
@@ -112,7 +112,7 @@ class TestSecrets(HostileCase):
         return found
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestExistence(HostileCase):
     """A record that is hidden answers like one that does not exist."""
 
@@ -286,7 +286,7 @@ class TestExistence(HostileCase):
             self.assertNotIn(b"Z", content.replace(b"Zz", b""))
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestRelations(HostileCase):
     """Every relation of every resource, with a record at its end that a rule hides."""
 

@@ -6,7 +6,7 @@ from ..cases.api import ApiCase
 from ..cases.orders import ORDERS, OrdersCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestEveryResource(ApiCase):
     """All that the catalog offers works, and agrees with the records."""
 

@@ -31,7 +31,7 @@ class Page(NamedTuple):
         return self.site == "same-origin"
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestCrossSite(ApiCase):
     @classmethod
     def setUpClass(cls):

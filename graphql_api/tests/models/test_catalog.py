@@ -80,7 +80,7 @@ def conditions(filter_type: GraphQLInputObjectType):
                 yield {name: {"id": {"eq": "1"}}}
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestCatalog(ApiCase):
     @classmethod
     def setUpClass(cls):

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from ..cases.pages import OrderingCase, PagesCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestEveryOrder(OrderingCase):
     """Every field that a list can be ordered by, with nulls, equal and empty values in it."""
 

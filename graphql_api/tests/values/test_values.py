@@ -15,7 +15,7 @@ GIF = base64.b64decode("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=")
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 
-@tagged("post_install", "-at_install")
+@tagged("generated")
 class TestEveryValue(ApiCase):
     """All fields of all resources, compared with ``read`` of the same user.
 
