@@ -32,6 +32,8 @@ _FEW = ("-k", "-n", "-x", "--lf", "--pdb")
 _QUICK = "not (browser or cluster or generated or node or server)"
 """What ``make check`` runs; pyproject.toml says what the markers mean."""
 
+_SHOWN = 10  # of the names of files
+
 _OK, _INTERRUPTED, _NONE_SELECTED = 0, 2, 5  # exit codes of pytest
 
 
@@ -123,7 +125,8 @@ def _call(
     workers = min(_WORKERS, len(files)) if at_once else 1
     if workers > 1:
         options = [f"-n{workers}", *_PARALLEL, *options]
-    say(f"Testing with {run.template}: pytest {shlex.join([*options, *files])}")
+    shown = files if len(files) <= _SHOWN else [f"({len(files)} files)"]
+    say(f"Testing with {run.template}: pytest {shlex.join(options)} {' '.join(shown)}")
     command = [
         *(str(PYTHON), "-m", "pytest", "-p", "tools.pytest_plugin"),
         *("--odoo-http", f"--odoo-config={CONFIGURATION}", f"--odoo-template={run.template}"),

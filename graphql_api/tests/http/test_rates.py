@@ -198,8 +198,12 @@ class TestCounter(BaseCase):
     def test_any_limit_is_exact(self):
         for limit in (1, 7, 60):
             with self.subTest(limit):
+                begin = time.monotonic()
                 found = [self.count(limit, str(limit)).retry_after for _number in range(limit + 2)]
-                self.assertEqual([bool(wait) for wait in found], [False] * limit + [True] * 2)
+                # On a slow machine some come back while they are counted.
+                came_back = int((time.monotonic() - begin) * limit / 60)
+                self.assertEqual(found[:limit], [0] * limit)
+                self.assertGreaterEqual(sum(map(bool, found[limit:])), 2 - came_back)
 
     def test_a_high_limit(self):
         """While they are counted, some come back."""

@@ -24,6 +24,7 @@ class TestOwnKeysScreen(BrowserCase, ScopedKeyCase):
             page.get_by_placeholder("Enter your password").fill("demo")
             page.get_by_role("button", name="Confirm Password").click()
             dialog = page.locator(".modal:has([name=policy])")
+            dialog.wait_for()
             self.assertFalse(dialog.locator("[name=user_id]").count())
             dialog.get_by_role("textbox", name="Description").fill("Marc's phone")
             dialog.locator("[name=policy] input").click()
