@@ -212,7 +212,7 @@ class TestNeverSuperuser(AccessCase):
         ("models/key.py", "self.sudo()"),
         ("models/policy.py", "self.sudo()"),
         ("models/res_users.py", "self.sudo()"),
-        ("models/resource.py", "model.sudo()"),
+        ("models/domains.py", "model.sudo()"),
         ("models/schema.py", "self.sudo()"),
         ("models/sign_in.py", "self.sudo()"),
         ("schema/reading/cursors.py", "su=True"),
