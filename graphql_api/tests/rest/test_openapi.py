@@ -214,6 +214,7 @@ class TestCaching(OpenApiCase):
         self.assertNotEqual(self.document("demo"), self.document("admin"))
 
 
+@tagged("generated")
 class TestTruth(OpenApiCase):
     """Answers are as the document says, and have nothing that it does not tell."""
 
