@@ -215,8 +215,9 @@ class GraphqlApiResource(models.Model):
             actions={action.name: action for action in actions if action is not None},
         )
         fields = (record._define() for record in self.field_ids)
-        for record in self.with_context(lang="en_US").field_ids.filtered("active"):
-            if mistake := record._find_mistake():
+        # Not filtered(), whose records would be fetched for each resource alone.
+        for record in self.with_context(lang="en_US").field_ids:
+            if record.active and (mistake := record._find_mistake()):
                 _logger.warning("%s is not served: %s", self.type_name, mistake)
         return ResourceDefinition(
             id=self.id,
