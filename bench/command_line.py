@@ -5,7 +5,7 @@ import json
 import time
 from pathlib import Path
 
-from bench import database, machine, options, picture, preparation, report
+from bench import database, exposure, machine, options, picture, preparation, report
 from bench.competitors import Competitors, competitors
 from bench.exchange import BadResponse
 from bench.options import Options
@@ -42,6 +42,9 @@ def run(arguments: list[str]) -> int:
         try:
             peers, places = _start(servers, current, name, fastapi, chosen)
             results = measure_all(chosen, about, peers, places, left_out)
+            results |= exposure.run(
+                current, name, chosen, lambda server: _access(current, server, chosen.login)
+            )
         except (BadResponse, OSError) as error:
             raise StepFailed(f"The run was given up. {error}") from error
     results["seconds"] = round(time.monotonic() - started)

@@ -14,6 +14,7 @@ from tools.progress import step
 
 _NAME = "graphql_api_bench"
 SEED = Path(__file__).with_name("seed.py")
+EXPOSURE = Path(__file__).with_name("exposure_database.py")
 _MODULES = (ADDON.name, "rpc", "graphql_api_bench")
 _FASTAPI_MODULES = ("graphql_api_bench_fastapi",)
 
@@ -88,6 +89,31 @@ def ensure_fastapi(environment: Environment, source: str) -> str:
             _FASTAPI_MODULES,
             log,
             addons_option(fastapi=True),
+        )
+        database_server.set_origin(environment.server, name, inputs)
+    return name
+
+
+def ensure_exposure(environment: Environment, source: str, resources: int, policies: int) -> str:
+    """Return the name of a copy of ``source`` that serves so many resources under policies."""
+    name = databases.full_name(environment, f"{_NAME}_{resources}")
+    inputs = stamp.digest(
+        database_server.origin(environment.server, source) or "", EXPOSURE, str(policies)
+    )
+    if database_server.origin(environment.server, name) == inputs:
+        return name
+    log = LOGS / f"{_NAME}_{resources}.log"
+    with step(f"Exposing {resources} resources (once)", f"Database {name} is ready", log):
+        database_server.copy(environment.server, source, name)
+        process.run(
+            [
+                *(PYTHON, "-m", "bench.exposure_database", CONFIGURATION, name),
+                *(str(resources), str(policies)),
+            ],
+            log=log,
+            env=environment.variables,
+            cwd=ROOT,
+            failure=f"Resources could not be exposed in the database {name}.",
         )
         database_server.set_origin(environment.server, name, inputs)
     return name

@@ -7,7 +7,7 @@ from bench.competitors import TITLES
 from bench.database import Sizes
 from bench.workloads import names
 
-PARTS = ("queries", "throughput", "scaling")
+PARTS = ("queries", "throughput", "scaling", "exposure", "introspection", "small_requests")
 """Parts of a run beside the workloads of latency."""
 
 
@@ -22,6 +22,8 @@ class Options:
     login: str
     only: tuple[str, ...]
     peers: tuple[str, ...]
+    resources: tuple[int, ...]
+    policies: tuple[int, ...]
     strict: bool
     write_docs: bool
 
@@ -57,6 +59,18 @@ def parse(arguments: list[str]) -> Options:
         help=f"a part of the run: {', '.join([*names(), *PARTS])}; several times for several",
     )
     add("--peers", default=",".join(TITLES), help="who takes part (%(default)s)")
+    add(
+        "--resources",
+        type=_numbers,
+        default="30,100,300",
+        help="how many are exposed, one measurement for each (%(default)s)",
+    )
+    add(
+        "--policies",
+        type=_numbers,
+        default="1,10,50",
+        help="how many ask, one measurement for each (%(default)s)",
+    )
     add("--strict", action="store_true", help="fail if a target is missed")
     add("--write-docs", action="store_true", help="put the figures into docs/performance.md")
     found = parser.parse_args(arguments)
@@ -75,6 +89,12 @@ def parse(arguments: list[str]) -> Options:
         found.login,
         tuple(found.only),
         peers,
+        found.resources,
+        found.policies,
         found.strict,
         found.write_docs,
     )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))

@@ -12,6 +12,11 @@ def tables(results: dict) -> str:
     if results["throughput"]:
         parts.append(_throughput(results))
     parts += [_scaling(results, chart) for chart in results["scaling"].values()]
+    if results["exposure"]:
+        parts.append(_exposure(results["exposure"]))
+    if results["introspection"]:
+        parts.append(_introspection(results["introspection"]))
+    parts += [_small_requests(*found) for found in results["small_requests"].items()]
     parts.append(_targets(results))
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -96,6 +101,48 @@ def _scaling(results: dict, chart: dict) -> str:
     ]
     title = f"### {chart['title']}\n\nMedian in ms, and SQL queries in brackets."
     return f"{title}\n\n{table(['', *positions], rows)}"
+
+
+def _exposure(exposure: dict) -> str:
+    rows = []
+    for resources, by_policies in exposure.items():
+        for policies, found in by_policies.items():
+            costs = [found[name] for name in ("start", "edit", "first", "further")]
+            rows.append(
+                [f"{resources} x {policies}"]
+                + [f"{cost['cpu']:.3f} ({cost['queries']})" if cost else "" for cost in costs]
+                + [f"{found[name] / 1024**2:.0f}" for name in ("memory", "process")]
+            )
+    head = ["resources x policies", "first request of a process", "edit", "first request after it"]
+    head += ["by another policy", "MB for all policies", "MB of the process"]
+    return (
+        "### An edit of a resource, and the requests after it\n\nSeconds of the processor, and SQL "
+        f"queries in brackets.\n\n{table(head, rows)}"
+    )
+
+
+def _introspection(introspection: dict) -> str:
+    rows = [
+        [resources]
+        + [f"{figures['median_ms']:.1f}" for figures in found.values()]
+        + [f"{figures['bytes']:,}" for figures in found.values()]
+        for resources, found in introspection.items()
+    ]
+    head = ["resources", "median ms", "median ms, gzip", "bytes", "bytes, gzip"]
+    return f"### The same introspection query again\n\n{table(head, rows)}"
+
+
+def _small_requests(resources: str, found: dict) -> str:
+    titles = {"graphql": "GraphQL", "typename": "GraphQL, `{ __typename }`", "json2": "JSON-2"}
+    json2 = found["json2"]["median_ms"]
+    rows = [
+        [titles[name], f"{figures['median_ms']:.1f}", f"{figures['p95_ms']:.1f}"]
+        + [figures["queries"], f"{figures['median_ms'] / json2:.2f}"]
+        for name, figures in found.items()
+    ]
+    head = ["", "median ms", "p95 ms", "SQL queries", "this / JSON-2"]
+    title = f"### One customer by id, where {resources} resources are exposed"
+    return f"{title}\n\n{table(head, rows)}"
 
 
 def _targets(results: dict) -> str:
