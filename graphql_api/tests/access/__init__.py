@@ -7,7 +7,6 @@ from . import (
     test_hidden_records,
     test_hostile_client,
     test_odoo_models,
-    test_preferences,
     test_scoped_keys,
     test_versions,
 )

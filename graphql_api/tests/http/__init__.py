@@ -13,6 +13,7 @@ from . import (
     test_metrics,
     test_persisted_documents,
     test_preconditions,
+    test_preferences,
     test_rates,
     test_request_log,
     test_timing,
