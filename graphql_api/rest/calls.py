@@ -3,7 +3,7 @@
 from itertools import zip_longest
 from typing import Any
 
-from graphql import GraphQLError, GraphQLInputObjectType, GraphQLObjectType, OperationType
+from graphql import GraphQLError, GraphQLObjectType, OperationType
 from graphql.pyutils import Path as ResponsePath
 
 from odoo.exceptions import AccessError
@@ -55,8 +55,8 @@ class Call:
         """The type of the resource's records."""
         return self.schema.graphql_schema.type_map[self.resource.type_name]
 
-    def input_type(self, suffix: str) -> GraphQLInputObjectType | None:
-        """Return an input type of the resource: ``CreateInput``, ``Filter``."""
+    def input_type(self, suffix: str) -> Any:
+        """Return an input type of the resource, ``CreateInput`` say; None where there is none."""
         return self.schema.graphql_schema.type_map.get(f"{self.resource.type_name}{suffix}")
 
     def record_id(self, text: str) -> int:
@@ -144,7 +144,7 @@ def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict)
         )
     result = execute(schema, context, Request.of_document(document, variables), _Executor)
     request.dispatcher.log_entry.note_document(result)
-    value = (result.data or {}).get(root.name)
+    value = result.data.get(root.name) if isinstance(result.data, dict) else None
     for error, cause in zip_longest(result.errors, result.causes):
         code = error["extensions"]["code"]
         if code != "FORBIDDEN" or len(error.get("path", ())) < 2 or value is None:

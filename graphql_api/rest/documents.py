@@ -13,7 +13,6 @@ from graphql import (
     FieldNode,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLType,
     ListTypeNode,
     NamedTypeNode,
     NameNode,
@@ -21,7 +20,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    TypeNode,
     VariableDefinitionNode,
     VariableNode,
 )
@@ -86,7 +84,8 @@ def find_document(schema: BuiltSchema, root: RootField) -> RestDocument:
 
     Like any other it is kept once it was prepared (see :class:`Documents`).
     """
-    return schema.documents.find(root) or _build(schema, root)
+    found = schema.documents.find(root)
+    return found if isinstance(found, RestDocument) else _build(schema, root)
 
 
 def _build(schema: BuiltSchema, root: RootField) -> RestDocument:
@@ -126,7 +125,7 @@ def _build(schema: BuiltSchema, root: RootField) -> RestDocument:
     )
 
 
-def _type_node(graphql_type: GraphQLType) -> TypeNode:
+def _type_node(graphql_type: Any) -> Any:
     if isinstance(graphql_type, GraphQLNonNull):
         return NonNullTypeNode(type=_type_node(graphql_type.of_type))
     if isinstance(graphql_type, GraphQLList):
@@ -164,9 +163,9 @@ def _compile_converter(fields: tuple[Selected, ...]) -> Converter | None:
     """Return what makes integers of the ids among the fields; None where there are none."""
     has_id = any(alias == "id" and not below for alias, _name, below in fields)
     inner = [
-        (alias, convert)
+        (alias, converter)
         for alias, _name, below in fields
-        if (convert := _compile_converter(below)) is not None
+        if (converter := _compile_converter(below)) is not None
     ]
     if not has_id and not inner:
         return None

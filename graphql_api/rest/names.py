@@ -1,8 +1,9 @@
 """REST's names in the schema: which field of a GraphQL type a name means."""
 
+from typing import Any
+
 from graphql import (
     GraphQLField,
-    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLObjectType,
     is_required_argument,
@@ -11,10 +12,11 @@ from graphql import (
 from ..schema.exposure.names import FIELD_NAME, camel_case
 
 
-def find_field(
-    graphql_type: GraphQLObjectType | GraphQLInputObjectType, name: str
-) -> GraphQLField | GraphQLInputField | None:
-    """Return the field of a type that REST calls by a name, None where there is none."""
+def find_field(graphql_type: GraphQLObjectType | GraphQLInputObjectType, name: str) -> Any:
+    """Return the field of a type that REST calls by a name, None where there is none.
+
+    That of an object type is a ``GraphQLField``, that of an input a ``GraphQLInputField``.
+    """
     return graphql_type.fields.get(camel_case(name)) if FIELD_NAME.match(name) else None
 
 

@@ -1,5 +1,7 @@
 """``fields=id,name,country.code``: what a request selects of the records that it shows."""
 
+from typing import Any
+
 from graphql import (
     GraphQLField,
     GraphQLList,
@@ -69,11 +71,11 @@ def _add(
     parts = path.split(".")
     if len(parts) > MAX_DEPTH:
         raise bad_parameter("fields", f"fields may have at most {MAX_DEPTH} names in a path.")
-    parent = root
+    parent: Any = root
     for position, name in enumerate(parts):
         field = _field(schema, context, parent, name, path)
         graphql_name = camel_case(name)
-        named = get_named_type(field.type)
+        named: Any = get_named_type(field.type)
         if position < len(parts) - 1:
             if is_leaf_type(named):
                 raise bad_parameter(

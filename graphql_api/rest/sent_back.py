@@ -85,7 +85,7 @@ class SentBack:
             updates = item.get("update") if isinstance(item, dict) else None
             if field is None or not field.to_many or not isinstance(updates, list):
                 continue
-            target = self._call.schema.resources[field.relation]
+            target = self._call.schema.resources[field.target]
             for index, update in enumerate(updates):
                 if isinstance(update, dict) and (number := _number(update.get("id"))):
                     path = (*sent.path, name, "update", index)
@@ -136,7 +136,7 @@ class SentBack:
             output = _readable_field(parent, name)
             if output is None:
                 continue
-            named = get_named_type(output.type)
+            named: Any = get_named_type(output.type)
             if is_leaf_type(named):
                 selected.append(Selected(name, camel_case(name)))
                 continue
@@ -184,7 +184,7 @@ class SentBack:
             self._refuse(path, "Another record is chosen by its id alone; the rest is only read.")
 
     def _operations(self, field: ResourceField) -> str:
-        target = self._call.schema.resources[field.relation]
+        target = self._call.schema.resources[field.target]
         return ", ".join(relation_operations(field, target))
 
     def _is_same(self, output_type, name: str, item, row: dict) -> bool:

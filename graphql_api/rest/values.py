@@ -53,6 +53,7 @@ def convert_leaf(text: str, leaf_type: GraphQLScalarType | GraphQLEnumType, wher
     :param where: the name of the parameter, for the error
     :raise ApiError: BAD_USER_INPUT
     """
+    value: Any
     try:
         match leaf_type.name:
             case "Boolean":

@@ -98,6 +98,7 @@ class ResourceTypes:
 
     def _build_enums(self) -> dict[tuple[str, str], type]:
         enums: dict[tuple[str, str], type] = {}
+        make: Any = Enum  # whose first argument mypy wants to see as text in the code
         taken = BUILT_IN_TYPES.union(*map(type_names, self.resources.values()))
         for resource in self.resources.values():
             for field in resource.fields.values():
@@ -105,7 +106,7 @@ class ResourceTypes:
                 names = {name, f"{name}Filter"}
                 if _is_enum(field.selection) and taken.isdisjoint(names):
                     taken |= names
-                    cls = Enum(name, {key: key for key in field.selection})
+                    cls = make(name, {key: key for key in field.selection or ()})
                     enums[resource.type_name, field.name] = strawberry.enum(
                         cls, name=name, description=field.description or None
                     )
@@ -117,7 +118,7 @@ class ResourceTypes:
             fields |= {field.name: field for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD)}
         return fields
 
-    def _add_batch_fields(self, type_name: str, cls: type) -> None:
+    def _add_batch_fields(self, type_name: str, cls: Any) -> None:
         """Add the loaders of fields in the code of addons.
 
         Extensions of a field, like permissions, are made for one record: it is resolved one by one.
@@ -185,7 +186,7 @@ class ResourceTypes:
         # type of its own there, which variables of old queries name.
         field = resource.fields[field.alias_of or field.name]
         if field.type in RELATIONS:
-            target = self.resources[field.relation]
+            target = self.resources[field.target]
             node = self.by_type[target.type_name]
             if not field.to_many:
                 return Optional[node], many2one_loader(resource, field, target), None  # noqa: UP045
@@ -222,15 +223,15 @@ class ResourceTypes:
                 return self.total_count
 
             @strawberry.field
-            def page_info(self) -> PageInfo:
+            def page_info(self: Any) -> PageInfo:
                 return self
 
             @strawberry.field
-            def nodes(self) -> list[node]:
+            def nodes(self: Any) -> list[node]:
                 return self.records
 
             @strawberry.field
-            def edges(self) -> list[edge]:
+            def edges(self: Any) -> list[edge]:
                 cursors = self.cursors
                 return [edge(cursor=cursors[record.id], node=record) for record in self.records]
 

@@ -112,7 +112,7 @@ class BodySchemas:
         return leaf_schema(graphql_type)
 
     def _list(self, field: ResourceField, graphql_type: GraphQLInputObjectType) -> Json | None:
-        target = self._schema.resources[field.relation]
+        target = self._schema.resources[field.target]
         properties: Json = {}
         for operation, input_field in graphql_type.fields.items():
             if operation in ("create", "update", "delete") and not self._usable.may(
@@ -145,7 +145,7 @@ class BodySchemas:
             if isinstance(leaf, GraphQLList) or not is_leaf_type(leaf):
                 continue
             files += field.type in FILE_TYPES
-            value = FORM_FILE if field.type in FILE_TYPES else self._value(field, leaf)
+            value = FORM_FILE if field.type in FILE_TYPES else self._value(field, leaf) or {}
             value = described(value, input_field.description)
             properties[field.name] = deprecated(value, field.deprecation_reason)
             if is_required_input_field(input_field):

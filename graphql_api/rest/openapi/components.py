@@ -1,8 +1,9 @@
 """The parts of a document that others refer to, each made when it is first named."""
 
 from collections.abc import Callable
+from typing import Any
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 class Components:

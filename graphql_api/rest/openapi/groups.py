@@ -41,7 +41,7 @@ class Groups:
         input_type = self._schema.graphql_schema.type_map[f"{resource.type_name}{suffix}"]
         for graphql_name, input_field in input_type.fields.items():
             field = self._schema.fields.get((resource.type_name, graphql_name))
-            target = field and field.relation
+            target = field.relation if field else None
             if (resource.type_name, graphql_name) in self._usable.readable and (
                 target is None or self._usable.may(target, "read")
             ):

@@ -61,4 +61,4 @@ def _knows(context: Context, resource: Resource, path: str, within: frozenset[st
         return False
     if not rest or fields[0].type not in RELATIONS:
         return True
-    return _knows(context, context.resources[fields[0].relation], rest, within)
+    return _knows(context, context.resources[fields[0].target], rest, within)

@@ -7,7 +7,7 @@ from ..exposure.resource import Resource
 from .access import Context
 
 
-def exposing(context: Context, model: str) -> Resource | None:
+def exposing(context: Context, model: str | None) -> Resource | None:
     """Return the resource that shows records of a model, None where there is none."""
     for resource in context.resources.values():
         if resource.model == model and "read" in resource.operations:

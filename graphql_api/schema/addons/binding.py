@@ -6,7 +6,7 @@ databases of the process: it names the types, and is bound to those of each sche
 
 import copy
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import OperationType, get_named_type
@@ -71,7 +71,7 @@ class Binding:
         """Return the classes for the schema, without those that lead to types it lacks."""
         return [self._class(cls) for cls in classes if named_types(cls) <= self._types.keys()]
 
-    def fields(self, cls: type) -> dict:
+    def fields(self, cls: Any) -> dict:
         """Return the fields of a class by name; none where it leads to a type that is missing."""
         if not named_types(cls) <= self._types.keys():
             return {}
@@ -79,7 +79,7 @@ class Binding:
             field.python_name: self._field(field) for field in cls.__strawberry_definition__.fields
         }
 
-    def _class(self, cls: type) -> type:
+    def _class(self, cls: Any) -> type:
         """Return a class as it is, or a copy of one that leads to resources.
 
         The class itself is shared by all databases.

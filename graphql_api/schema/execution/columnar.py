@@ -12,6 +12,7 @@ compare what both ways of execution answer.
 from typing import Any, cast
 
 from graphql import (
+    GraphQLLeafType,
     GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -63,7 +64,10 @@ class TransactionalExecutor(StrawberryGraphQLCoreExecutionContext):
         if self._response_size > self._max_response_size:
             raise ResponseTooLarge(self._max_response_size)
 
-    def complete_leaf_value(self, return_type, result):
+    # graphql-core calls its static method on the instance.
+    def complete_leaf_value(  # type: ignore[override]
+        self, return_type: GraphQLLeafType, result: Any
+    ) -> Any:
         value = super().complete_leaf_value(return_type, result)
         self.count(size_of(value))
         return value

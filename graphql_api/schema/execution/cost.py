@@ -195,7 +195,10 @@ class Cost:
             if not is_leaf_type(named):
                 for inner, _parent, one in selected:
                     self._collect(named, one.selection_set, inner, nested)
-            below_place, below_page = _Place.RECORD, 0
+            below_place = _Place.RECORD
+            own: Amount
+            records: Amount
+            below_page: Amount = 0
             match place:
                 case _ if name in META_FIELDS:
                     objects = 1 + self._objects(nested, list_sizes(self._schema))
@@ -254,7 +257,8 @@ class Cost:
 
     def _page(self, definition: GraphQLField, node: FieldNode) -> Amount:
         """Return the size of the page of a connection."""
-        nodes = get_named_type(definition.type).fields["nodes"]
+        connection: Any = get_named_type(definition.type)
+        nodes = connection.fields["nodes"]
         resource = self._resources.get(get_named_type(nodes.type).name)
         default = resource.default_page_size if resource else ASSUMED_SIZE
         return self._asked(definition, node, default, resource)

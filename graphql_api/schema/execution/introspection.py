@@ -8,6 +8,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     SchemaMetaFieldDef,
@@ -47,7 +48,7 @@ def _field_names(selected: SelectionSetNode, fragments: dict) -> Iterator[str]:
             yield node.name.value
         elif isinstance(node, FragmentSpreadNode):
             yield from _field_names(fragments[node.name.value], fragments)
-        else:
+        elif isinstance(node, InlineFragmentNode):
             yield from _field_names(node.selection_set, fragments)
 
 

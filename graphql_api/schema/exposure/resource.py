@@ -80,6 +80,11 @@ class ResourceField:
     def to_many(self) -> bool:
         return self.type in ("one2many", "many2many")
 
+    @property
+    def target(self) -> str:
+        """The type name of the resource that a relation leads to."""
+        return self.relation or ""
+
     def under_former_name(self, name: str) -> "ResourceField":
         """Return the field under a name that it had, and that goes on working."""
         names = self.graphql_name

@@ -117,7 +117,9 @@ class Aggregate:
         try:
             context.check_field(resource, field, "aggregate")
             if field.currency and all(term.field.field != field.currency for term in terms):
-                context.check_field(resource, _currency_field(resource, field), "aggregate")
+                currency = _currency_field(resource, field)
+                assert currency, "what is_aggregatable takes has its currency beside it"
+                context.check_field(resource, currency, "aggregate")
                 self._currencies = f"{field.currency}:count_distinct"
                 self.specs.append(self._currencies)
         except ApiError as error:

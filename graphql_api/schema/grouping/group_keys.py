@@ -134,7 +134,7 @@ def group_terms(
                 raise ApiError("BAD_USER_INPUT", f"groupBy names {field.graphql_name} twice.")
             context.check_field(resource, field, "group by")
             if field.type == "many2one":
-                context.model(context.resources[field.relation])
+                context.model(context.resources[field.target])
             terms[name] = GroupTerm(field, value if field.type in DATE_TYPES else None)
     return list(terms.values())
 
@@ -174,7 +174,7 @@ def _values(context: Context, info, field: ResourceField, values: list) -> list:
 
 def _records(context: Context, info, field: ResourceField, values: list) -> list:
     """Return the record of each group: None where it has none, an error where it is hidden."""
-    target = context.resources[field.relation]
+    target = context.resources[field.target]
     ids = list(dict.fromkeys(record.id for record in values if record))
     columns = selected_columns(context, info, target, ("keys", field.graphql_name))
     found = find_visible(context, target, ids, columns) if ids else ()

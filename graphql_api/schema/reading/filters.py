@@ -79,7 +79,7 @@ class FilterTypes:
             for name, cls in family.items():
                 define_input(cls, f"Conditions on {name} records.")
 
-    def _fill(self, resource: Resource, cls: type, on_id: Condition | None) -> None:
+    def _fill(self, resource: Resource, cls: Any, on_id: Condition | None) -> None:
         own = self.by_type[resource.type_name]
         many = list[own]
         _add(cls, "and", many, "All of these.", _logical(Domain.AND))
@@ -93,12 +93,12 @@ class FilterTypes:
             if field.filterable and field.searchable:
                 self._add_field(resource, field, cls)
 
-    def _add_field(self, resource: Resource, field: ResourceField, cls: type) -> None:
+    def _add_field(self, resource: Resource, field: ResourceField, cls: Any) -> None:
         if field.type in RELATIONS:
-            target = self._resources[field.relation]
+            target = self._resources[field.target]
             family = self._lists if field.to_many else self._relations
             condition = _on_many if field.to_many else _on_one
-            attribute = add_resource_field(cls, field, family[field.relation])
+            attribute = add_resource_field(cls, field, family[field.target])
             cls._conditions[attribute] = _bind(condition, resource, field, target)
             return
         kind = value_type(field)
@@ -162,13 +162,13 @@ def _all_of(domains: Iterable[Domain | None]) -> Domain | None:
     return Domain.AND(conditions) if conditions else None
 
 
-def _new_class(name: str) -> type:
-    cls = new_input(name)
+def _new_class(name: str) -> Any:
+    cls: Any = new_input(name)
     cls._conditions = {}
     return cls
 
 
-def _add(cls: type, name: str, annotation, description: str, condition: Condition | None):
+def _add(cls: Any, name: str, annotation, description: str, condition: Condition | None):
     cls._conditions[add_input_field(cls, name, annotation, description)] = condition
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import strawberry
 
@@ -48,7 +49,7 @@ class PageArguments:
         """
         if self.first is not None and self.last is not None:
             raise ApiError("BAD_USER_INPUT", "Give first or last, not both.")
-        if self.offset is not None and not (self.after is self.before is self.last is None):
+        if self.offset is not None and (self.after, self.before, self.last) != (None, None, None):
             raise ApiError(
                 "BAD_USER_INPUT",
                 "offset goes with first alone; use a cursor or it.",
@@ -67,9 +68,12 @@ def check_offset(offset: int | None) -> int:
     return offset or 0
 
 
+Default = TypeVar("Default", int, None)
+
+
 def check_size(
-    context: Context, resource: Resource, name: str, size: int | None, default: int | None
-) -> int | None:
+    context: Context, resource: Resource, name: str, size: int | None, default: Default
+) -> int | Default:
     """Return how many records a page may have.
 
     :raise ApiError: BAD_USER_INPUT for a negative size, or one over the maximum of the resource
@@ -77,7 +81,7 @@ def check_size(
     """
     maximum = context.max_page_size(resource)
     if size is None:
-        return None if default is None else min(default, maximum)
+        return default if default is None else min(default, maximum)
     if not 0 <= size <= maximum:
         raise ApiError(
             "BAD_USER_INPUT",
@@ -198,7 +202,7 @@ class Page:
         if self._before is None:
             return False
         return self._exists(
-            after(self.model, self._terms, self.end_cursor) if self.records else self._after
+            _bound(after, self.model, self._terms, self.end_cursor) if self.records else self._after
         )
 
     @property
@@ -210,7 +214,9 @@ class Page:
         if self._after is None:
             return False
         return self._exists(
-            before(self.model, self._terms, self.start_cursor) if self.records else self._before
+            _bound(before, self.model, self._terms, self.start_cursor)
+            if self.records
+            else self._before
         )
 
     def _exists(self, bound: Domain | None) -> bool:

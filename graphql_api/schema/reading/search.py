@@ -104,7 +104,7 @@ def _is_open(context: Context, resource: Resource, path: str) -> bool:
     relation = _relation(context, resource, name)
     if relation is None:
         return False
-    target = context.resources[relation.relation]
+    target = context.resources[relation.target]
     return not target.domain and _may_compare(context, target, rest)
 
 
@@ -141,7 +141,7 @@ def _condition(context: Context, resource: Resource, path: str | None, text: str
     relation = _relation(context, resource, name)
     if relation is None:
         return None
-    target = context.resources[relation.relation]
+    target = context.resources[relation.target]
     found = _condition(context, target, rest, text) if rest else _named(context, target, text)
     if found is None:
         return None

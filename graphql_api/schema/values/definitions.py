@@ -13,7 +13,7 @@ from strawberry.types.field import StrawberryField
 
 
 def define(
-    cls: type,
+    cls: Any,
     fields: list[StrawberryField],
     description: str | None = None,
     *,

@@ -225,6 +225,15 @@ class ValueType:
     parser: Parser | None
     from_cache: bool = True
 
+    def parse(self, value: Any, model_field: Any, env: Environment | None) -> Any:
+        """Return a value of an input in the ORM's form.
+
+        :raise ApiError, ValueError: the field cannot have it
+        """
+        if self.parser is None:
+            raise ValueError("It cannot be set.")
+        return self.parser(value, model_field, env)
+
 
 VALUE_TYPES: dict[str, ValueType] = {
     "char": ValueType(str, _nullable, TEXT_OPERATORS, parse_text),

@@ -52,10 +52,11 @@ def _call(record: Any, method: str) -> Any:
         dialog = result.get("res_model") if isinstance(result, dict) else None
         if dialog not in SKIPPED_DIALOGS or dialog in asked:
             return result
-        if SKIPPED_DIALOGS[dialog] is None:
+        context = SKIPPED_DIALOGS[dialog]
+        if context is None:
             return True
         asked.add(dialog)
-        record = record.with_context(**SKIPPED_DIALOGS[dialog])
+        record = record.with_context(**context)
 
 
 def _unfinished(env: Environment, result: dict) -> str | None:

@@ -58,7 +58,7 @@ class InputReader:
         inverse = parent.inverse if parent else None
         values = self._values(resource, value, path, None, inverse)
         self._named.add_of_values(resource, values, path, None)
-        self._check_complete(resource, value, path, {inverse, *values} - {None})
+        self._check_complete(resource, value, path, set(values) | ({inverse} if inverse else set()))
         written = {**resource.defaults, **values}
         self._properties.belong_to(values, written, None, inverse, parents)
         return written
@@ -153,7 +153,7 @@ class InputReader:
             elif field.to_many:
                 values[field.field] = self._lists.commands(resource, field, item, where, records)
             elif field.type in RELATIONS:
-                number = self._named.add(field.relation, item, where)
+                number = self._named.add(field.target, item, where)
                 if number is not None:
                     values[field.field] = number
                     self._lines.add_document(resource, field, number, where)
@@ -182,7 +182,7 @@ class InputReader:
         if field.type in FILE_TYPES:
             self._context.count_file(len(item))
         model_field = self._context.env[resource.model]._fields[field.field]
-        parse = self._file if field.type in FILE_TYPES else value_type(field).parser
+        parse = self._file if field.type in FILE_TYPES else value_type(field).parse
         try:
             converted = parse(item, model_field, self._context.env)
         except ApiError as error:
@@ -208,7 +208,7 @@ class InputReader:
         key = (model_field, id(item))
         if key not in self._files:
             self._context.check_deadline()
-            converted = VALUE_TYPES[model_field.type].parser(item, model_field, env)
+            converted = VALUE_TYPES[model_field.type].parse(item, model_field, env)
             if isinstance(model_field, Image) and model_field.store and not model_field.related:
                 converted = converted and model_field._image_process(converted, env)
             # The file is kept beside it: its identity stays unique.

@@ -117,13 +117,9 @@ class InputTypes:
         name = f"{resource.type_name}{pascal_case(field.name)}Input"
         if name not in self._relations:
             cls = new_input(name)
-            for operation in relation_operations(field, self._resources[field.relation]):
-                add_input_field(
-                    cls,
-                    operation,
-                    list[self._item(field.relation, operation)],
-                    RELATION_OPERATIONS[operation],
-                )
+            for operation in relation_operations(field, self._resources[field.target]):
+                item: Any = self._item(field.target, operation)
+                add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
             if not cls._input_fields:
                 return None
             self._relations[name] = define_input(

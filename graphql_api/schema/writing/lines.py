@@ -94,6 +94,7 @@ def check_deletion(context: Context, resource: Resource, records: Any) -> None:
 
 def _documents_of(resource: Resource, lines: Any) -> Any:
     """Return the documents that records of a resource are lines of."""
+    assert resource.document, "only lines of documents have documents"
     return lines[resource.document.field]
 
 
@@ -109,6 +110,7 @@ def _check_open(
     :param places: documents, and where the input is that changes lines of theirs
     :raise ApiError: VALIDATION_FAILED
     """
+    assert resource.document, "only lines of documents have documents"
     closed = documents - documents.filtered_domain(list(resource.document.open))
     if not closed:
         return

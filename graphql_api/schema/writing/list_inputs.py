@@ -56,7 +56,7 @@ class ListInputs:
         :param value: the input object of the list
         :param records: those that have the list; None for a new one
         """
-        target = self._context.resources[field.relation]
+        target = self._context.resources[field.target]
         operations = dict(given(value))
         commands: list[tuple] = []
         # What exists is changed before anything is added, so that an input means the same

@@ -32,7 +32,7 @@ from .upserts import match
 
 def mutation_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
     """Return the root fields that a resource adds to ``Mutation``, by name."""
-    fields = {}
+    fields: dict[str, StrawberryField] = {}
     if resource.allows("create"):
         fields |= _create_fields(resource, types, inputs)
     if resource.allows("update"):
@@ -62,7 +62,7 @@ def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
 
     def many(info: strawberry.Info, inputs: list[input_type]):
         _check_size(info.context, resource, "inputs", inputs)
-        paths = [("inputs", index) for index in range(len(inputs))]
+        paths: list[InputPath] = [("inputs", index) for index in range(len(inputs))]
         return _returned(info, resource, _create(info.context, resource, inputs, paths).ids)
 
     name, plural = f"create{resource.type_name}", f"create{resource.plural_name}"
@@ -168,12 +168,12 @@ def _delete_fields(resource: Resource) -> dict:
         record = _existing(info.context, resource, "delete", [id])
         check_version(resource, record, if_version)
         delete(info.context, record)
-        return str(record.id)
+        return strawberry.ID(str(record.id))
 
     def many(info: strawberry.Info, ids: list[strawberry.ID]) -> list[strawberry.ID]:
         records = _existing(info.context, resource, "delete", ids)
         delete(info.context, records)
-        return [str(number) for number in records.ids]
+        return [strawberry.ID(str(number)) for number in records.ids]
 
     name, plural = f"delete{resource.type_name}", f"delete{resource.plural_name}"
     return {

@@ -152,9 +152,9 @@ class PropertiesReader:
         ids = stored if isinstance(stored, list) else [stored]
         if not ids:
             return []
-        visible = set(
-            find_visible(self._context, exposing(self._context, definition["comodel"]), ids).ids
-        )
+        resource = exposing(self._context, definition["comodel"])
+        assert resource, "definitions that lead to records that are not exposed are left out"
+        visible = set(find_visible(self._context, resource, ids).ids)
         return [number for number in ids if number not in visible]
 
 
@@ -205,7 +205,7 @@ def _integer(item: Any, definition: dict) -> int:
 
 def _number(item: Any, definition: dict) -> float:
     _expect(item, int | float, "Expected a number.")
-    return VALUE_TYPES["float"].parser(item, None, None)
+    return VALUE_TYPES["float"].parse(item, None, None)
 
 
 def _text(item: Any, definition: dict) -> str | bool:
@@ -214,8 +214,9 @@ def _text(item: Any, definition: dict) -> str | bool:
 
 def _timestamp(scalar: Any, form: str) -> Converter:
     def convert(item: Any, definition: dict) -> str:
-        timestamp = SCALAR_MAP[scalar].parse_value(item)
-        return VALUE_TYPES["date"].parser(timestamp, None, None).strftime(form)
+        parse: Any = SCALAR_MAP[scalar].parse_value
+        timestamp = parse(item)
+        return VALUE_TYPES["date"].parse(timestamp, None, None).strftime(form)
 
     return convert
 

@@ -40,9 +40,9 @@ class WrittenLists:
             return
         env = self._context.env
         for field, _path in self._fields.values():
-            table = env[self._context.resources[field.relation].model]._table
+            table = env[self._context.resources[field.target].model]._table
             query = SQL("SELECT max(id) FROM %s", SQL.identifier(table))
-            self._highest[field.relation] = env.execute_query(query)[0][0] or 0
+            self._highest[field.target] = env.execute_query(query)[0][0] or 0
 
     def check(self, resource: Resource, records: Any) -> None:
         """Refuse what was written in lists of the records and lies outside its resource.
@@ -58,7 +58,7 @@ class WrittenLists:
     def _limited(self) -> bool:
         """Tell whether any of the lists leads to records that a domain limits."""
         return any(
-            self._context.resources[field.relation].domain for field, _path in self._fields.values()
+            self._context.resources[field.target].domain for field, _path in self._fields.values()
         )
 
     def _check_created(self, resource: Resource, records: Any, checked: dict[str, set]) -> None:
@@ -72,7 +72,7 @@ class WrittenLists:
         for (type_name, _name), (field, path) in self._fields.items():
             if type_name != resource.type_name or not records:
                 continue
-            target = self._context.resources[field.relation]
+            target = self._context.resources[field.target]
             related = records.with_context(active_test=False).mapped(field.field)
             created = related.filtered(lambda r, t=target: r.id > self._highest[t.type_name])
             check_within_reach(self._context, target, created.ids, path)

@@ -66,7 +66,7 @@ def _by_field(
     context.check_field(resource, field)
     model_field = context.env[resource.model]._fields[field.field]
     try:
-        operand = value_type(field).parser(key_value, model_field, context.env)
+        operand = value_type(field).parse(key_value, model_field, context.env)
     except ValueError as error:
         raise _refused(("by", field.name), str(error)) from None
     context.env["graphql_api.upsert"]._lock(f"{resource.model}.{field.field}={operand}")
