@@ -136,8 +136,10 @@ def _small_requests(resources: str, found: dict) -> str:
     titles = {"graphql": "GraphQL", "typename": "GraphQL, `{ __typename }`", "json2": "JSON-2"}
     json2 = found["json2"]["median_ms"]
     rows = [
-        [titles[name], f"{figures['median_ms']:.1f}", f"{figures['p95_ms']:.1f}"]
-        + [figures["queries"], f"{figures['median_ms'] / json2:.2f}"]
+        [
+            *(titles[name], f"{figures['median_ms']:.1f}", f"{figures['p95_ms']:.1f}"),
+            *(figures["queries"], f"{figures['median_ms'] / json2:.2f}"),
+        ]
         for name, figures in found.items()
     ]
     head = ["", "median ms", "p95 ms", "SQL queries", "this / JSON-2"]
