@@ -27,6 +27,7 @@ SCHEMA_FLOORS = [
     ("schema.types",),
     ("schema.execution",),
     ("schema.writing",),
+    ("schema.type_names",),
     ("schema.builder",),
     ("schema.extension",),
 ]

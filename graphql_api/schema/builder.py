@@ -2,24 +2,26 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 
 import strawberry
-from strawberry.schema.config import StrawberryConfig
-from strawberry.tools import merge_types
+from strawberry.types.base import get_object_definition
+from strawberry.types.field import StrawberryField
 
 from .access.access import Context, find_visible
 from .execution.built_schema import BuiltSchema
-from .execution.documents import Documents
+from .execution.lazy_schema import CodeTypes, LazySchema, MakeField
+from .exposure.names import camel_case
 from .exposure.resource import Resource
-from .grouping.aggregation import aggregate_field
+from .grouping.aggregation import GroupTypes, aggregate_field
 from .reading.ordering import order_terms
 from .reading.pagination import Page, PageArguments
 from .reading.search import list_domain
 from .reading.selection import selected_columns
 from .reading.viewer import me_query
+from .type_names import TypeNames
 from .types import ResourceTypes
 from .values.parsers import parse_id
-from .values.scalars import SCALAR_MAP
 from .writing.inputs import InputTypes
 from .writing.mutations import mutation_fields
 
@@ -47,30 +49,25 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
     by_type = {resource.type_name: resource for resource in resources}
     types = ResourceTypes(by_type, logged, parts.fields)
     inputs = InputTypes(by_type, types.enums)
-    namespace: dict = {"__annotations__": {}}
-    mutations: dict = {"__annotations__": {}}
+    groups = GroupTypes(types)
+    code = CodeTypes(
+        types=types.code.bind(parts.types),
+        fields=[field for name in parts.fields for field in types.code_fields(name).values()],
+    )
+    queries: dict[str, MakeField] = {}
+    mutations: dict[str, MakeField] = {}
+    _add_fields_in_code(queries, [me_query(by_type, types.by_type)], code)
     for resource in resources:
         mutations |= mutation_fields(resource, types, inputs)
         if "read" in resource.operations:
-            namespace[resource.single_name] = _single_field(resource, types)
-            namespace[resource.list_name] = _list_field(resource, types)
-            if (aggregate := aggregate_field(resource, types)) is not None:
-                namespace[resource.aggregate_name] = aggregate
-    queries = [
-        me_query(by_type, types.by_type),
-        strawberry.type(type("ResourceQuery", (), namespace)),
-        *types.code.bind(parts.queries),
-    ]
-    mutation_types = types.code.bind(parts.mutations)
-    if len(mutations) > 1:
-        mutation_types.insert(0, strawberry.type(type("ResourceMutation", (), mutations)))
-    schema = strawberry.Schema(
-        query=merge_types("Query", tuple(queries)),
-        mutation=merge_types("Mutation", tuple(mutation_types)) if mutation_types else None,
-        types=[*types.by_type.values(), *types.code.bind(parts.types)],
-        config=StrawberryConfig(scalar_map=SCALAR_MAP),
-    )
-    documents = Documents(schema._schema, by_type)
+            queries[resource.single_name] = partial(_single_field, resource, types)
+            queries[resource.list_name] = partial(_list_field, resource, types)
+            if resource.type_name in groups.groupable:
+                queries[resource.aggregate_name] = partial(aggregate_field, resource, types, groups)
+    _add_fields_in_code(queries, types.code.bind(parts.queries), code)
+    _add_fields_in_code(mutations, types.code.bind(parts.mutations), code)
+    find_type = TypeNames(types, inputs, groups).find
+    schema = LazySchema(queries, mutations, types.by_type, code, find_type)
     fields = {
         (resource.type_name, field.graphql_name): field
         for resource in resources
@@ -81,11 +78,31 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         for name, resource in by_type.items()
         for suffix in ("Filter", "RelationFilter", "Order")
     }
-    inputs_of = inputs.resources | filtered
-    return BuiltSchema(schema, by_type, inputs_of, fields, types.loaders, documents)
+    return BuiltSchema(
+        schema,
+        by_type,
+        inputs.resources | filtered,
+        fields,
+        types.loaders,
+        partial(build, resources, logged, parts),
+    )
 
 
-def _single_field(resource: Resource, types: ResourceTypes):
+def _add_fields_in_code(
+    root_fields: dict[str, MakeField], classes: list[type], code: CodeTypes
+) -> None:
+    for cls in classes:
+        for definition in get_object_definition(cls, strict=True).fields:
+            name = definition.graphql_name or camel_case(definition.python_name)
+            root_fields[name] = partial(_unchanged, definition)
+            code.fields.append(definition)
+
+
+def _unchanged(definition: StrawberryField) -> StrawberryField:
+    return definition
+
+
+def _single_field(resource: Resource, types: ResourceTypes) -> StrawberryField:
     node = types.by_type[resource.type_name]
 
     def resolve(info: strawberry.Info, id: strawberry.ID):
@@ -102,8 +119,8 @@ def _single_field(resource: Resource, types: ResourceTypes):
     )
 
 
-def _list_field(resource: Resource, types: ResourceTypes):
-    filter_type = types.filters[resource.type_name]
+def _list_field(resource: Resource, types: ResourceTypes) -> StrawberryField:
+    filter_type = types.filters.by_type[resource.type_name]
     order_type = types.orders[resource.type_name]
     sortable = types.sortable[resource.type_name]
 

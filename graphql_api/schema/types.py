@@ -1,15 +1,16 @@
 """Object types, one per resource, whose fields read Odoo records."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import strawberry
 from strawberry.schema.name_converter import NameConverter
+from strawberry.types.field import StrawberryField
 
 from .access.loaders import Loader
-from .addons.binding import Binding, named_types
+from .addons.binding import Binding
 from .exposure.names import GRAPHQL_NAME, camel_case
 from .exposure.resource import RELATIONS, Resource, ResourceField
 from .problems import BUILT_IN_TYPES, type_names
@@ -32,10 +33,40 @@ from .reading.ordering import (
 )
 from .reading.pagination import PageInfo
 from .reading.record_by_record import LOADER, record_resolver
+from .values.definitions import LazyMapping, define
 from .values.scalars import FILE_TYPES, DateTime, value_type
 
 _NAMES = NameConverter()
 """How Strawberry names the fields of addons."""
+
+
+class Fields(NamedTuple):
+    """The fields of a type: their definitions by name in Python, their loaders by GraphQL's."""
+
+    definitions: dict[str, StrawberryField]
+    loaders: dict[str, Loader]
+
+
+class Loaders(Mapping[tuple[str, str], Loader]):
+    """The loaders of all fields, by the name of the type and the GraphQL name of the field.
+
+    :param fields: type name -> its fields, which are made when they are asked for
+    """
+
+    def __init__(self, fields: Mapping[str, Fields]):
+        self._fields = fields
+
+    def __getitem__(self, key: tuple[str, str]) -> Loader:
+        type_name, name = key
+        return self._fields[type_name].loaders[name]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for type_name, fields in self._fields.items():
+            for name in fields.loaders:
+                yield type_name, name
+
+    def __len__(self) -> int:
+        return sum(len(fields.loaders) for fields in self._fields.values())
 
 
 class ResourceTypes:
@@ -55,80 +86,96 @@ class ResourceTypes:
         extensions: dict[str, list[type]],
     ):
         self.resources = resources
-        self.loaders: dict[tuple[str, str], Loader] = {}
         self._logged = logged
-        self.enums = self._build_enums()
-        self.sortable = {
-            name: self._sortable_fields(resource) for name, resource in resources.items()
-        }
-        self.filters = FilterTypes(resources, logged, self.enums).by_type
-        self.orders = {
-            name: order_class(resource, self.sortable[name]) for name, resource in resources.items()
-        }
-        # All classes exist before any is filled: they refer to each other in circles.
-        extended = {
-            name: extensions.get(name, ()) if "read" in resource.operations else ()
-            for name, resource in resources.items()
-        }
-        self.by_type = {
-            name: type(
-                name,
-                tuple(cls for cls in classes if not named_types(cls)),
-                {"__annotations__": {}},
-            )
-            for name, classes in extended.items()
-        }
-        self.readable = {
-            name: self.by_type[name]
-            for name, resource in resources.items()
-            if "read" in resource.operations
-        }
+        self._extensions = extensions
+        self._enum_fields = self._find_enums()
+        self.enums = LazyMapping(
+            {(resource.type_name, field.name) for resource, field in self._enum_fields.values()},
+            self._make_enum,
+        )
+        self.sortable = LazyMapping(resources, self._sortable_fields)
+        self.filters = FilterTypes(resources, logged, self.enums)
+        self.orders = LazyMapping(
+            resources, lambda name: order_class(resources[name], self.sortable[name])
+        )
+        self.by_type = LazyMapping(resources, self._object_type)
+        self.readable = LazyMapping(
+            [name for name, resource in resources.items() if "read" in resource.operations],
+            self.by_type.__getitem__,
+        )
         self.code = Binding(self.readable)
-        for name, classes in extended.items():
-            for cls in filter(named_types, classes):
-                for field_name, field in self.code.fields(cls).items():
-                    setattr(self.by_type[name], field_name, field)
-        for name, resource in resources.items():
-            self._fill(resource, self.by_type[name])
-        for name, cls in self.by_type.items():
-            strawberry.type(cls, name=name, description=resources[name].description or None)
-            if extended[name]:
-                self._add_batch_fields(name, cls)
-        self.connections = {name: self._connection(name) for name in resources}
+        self._fields = LazyMapping(resources, self._make_fields)
+        self.loaders = Loaders(self._fields)
+        self.edges = LazyMapping(resources, self._edge)
+        self.connections = LazyMapping(resources, self._connection)
 
-    def _build_enums(self) -> dict[tuple[str, str], type]:
-        enums: dict[tuple[str, str], type] = {}
-        make: Any = Enum  # whose first argument mypy wants to see as text in the code
-        taken = BUILT_IN_TYPES.union(*map(type_names, self.resources.values()))
+    def _find_enums(self) -> dict[str, tuple[Resource, ResourceField]]:
+        """Return the selections that become enums, by the name of the enum."""
+        found = {}
+        taken = set(BUILT_IN_TYPES.union(*map(type_names, self.resources.values())))
         for resource in self.resources.values():
             for field in resource.fields.values():
-                name = enum_name(resource, field)
-                names = {name, f"{name}Filter"}
-                if _is_enum(field.selection) and taken.isdisjoint(names):
-                    taken |= names
-                    cls = make(name, {key: key for key in field.selection or ()})
-                    enums[resource.type_name, field.name] = strawberry.enum(
-                        cls, name=name, description=field.description or None
-                    )
-        return enums
+                if field.selection and _is_enum(field.selection):
+                    name = enum_name(resource, field)
+                    names = {name, f"{name}Filter"}
+                    if taken.isdisjoint(names):
+                        taken |= names
+                        found[name] = (resource, field)
+        return found
 
-    def _sortable_fields(self, resource: Resource) -> dict[str, ResourceField]:
-        fields = sortable_fields(resource)
-        if resource.type_name in self._logged:
+    def enum(self, name: str) -> type | None:
+        """Return the enum of this name, None where there is none."""
+        if name not in self._enum_fields:
+            return None
+        resource, field = self._enum_fields[name]
+        return self.enums[resource.type_name, field.name]
+
+    def _make_enum(self, key: tuple[str, str]) -> type:
+        type_name, field_name = key
+        resource = self.resources[type_name]
+        field = resource.fields[field_name]
+        name = enum_name(resource, field)
+        make: Any = Enum  # whose first argument mypy wants to see as text in the code
+        cls = make(name, {key: key for key in field.selection or ()})
+        return strawberry.enum(cls, name=name, description=field.description or None)
+
+    def _sortable_fields(self, name: str) -> dict[str, ResourceField]:
+        fields = sortable_fields(self.resources[name])
+        if name in self._logged:
             fields |= {field.name: field for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD)}
         return fields
 
-    def _add_batch_fields(self, type_name: str, cls: Any) -> None:
-        """Add the loaders of fields in the code of addons.
+    def _object_type(self, name: str) -> type:
+        cls: Any = type(name, (), {})
 
-        Extensions of a field, like permissions, are made for one record: it is resolved one by one.
-        """
-        for field in cls.__strawberry_definition__.fields:
-            if LOADER in field.metadata and not field.extensions:
-                name = _NAMES.get_graphql_name(field)
-                self.loaders.setdefault((type_name, name), field.metadata[LOADER])
+        def make_fields() -> list[StrawberryField]:
+            fields = list(self._fields[name].definitions.values())
+            for field in fields:
+                field.origin = field.origin or cls
+            return fields
 
-    def _fill(self, resource: Resource, cls: type) -> None:
+        return define(cls, make_fields, self.resources[name].description or None)
+
+    def code_fields(self, name: str) -> dict[str, StrawberryField]:
+        """Return the fields that code adds to a type, by their names in Python."""
+        fields: dict[str, StrawberryField] = {}
+        if name in self.readable:
+            for cls in self._extensions.get(name, ()):
+                fields |= self.code.fields(cls)
+        return fields
+
+    def _make_fields(self, name: str) -> "Fields":
+        resource = self.resources[name]
+        definitions = self.code_fields(name)
+        # Extensions of a field, like permissions, are made for one record: it is resolved one by
+        # one.
+        in_code = {
+            _NAMES.get_graphql_name(field): field.metadata[LOADER]
+            for field in definitions.values()
+            if LOADER in field.metadata and not field.extensions
+        }
+        loaders: dict[str, Loader] = {}
+
         def add(
             name: str,
             annotation,
@@ -138,14 +185,14 @@ class ResourceTypes:
             deprecation_reason: str | None = None,
         ) -> None:
             parameters = inspect.signature(arguments).parameters.values() if arguments else ()
-            definition = strawberry.field(
+            definitions[name] = field = strawberry.field(
                 record_resolver(loader, annotation, parameters),
                 name=camel_case(name),
                 description=description or None,
                 deprecation_reason=deprecation_reason,
             )
-            setattr(cls, name, definition)
-            self.loaders[resource.type_name, camel_case(name)] = loader
+            field.python_name = name
+            loaders[camel_case(name)] = loader
 
         add("id", strawberry.ID, ID_COLUMN, "The record's id in Odoo.")
         logged = resource.type_name in self._logged
@@ -173,9 +220,10 @@ class ResourceTypes:
                 annotation, loader, arguments = self._field(resource, field)
                 # One loader for all names of a field; its own comes first.
                 own = resource.fields[field.alias_of or field.name]
-                loader = self.loaders.get((resource.type_name, own.graphql_name), loader)
+                loader = loaders.get(own.graphql_name, loader)
                 reason = field.deprecation_reason
                 add(field.name, annotation, loader, field.description, arguments, reason)
+        return Fields(definitions, in_code | loaders)
 
     def _field(
         self, resource: Resource, field: ResourceField
@@ -199,7 +247,7 @@ class ResourceTypes:
 
     def _list_arguments(self, target: Resource) -> Callable:
         """Return a function that has the arguments of a list below a record."""
-        filter_type = self.filters[target.type_name]
+        filter_type = self.filters.by_type[target.type_name]
         order_type = self.orders[target.type_name]
 
         def arguments(
@@ -212,10 +260,14 @@ class ResourceTypes:
 
         return arguments
 
+    def _edge(self, type_name: str) -> type:
+        cls = type(f"{type_name}Edge", (), {})
+        cls.__annotations__ = {"cursor": str, "node": self.by_type[type_name]}
+        return strawberry.type(cls, description=f"A {type_name} in its list.")
+
     def _connection(self, type_name: str) -> type:
         node = self.by_type[type_name]
-        edge = type(f"{type_name}Edge", (), {"__annotations__": {"cursor": str, "node": node}})
-        edge = strawberry.type(edge, description=f"A {type_name} in its list.")
+        edge = self.edges[type_name]
 
         class Connection:
             @strawberry.field(description="The number of records in the whole list.")

@@ -40,7 +40,7 @@ class OpenApiDocuments:
         key = (usable, version)
         document = self._documents.get(key)
         if document is None:
-            body = orjson.dumps(build_document(self._schema, usable, version))
+            body = orjson.dumps(build_document(self._schema.complete(), usable, version))
             document = Document(body, hashlib.sha256(body).hexdigest()[:16])
             self._documents.keep(key, document, len(body))
         return document

@@ -7,7 +7,7 @@ resource's domain are applied by the database, whatever the ORM's cache holds al
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from odoo.fields import Domain
@@ -46,7 +46,7 @@ class Context:
         self,
         env,
         resources: dict[str, Resource],
-        loaders: "dict[tuple[str, str], Loader]",
+        loaders: "Mapping[tuple[str, str], Loader]",
         timings: dict,
         limits: Limits,
         introspection: bool,

@@ -1,9 +1,9 @@
 """The executable schema of one database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry.printer import print_schema
@@ -14,31 +14,51 @@ from ..exposure.limits import Limits
 from ..exposure.names import snake_case
 from ..exposure.resource import Resource, ResourceField
 from .documents import Documents
+from .introspection import list_sizes
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BuiltSchema:
     """The schema of one database, with what its executor needs. Holds no environment.
 
     ``resources`` are by type name, ``input_resources`` by the name of an input that has their
     fields; by (type name, GraphQL field name) there are ``fields``, those of resources, and
-    ``loaders``, how a field is read for many records.
+    ``loaders``, how a field is read for many records. Its types are made when they are asked for;
+    ``rebuild`` makes the same schema anew.
     """
 
     strawberry_schema: strawberry.Schema
     resources: dict[str, Resource]
     input_resources: dict[str, Resource]
     fields: dict[tuple[str, str], ResourceField]
-    loaders: dict[tuple[str, str], Loader]
-    documents: Documents
+    loaders: Mapping[tuple[str, str], Loader]
+    rebuild: Callable[[], "BuiltSchema"]
     _derived: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
-    def graphql_schema(self):
+    def graphql_schema(self) -> Any:
         """The schema as graphql-core knows it."""
         return self.strawberry_schema._schema
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The documents of the schema."""
+        return Documents(self.graphql_schema, self.resources, lambda: self._list_sizes)
+
+    def complete(self) -> "BuiltSchema":
+        """Return the same schema, for what needs all of its types.
+
+        They take megabytes, and seconds, in a schema with hundreds of resources: the schema that
+        serves requests is left without those that no request needs, and only the last complete one
+        of the process is kept.
+        """
+        return _complete(self)
+
+    @cached_property
+    def _list_sizes(self) -> dict[tuple[str, str], int]:
+        return list_sizes(self.complete().graphql_schema)
 
     @cached_property
     def by_collection(self) -> dict[str, Resource]:
@@ -96,4 +116,9 @@ class BuiltSchema:
     @cached_property
     def sdl(self) -> str:
         """The schema in GraphQL's schema definition language."""
-        return print_schema(self.strawberry_schema) + "\n"
+        return print_schema(self.complete().strawberry_schema) + "\n"
+
+
+@lru_cache(maxsize=1)
+def _complete(schema: BuiltSchema) -> BuiltSchema:
+    return schema.rebuild()

@@ -40,7 +40,6 @@ from ..exposure.resource import Resource
 from .introspection import (
     META_FIELDS,
     OBJECTS_OF_A_RECORD,
-    list_sizes,
     size_of,
 )
 
@@ -97,6 +96,7 @@ class Cost:
     """The cost of one operation of a valid document.
 
     :param resources: type name -> :class:`Resource`
+    :param list_sizes: returns what :func:`.introspection.list_sizes` does
     """
 
     def __init__(
@@ -105,8 +105,10 @@ class Cost:
         resources: dict[str, Resource],
         document: DocumentNode,
         operation: OperationDefinitionNode,
+        list_sizes: Callable[[], dict[tuple[str, str], int]],
     ):
         self._schema = schema
+        self._list_sizes = list_sizes
         self._resources = resources
         self._fragments = {
             node.name.value: node
@@ -201,7 +203,7 @@ class Cost:
             below_page: Amount = 0
             match place:
                 case _ if name in META_FIELDS:
-                    objects = 1 + self._objects(nested, list_sizes(self._schema))
+                    objects = 1 + self._objects(nested, self._list_sizes())
                     own, records, nested = -(-objects // OBJECTS_OF_A_RECORD), 0, {}
                 case _Place.CONNECTION if name == "totalCount":
                     own, records = COUNTED, 0

@@ -1,6 +1,6 @@
 """Documents: parsed, measured and validated once, then kept for some time."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -85,13 +85,20 @@ class Documents:
     """The documents of one schema.
 
     :param resources: type name -> :class:`Resource`
+    :param list_sizes: returns what :func:`.introspection.list_sizes` does
 
     ``constant_results`` depend on nothing but the schema; they are JSON, by query and name.
     """
 
-    def __init__(self, schema: GraphQLSchema, resources: dict[str, Resource]):
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        resources: dict[str, Resource],
+        list_sizes: Callable[[], dict[tuple[str, str], int]],
+    ):
         self._schema = schema
         self._resources = resources
+        self._list_sizes = list_sizes
         self._kept = WeightedCache(MAX_KEPT)
         self.constant_results = WeightedCache(MAX_KEPT_RESULTS)
 
@@ -146,7 +153,7 @@ class Documents:
         )
         if errors:
             raise Invalid(errors)
-        cost = Cost(self._schema, self._resources, document, operation)
+        cost = Cost(self._schema, self._resources, document, operation, self._list_sizes)
         return Prepared(document, operation, cost, is_introspection(document, operation))
 
 

@@ -160,7 +160,7 @@ def _execute_once(schema, context, request, prepared: Prepared, executor_class) 
     key = (request.query, request.operation_name)
     data = kept.get(key)
     if data is None:
-        result = _execute(schema, context, request, prepared, executor_class)
+        result = _execute(schema.complete(), context, request, prepared, executor_class)
         if result.errors:
             return result
         data = orjson.dumps(result.data)

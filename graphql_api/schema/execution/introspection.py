@@ -1,6 +1,6 @@
 """Introspection: which results are constant, and about how large they are."""
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Mapping, Sized
 
 from graphql import (
     DocumentNode,
@@ -73,7 +73,7 @@ def size_of(sizes: dict[tuple[str, str], int], type_name: str, field_name: str) 
 
 def _members(named, kind: str) -> list:
     members = getattr(named, kind, None)
-    return list(members.values()) if isinstance(members, dict) else []
+    return list(members.values()) if isinstance(members, Mapping) else []
 
 
 def _average(lists: list[Sized]) -> int:

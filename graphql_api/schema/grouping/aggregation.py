@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from ..access.access import Context, read_groups
 from ..exposure.errors import ApiError
@@ -11,7 +12,7 @@ from ..reading.ordering import OrderDirection
 from ..reading.pagination import check_offset, check_size
 from ..reading.search import list_domain
 from ..reading.selection import selected_names
-from ..values.definitions import attribute_field, define
+from ..values.definitions import LazyMapping, attribute_field, define
 from ..values.input_objects import (
     add_input_field,
     add_resource_field,
@@ -38,26 +39,74 @@ from .group_keys import (
 )
 
 
-def aggregate_field(resource: Resource, types):
-    """Return the root field that aggregates a resource; None where there is no way to group it.
+class GroupTypes:
+    """The types of groups of one schema, of the resources that can be grouped.
 
     :param types: :class:`.types.ResourceTypes`
     """
-    # Those of the resource, and the dates of creation and change where the model keeps them.
-    fields = types.sortable[resource.type_name] | resource.fields
+
+    def __init__(self, types):
+        self._types = types
+        groupable = {
+            name: fields
+            for name, resource in types.resources.items()
+            if (fields := _groupable_fields(resource, types))
+        }
+        self.groupable = groupable
+        self.aggregatable = LazyMapping(groupable, self._aggregatable)
+        self.keys = LazyMapping(groupable, self._keys)
+        self.groups = LazyMapping(groupable, self._group)
+        self.group_by = LazyMapping(groupable, self._group_by)
+        self.orders = LazyMapping(groupable, self._order)
+
+    def _aggregatable(self, name: str) -> dict[str, ResourceField]:
+        resource = self._types.resources[name]
+        return {
+            name: field
+            for name, field in _fields(resource, self._types).items()
+            if is_aggregatable(resource, field)
+        }
+
+    def _keys(self, name: str) -> type:
+        resource = self._types.resources[name]
+        return group_keys_class(resource, self.groupable[name], self._types)
+
+    def _group(self, name: str) -> type:
+        return _group_class(self._types.resources[name], self.aggregatable[name], self.keys[name])
+
+    def _group_by(self, name: str) -> type:
+        return group_by_class(self._types.resources[name], self.groupable[name])
+
+    def _order(self, name: str) -> type:
+        return _order_class(self._types.resources[name], self.aggregatable[name])
+
+
+def _groupable_fields(resource: Resource, types) -> dict[str, ResourceField]:
     # Groups tell the values of a field, as filters do.
-    groupable = {
-        name: field for name, field in fields.items() if field.groupable and field.filterable
+    return {
+        name: field
+        for name, field in _fields(resource, types).items()
+        if field.groupable and field.filterable
     }
-    if not groupable:
-        return None
-    aggregatable = {
-        name: field for name, field in fields.items() if is_aggregatable(resource, field)
-    }
-    group_type = _group_class(resource, aggregatable, group_keys_class(resource, groupable, types))
-    group_by_type = group_by_class(resource, groupable)
-    order_type = _order_class(resource, aggregatable)
-    filter_type = types.filters[resource.type_name]
+
+
+def _fields(resource: Resource, types) -> dict[str, ResourceField]:
+    """Return those of the resource, and the dates of creation and change where there are any."""
+    return types.sortable[resource.type_name] | resource.fields
+
+
+def aggregate_field(resource: Resource, types, group_types: GroupTypes) -> StrawberryField:
+    """Return the root field that aggregates a resource.
+
+    :param types: :class:`.types.ResourceTypes`
+    """
+    name = resource.type_name
+    groupable = group_types.groupable[name]
+    aggregatable = group_types.aggregatable[name]
+    group_type = group_types.groups[name]
+    group_by_type = group_types.group_by[name]
+    order_type = group_types.orders[name]
+    filter_type = types.filters.by_type[name]
 
     def resolve(
         info: strawberry.Info,
@@ -128,22 +177,28 @@ def aggregate_field(resource: Resource, types):
 
 def _group_class(resource: Resource, fields: dict[str, ResourceField], keys_type: type) -> type:
     cls = type(f"{resource.type_name}Aggregate", (), {})
-    own = [
-        attribute_field(cls, "keys", "keys", keys_type),
-        attribute_field(cls, "count", "count", int, "The number of records in the group."),
-        *(group_field(cls, field, aggregates_type(field)) for field in fields.values()),
-    ]
-    return define(cls, own, f"A group of {resource.type_name} records.")
+
+    def make_fields() -> list[StrawberryField]:
+        return [
+            attribute_field(cls, "keys", "keys", keys_type),
+            attribute_field(cls, "count", "count", int, "The number of records in the group."),
+            *(group_field(cls, field, aggregates_type(field)) for field in fields.values()),
+        ]
+
+    return define(cls, make_fields, f"A group of {resource.type_name} records.")
 
 
 def _order_class(resource: Resource, fields: dict[str, ResourceField]) -> type:
-    cls = new_input(f"{resource.type_name}GroupOrder")
-    add_input_field(cls, "count", OrderDirection, "The number of records in the group.")
-    for field in fields.values():
-        if field.type in NUMBER_TYPES:
-            add_resource_field(cls, field, AggregatesOrder)
+
+    def add_fields(cls: type) -> None:
+        add_input_field(cls, "count", OrderDirection, "The number of records in the group.")
+        for field in fields.values():
+            if field.type in NUMBER_TYPES:
+                add_resource_field(cls, field, AggregatesOrder)
+
     return define_input(
-        cls,
+        new_input(f"{resource.type_name}GroupOrder"),
+        add_fields,
         one_of=True,
         description=f"Order of groups of {resource.type_name} records. Give several in a list; "
         "the keys come last by themselves.",

@@ -60,11 +60,14 @@ def group_by_class(resource: Resource, fields: dict[str, ResourceField]) -> type
 
     :param fields: REST name -> field
     """
-    cls = new_input(f"{resource.type_name}GroupBy")
-    for field in fields.values():
-        add_resource_field(cls, field, Granularity if field.type in DATE_TYPES else bool)
+
+    def add_fields(cls: type) -> None:
+        for field in fields.values():
+            add_resource_field(cls, field, Granularity if field.type in DATE_TYPES else bool)
+
     return define_input(
-        cls,
+        new_input(f"{resource.type_name}GroupBy"),
+        add_fields,
         one_of=True,
         description=f"What {resource.type_name} records are grouped by: one field, with true or "
         "the length of the periods. Give several in a list.",
@@ -95,18 +98,19 @@ def group_keys_class(resource: Resource, fields: dict[str, ResourceField], types
     :param types: :class:`.types.ResourceTypes`
     """
     cls = type(f"{resource.type_name}GroupKeys", (), {})
-    keys = []
-    for name, field in fields.items():
+
+    def key(name: str, field: ResourceField) -> StrawberryField:
         if field.type == "many2one":
             annotation = types.by_type[field.relation]
         elif field.type in DATE_TYPES:
             annotation = Date
         else:
             annotation = types.enums.get((resource.type_name, name), value_type(field).annotation)
-        keys.append(group_field(cls, field, annotation))
+        return group_field(cls, field, annotation)
+
     return define(
         cls,
-        keys,
+        lambda: [key(name, field) for name, field in fields.items()],
         f"What the {resource.type_name} records of a group have in common. A field is "
         "null where it is empty, and where groupBy does not name it. A date is the first day of "
         "the period, in the caller's time zone.",

@@ -1,6 +1,6 @@
 """Filter inputs, one class per resource, and their translation to Odoo domains."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import strawberry
@@ -11,6 +11,7 @@ from ..access.access import Context, visible_domain
 from ..exposure.errors import ApiError
 from ..exposure.names import pascal_case
 from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..values.definitions import LazyMapping
 from ..values.input_objects import (
     add_input_field,
     add_resource_field,
@@ -56,28 +57,38 @@ class FilterTypes:
         self,
         resources: dict[str, Resource],
         logged: set[str],
-        enums: dict[tuple[str, str], type],
+        enums: Mapping[tuple[str, str], type],
     ):
         self._resources = resources
         self._logged = logged
         self._enums = enums
         self._operator_types: dict[str, type] = {}
-        # All classes exist before any is filled: they refer to each other in circles.
-        self.by_type = {name: _new_class(f"{name}Filter") for name in resources}
-        self._relations = {name: _new_class(f"{name}RelationFilter") for name in resources}
-        self._lists = {name: _new_class(f"{name}ListFilter") for name in resources}
-        for name, resource in resources.items():
-            self._fill(resource, self.by_type[name], _on_id)
-            self._fill(resource, self._relations[name], None)
-            _add(self._relations[name], "isNull", bool, DESCRIPTIONS["isNull"], None)
+        self.by_type = LazyMapping(resources, self._filter)
+        self.relations = LazyMapping(resources, self._relation_filter)
+        self.lists = LazyMapping(resources, self._list_filter)
+
+    def _filter(self, name: str) -> type:
+        def add_fields(cls: type) -> None:
+            self._fill(self._resources[name], cls, _on_id)
+
+        return _define(f"{name}Filter", name, add_fields)
+
+    def _relation_filter(self, name: str) -> type:
+        def add_fields(cls: type) -> None:
+            self._fill(self._resources[name], cls, None)
+            _add(cls, "isNull", bool, DESCRIPTIONS["isNull"], None)
+
+        return _define(f"{name}RelationFilter", name, add_fields)
+
+    def _list_filter(self, name: str) -> type:
+        def add_fields(cls: type) -> None:
             for quantifier, description in (
                 ("some", "At least one of the records matches; {} is any record."),
                 ("none", "None of the records matches; {} is any record."),
             ):
-                _add(self._lists[name], quantifier, self.by_type[name], description, None)
-        for family in (self.by_type, self._relations, self._lists):
-            for name, cls in family.items():
-                define_input(cls, f"Conditions on {name} records.")
+                _add(cls, quantifier, self.by_type[name], description, None)
+
+        return _define(f"{name}ListFilter", name, add_fields)
 
     def _fill(self, resource: Resource, cls: Any, on_id: Condition | None) -> None:
         own = self.by_type[resource.type_name]
@@ -85,43 +96,69 @@ class FilterTypes:
         _add(cls, "and", many, "All of these.", _logical(Domain.AND))
         _add(cls, "or", many, "At least one of these.", _logical(Domain.OR))
         _add(cls, "not", own, "Not this.", _negation)
-        _add(cls, "id", self._operators("ID", strawberry.ID, ID_OPERATORS), "Id.", on_id)
+        _add(cls, "id", self._id_operators(), "Id.", on_id)
+        for field in self._fields(resource):
+            self._add_field(resource, field, cls)
+
+    def _fields(self, resource: Resource) -> Iterator[ResourceField]:
+        """Yield the fields that the records of a resource are filtered by, without the id."""
         if resource.type_name in self._logged and "read" in resource.operations:
-            self._add_field(resource, CREATE_DATE_FIELD, cls)
-            self._add_field(resource, WRITE_DATE_FIELD, cls)
+            yield CREATE_DATE_FIELD
+            yield WRITE_DATE_FIELD
         for field in resource.fields.values():
             if field.filterable and field.searchable:
-                self._add_field(resource, field, cls)
+                yield field
 
     def _add_field(self, resource: Resource, field: ResourceField, cls: Any) -> None:
         if field.type in RELATIONS:
             target = self._resources[field.target]
-            family = self._lists if field.to_many else self._relations
+            family = self.lists if field.to_many else self.relations
             condition = _on_many if field.to_many else _on_one
             attribute = add_resource_field(cls, field, family[field.target])
             cls._conditions[attribute] = _bind(condition, resource, field, target)
             return
+        if (comparison := self._comparison(resource, field)) is not None:
+            attribute = add_resource_field(cls, field, self._operators(*comparison))
+            cls._conditions[attribute] = _bind(_on_value, resource, field)
+
+    def _comparison(
+        self, resource: Resource, field: ResourceField
+    ) -> tuple[str, Any, tuple[str, ...]] | None:
+        """Return the input's name, the type of the operands and the operators of a value."""
         kind = value_type(field)
         if not kind.operators:
-            return
+            return None
         annotation = self._enums.get((resource.type_name, field.name), kind.annotation)
-        operators = self._operators(_scalar_name(annotation), annotation, kind.operators)
-        attribute = add_resource_field(cls, field, operators)
-        cls._conditions[attribute] = _bind(_on_value, resource, field)
+        return _operators_name(annotation, kind.operators), annotation, kind.operators
 
-    def _operators(self, name: str, annotation, operators: tuple[str, ...]) -> type:
-        """Return the input with these operators on a scalar: ``StringFilter``."""
-        name = "PresenceFilter" if operators == ("isNull",) else f"{name}Filter"
-        if operators == ("eq", "ne", "in", "notIn", "isNull") and name == "IntFilter":
-            name = "NullableIntFilter"
+    def operators(self, name: str) -> type | None:
+        """Return the input with the operators on a value that has this name, if filters use it."""
+        if name == "IDFilter":
+            return self._id_operators()
         if name not in self._operator_types:
-            cls = _new_class(name)
-            for operator in operators:
-                value = bool if operator == "isNull" else annotation
-                if operator in ("in", "notIn"):
-                    value = list[value]
-                _add(cls, operator, value, DESCRIPTIONS[operator], None)
-            self._operator_types[name] = define_input(cls)
+            for resource in self._resources.values():
+                for field in self._fields(resource):
+                    if field.type not in RELATIONS:
+                        comparison = self._comparison(resource, field)
+                        if comparison is not None and comparison[0] == name:
+                            return self._operators(*comparison)
+        return self._operator_types.get(name)
+
+    def _id_operators(self) -> type:
+        return self._operators("IDFilter", strawberry.ID, ID_OPERATORS)
+
+    def _operators(self, name: str, annotation: Any, operators: tuple[str, ...]) -> type:
+        """Return the input of this name with these operators: ``StringFilter``."""
+        if name not in self._operator_types:
+
+            def add_fields(cls: type) -> None:
+                for operator in operators:
+                    value = bool if operator == "isNull" else annotation
+                    if operator in ("in", "notIn"):
+                        value = list[value]
+                    _add(cls, operator, value, DESCRIPTIONS[operator], None)
+
+            self._operator_types[name] = define_input(_new_class(name), add_fields)
         return self._operator_types[name]
 
 
@@ -168,17 +205,26 @@ def _new_class(name: str) -> Any:
     return cls
 
 
+def _define(name: str, type_name: str, add_fields: Callable[[type], None]) -> type:
+    return define_input(_new_class(name), add_fields, f"Conditions on {type_name} records.")
+
+
+def _operators_name(annotation: Any, operators: tuple[str, ...]) -> str:
+    names = {str: "String", bool: "Boolean", int: "Int", float: "Float"}
+    name = f"{names.get(annotation) or annotation.__name__}Filter"
+    if operators == ("isNull",):
+        return "PresenceFilter"
+    if operators == ("eq", "ne", "in", "notIn", "isNull") and name == "IntFilter":
+        return "NullableIntFilter"
+    return name
+
+
 def _add(cls: Any, name: str, annotation, description: str, condition: Condition | None):
     cls._conditions[add_input_field(cls, name, annotation, description)] = condition
 
 
 def _bind(condition, *arguments) -> Condition:
     return lambda context, value: condition(context, *arguments, value)
-
-
-def _scalar_name(annotation) -> str:
-    names = {str: "String", bool: "Boolean", int: "Int", float: "Float"}
-    return names.get(annotation) or annotation.__name__
 
 
 def _logical(combine) -> Condition:

@@ -59,11 +59,14 @@ def order_class(resource: Resource, sortable: dict[str, ResourceField]) -> type:
 
     :param sortable: REST name -> field
     """
-    cls = new_input(f"{resource.type_name}Order")
-    for field in sortable.values():
-        add_resource_field(cls, field, OrderDirection)
+
+    def add_fields(cls: type) -> None:
+        for field in sortable.values():
+            add_resource_field(cls, field, OrderDirection)
+
     return define_input(
-        cls,
+        new_input(f"{resource.type_name}Order"),
+        add_fields,
         one_of=True,
         description=f"Order of {resource.type_name} records: one field and its direction. "
         "Give several in a list; the id comes last by itself.",

@@ -1,5 +1,6 @@
 """The ``me`` query: who is asking, and in which companies, language and time zone."""
 
+from collections.abc import Mapping
 from typing import Optional
 
 import strawberry
@@ -10,7 +11,7 @@ from ..exposure.resource import Resource
 from .selection import selected_columns
 
 
-def me_query(resources: dict[str, Resource], types: dict[str, type]) -> type:
+def me_query(resources: dict[str, Resource], types: Mapping[str, type]) -> type:
     """Return the query class with ``me``; a part whose model is not exposed is left out.
 
     :param resources: type name -> :class:`Resource`

@@ -1,6 +1,6 @@
 """Input objects that are made at run time: their fields, and what a client gave for them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Optional
 
 import strawberry
@@ -28,20 +28,28 @@ class InputObject:
 
 
 def new_input(name: str) -> type[InputObject]:
-    """Return a class to add fields to; :func:`define_input` comes when all are there."""
+    """Return a class for :func:`define_input`."""
     return type(name, (InputObject,), {"_input_fields": {}})
 
 
 def define_input(
-    cls: type[InputObject], description: str | None = None, one_of: bool = False
+    cls: type[InputObject],
+    add_fields: Callable[[type[InputObject]], None],
+    description: str | None = None,
+    one_of: bool = False,
 ) -> type[InputObject]:
     """Make a class an input type of GraphQL, and return it.
 
+    :param add_fields: adds the fields to the class; called when they are first asked for
     :param one_of: clients give exactly one of the fields
     """
-    fields = list(cls._input_fields.values())
+
+    def make_fields() -> list[StrawberryField]:
+        add_fields(cls)
+        return list(cls._input_fields.values())
+
     directives = (OneOf(),) if one_of else ()
-    return define(cls, fields, description, is_input=True, directives=directives)
+    return define(cls, make_fields, description, is_input=True, directives=directives)
 
 
 def add_input_field(

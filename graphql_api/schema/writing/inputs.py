@@ -1,11 +1,14 @@
 """Input types of mutations, a few per resource, made from the same fields as its object type."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import strawberry
 
 from ..exposure.names import EXTERNAL_ID, pascal_case
 from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..values.definitions import LazyMapping
 from ..values.input_objects import (
     add_input_field,
     add_resource_field,
@@ -35,46 +38,67 @@ class InputTypes:
     :param enums: (type name, field name) -> Strawberry enum of a selection
     """
 
-    def __init__(self, resources: dict[str, Resource], enums: dict[tuple[str, str], type]):
+    def __init__(self, resources: dict[str, Resource], enums: Mapping[tuple[str, str], type]):
         self._resources = resources
         self._enums = enums
-        self._relations: dict[str, type] = {}
-        self.resources: dict[str, Resource] = {}
-        # All classes exist before any is filled: they refer to each other in circles.
-        self.create = self._new("create", "CreateInput")
-        self.update = self._new("update", "UpdateInput")
-        self._nested_updates = self._new("update", "NestedUpdateInput")
-        self.keys = {
-            name: self._key(resource)
-            for name, resource in resources.items()
-            if resource.allows("create") and resource.allows("update")
+        self._parents = _parents(resources.values())
+        self.create = LazyMapping(self._allowing("create"), self._create)
+        self.update = LazyMapping(self._allowing("update"), self._update)
+        self.nested_updates = LazyMapping(self._allowing("update"), self._nested_update)
+        self.keys = LazyMapping(
+            (
+                name
+                for name, resource in resources.items()
+                if resource.allows("create") and resource.allows("update")
+            ),
+            self._key,
+        )
+        self._lists: dict[str, type] = {}
+        self.resources = {
+            f"{name}{suffix}": resources[name]
+            for names, suffix in (
+                (self.create, "CreateInput"),
+                (self.update, "UpdateInput"),
+                (self.nested_updates, "NestedUpdateInput"),
+            )
+            for name in names
         }
-        for name, cls in self.create.items():
-            self._fill(resources[name], cls, creates=True)
-        for name, cls in self.update.items():
-            self._fill(resources[name], cls)
-        for name, cls in self._nested_updates.items():
-            add_input_field(cls, "id", strawberry.ID, "Which record to change.", required=True)
-            self._fill(resources[name], cls)
-        for family, text in (
-            (self.create, "A new {} record."),
-            (self.update, "Changes of a {} record: what is absent stays, null clears."),
-            (self._nested_updates, "Changes of a {} record of a list."),
-        ):
-            for name, cls in family.items():
-                define_input(cls, text.format(name))
-                self.resources[cls.__name__] = resources[name]
 
-    def _new(self, operation: str, suffix: str) -> dict[str, type]:
-        return {
-            name: new_input(f"{name}{suffix}")
-            for name, resource in self._resources.items()
-            if resource.allows(operation)
-            or any(resource.allows(operation, inverse) for inverse in self._parents(resource))
-        }
+    def _allowing(self, operation: str) -> Iterator[str]:
+        """Yield the names of the types that allow an operation, if only in a list of another."""
+        for name, resource in self._resources.items():
+            if resource.allows(operation) or any(
+                resource.allows(operation, inverse) for inverse in self._parents.get(name, ())
+            ):
+                yield name
+
+    def _create(self, name: str) -> type:
+        return define_input(
+            new_input(f"{name}CreateInput"),
+            lambda cls: self._fill(self._resources[name], cls, creates=True),
+            f"A new {name} record.",
+        )
+
+    def _update(self, name: str) -> type:
+        return define_input(
+            new_input(f"{name}UpdateInput"),
+            lambda cls: self._fill(self._resources[name], cls),
+            f"Changes of a {name} record: what is absent stays, null clears.",
+        )
+
+    def _nested_update(self, name: str) -> type:
+        def add_fields(cls: type) -> None:
+            add_input_field(cls, "id", strawberry.ID, "Which record to change.", required=True)
+            self._fill(self._resources[name], cls)
+
+        return define_input(
+            new_input(f"{name}NestedUpdateInput"),
+            add_fields,
+            f"Changes of a {name} record of a list.",
+        )
 
     def _fill(self, resource: Resource, cls: type, creates: bool = False) -> None:
-        parents = self._parents(resource)
+        parents = self._parents.get(resource.type_name, ())
         names = {
             field.field: field.graphql_name
             for field in resource.writable_fields
@@ -96,15 +120,6 @@ class InputTypes:
                 note, required = "(Required, under one of its names.)", False
             add_resource_field(cls, field, annotation, note, required)
 
-    def _parents(self, resource: Resource) -> set[str]:
-        """Return the Odoo fields that a list of another resource fills."""
-        return {
-            field.inverse
-            for other in self._resources.values()
-            for field in other.writable_fields
-            if field.relation == resource.type_name and field.inverse
-        }
-
     def _annotation(self, resource: Resource, field: ResourceField) -> Any:
         if field.to_many:
             return self._relation(resource, field)
@@ -114,39 +129,71 @@ class InputTypes:
 
     def _relation(self, resource: Resource, field: ResourceField) -> type | None:
         """Return the input for a list, None where nothing can be done with it."""
-        name = f"{resource.type_name}{pascal_case(field.name)}Input"
-        if name not in self._relations:
-            cls = new_input(name)
-            for operation in relation_operations(field, self._resources[field.target]):
-                item: Any = self._item(field.target, operation)
-                add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
-            if not cls._input_fields:
-                return None
-            self._relations[name] = define_input(
-                cls, f"What to do with the list {field.graphql_name}."
+        operations = relation_operations(field, self._resources[field.target])
+        if not operations:
+            return None
+        name = list_input_name(resource, field)
+        if name not in self._lists:
+
+            def add_fields(cls: type) -> None:
+                for operation in operations:
+                    item: Any = self._item(field.target, operation)
+                    add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
+
+            self._lists[name] = define_input(
+                new_input(name), add_fields, f"What to do with the list {field.graphql_name}."
             )
-        return self._relations[name]
+        return self._lists[name]
+
+    def list_input(self, name: str) -> type | None:
+        """Return the input for a list that has this name."""
+        for resource in self._resources.values():
+            if name.startswith(resource.type_name):
+                for field in resource.writable_fields:
+                    if field.to_many and list_input_name(resource, field) == name:
+                        return self._relation(resource, field)
+        return None
 
     def _item(self, type_name: str, operation: str) -> type:
-        family = {"create": self.create, "update": self._nested_updates}.get(operation)
+        family = {"create": self.create, "update": self.nested_updates}.get(operation)
         return strawberry.ID if family is None else family[type_name]
 
-    def _key(self, resource: Resource) -> type:
-        cls = new_input(f"{resource.type_name}Key")
-        for field in resource.fields.values():
-            if field.is_key:
-                add_resource_field(cls, field, self._annotation(resource, field))
-        add_input_field(
-            cls,
-            EXTERNAL_ID,
-            str,
-            "Your application's id of the record, my_app.customer_5; or its external id in Odoo.",
-        )
+    def _key(self, name: str) -> type:
+        resource = self._resources[name]
+
+        def add_fields(cls: type) -> None:
+            for field in resource.fields.values():
+                if field.is_key:
+                    add_resource_field(cls, field, self._annotation(resource, field))
+            add_input_field(
+                cls,
+                EXTERNAL_ID,
+                str,
+                "Your application's id of the record, my_app.customer_5; "
+                "or its external id in Odoo.",
+            )
+
         return define_input(
-            cls,
-            f"What tells one {resource.type_name} from all others: exactly one key.",
+            new_input(f"{name}Key"),
+            add_fields,
+            f"What tells one {name} from all others: exactly one key.",
             one_of=True,
         )
+
+
+def list_input_name(resource: Resource, field: ResourceField) -> str:
+    """Return the name of the input for a list: ``SaleOrderLinesInput``."""
+    return f"{resource.type_name}{pascal_case(field.name)}Input"
+
+
+def _parents(resources: Iterable[Resource]) -> dict[str, set[str]]:
+    """Return the Odoo fields that a list of another resource fills, by type name."""
+    parents: dict[str, set[str]] = defaultdict(set)
+    for resource in resources:
+        for field in resource.writable_fields:
+            if field.relation and field.inverse:
+                parents[field.relation].add(field.inverse)
+    return parents
 
 
 def relation_operations(field: ResourceField, target: Resource) -> list[str]:

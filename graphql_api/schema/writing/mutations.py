@@ -5,6 +5,7 @@ resolvers just raise.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -30,9 +31,11 @@ from .reach import out_of_reach
 from .upserts import match
 
 
-def mutation_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
-    """Return the root fields that a resource adds to ``Mutation``, by name."""
-    fields: dict[str, StrawberryField] = {}
+def mutation_fields(
+    resource: Resource, types: ResourceTypes, inputs: InputTypes
+) -> dict[str, Callable[[], StrawberryField]]:
+    """Return what makes the root fields that a resource adds to ``Mutation``, by name."""
+    fields: dict[str, Callable[[], StrawberryField]] = {}
     if resource.allows("create"):
         fields |= _create_fields(resource, types, inputs)
     if resource.allows("update"):
@@ -43,7 +46,7 @@ def mutation_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes
         fields |= _delete_fields(resource)
     for action in resource.actions.values():
         name = camel_case(action.name) + resource.type_name
-        fields[name] = _action_field(resource, types, action, name)
+        fields[name] = partial(_action_field, resource, types, action, name)
     return fields
 
 
@@ -67,8 +70,10 @@ def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
 
     name, plural = f"create{resource.type_name}", f"create{resource.plural_name}"
     return {
-        name: _field(one, node, name, f"Create one {resource.type_name}."),
-        plural: _field(many, list[node], plural, f"Create several {resource.type_name} records."),
+        name: partial(_field, one, node, name, f"Create one {resource.type_name}."),
+        plural: partial(
+            _field, many, list[node], plural, f"Create several {resource.type_name} records."
+        ),
     }
 
 
@@ -109,14 +114,19 @@ def _update_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
 
     name, plural = f"update{resource.type_name}", f"update{resource.plural_name}"
     return {
-        name: _field(
+        name: partial(
+            _field,
             one,
             node,
             name,
             f"Change one {resource.type_name}; with ifVersion only if it still has that version.",
         ),
-        plural: _field(
-            many, list[node], plural, f"Give several {resource.type_name} records the same values."
+        plural: partial(
+            _field,
+            many,
+            list[node],
+            plural,
+            f"Give several {resource.type_name} records the same values.",
         ),
     }
 
@@ -153,7 +163,7 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
         f"Change the {resource.type_name} that the key matches, or create it. "
         "Safe to repeat, and when two requests race."
     )
-    return {name: _field(upsert, node, name, description)}
+    return {name: partial(_field, upsert, node, name, description)}
 
 
 def _delete_fields(resource: Resource) -> dict:
@@ -177,10 +187,14 @@ def _delete_fields(resource: Resource) -> dict:
 
     name, plural = f"delete{resource.type_name}", f"delete{resource.plural_name}"
     return {
-        name: strawberry.field(
-            one, name=name, description=f"Delete one {resource.type_name}; its id is returned."
+        name: partial(
+            strawberry.field,
+            one,
+            name=name,
+            description=f"Delete one {resource.type_name}; its id is returned.",
         ),
-        plural: strawberry.field(
+        plural: partial(
+            strawberry.field,
             many,
             name=plural,
             description=f"Delete several {resource.type_name} records; their ids are returned.",

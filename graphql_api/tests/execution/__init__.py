@@ -1,7 +1,14 @@
 """How documents are run: cost, caches, limits, and the number of SQL queries."""
 
 from ..cases.needs import has_package
-from . import test_caches, test_cost, test_response_size, test_time_limit, test_workloads
+from . import (
+    test_caches,
+    test_cost,
+    test_lazy_schema,
+    test_response_size,
+    test_time_limit,
+    test_workloads,
+)
 
 if has_package("hypothesis"):
     from . import test_executors, test_operation_kind
