@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 from bench import database, exposure, machine, options, picture, preparation, report
-from bench.competitors import Competitors, competitors
+from bench.competitors import GRANIAN_PEERS, Competitors, competitors
 from bench.exchange import BadResponse
+from bench.granian_server import GranianServer
 from bench.options import Options
-from bench.package_folder import FASTAPI
+from bench.package_folder import FASTAPI, GRANIAN
 from bench.peers.access import Access
 from bench.places import (
     DOCUMENT,
@@ -96,8 +97,21 @@ def _start(
             )
         )
         with_fastapi = (other, _access(current, other, chosen.login))
+    granian = None
+    if not set(GRANIAN_PEERS).isdisjoint(chosen.peers):
+        GRANIAN.ensure()
+        granian = servers.enter_context(
+            GranianServer(
+                current,
+                name,
+                LOGS / "bench_server_granian.log",
+                addons_path=database.addons_path(),
+            )
+        )
     places = preparation.places(server, access.key, chosen.sizes.customers)
-    return competitors(server, access, places.order_ids, with_fastapi, chosen.peers), places
+    return competitors(
+        server, access, places.order_ids, with_fastapi, granian, chosen.peers
+    ), places
 
 
 def _access(current: Environment, server: OdooServer, login: str) -> Access:

@@ -15,6 +15,8 @@ from bench.server import OdooServer
 TITLES = {
     "graphql": "GraphQL",
     "rest": "REST",
+    "graphql_granian": "GraphQL, granian",
+    "rest_granian": "REST, granian",
     "json2": "JSON-2",
     "json_rpc": "JSON-RPC",
     "xml_rpc": "XML-RPC",
@@ -24,6 +26,8 @@ TITLES = {
     "rest_n_plus_1": "REST, N+1 calls",
 }
 """Name -> title; our GraphQL, with which all are compared, comes first."""
+
+GRANIAN_PEERS = ("graphql_granian", "rest_granian")
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Competitors:
             peer = self.peers.get(name)
             call = peer.call(read) if peer else None
             if call is not None:
-                counts_queries = getattr(peer, "counts_queries", True)
+                counts_queries = getattr(peer, "counts_queries", name not in GRANIAN_PEERS)
                 found[name] = Participant(self.servers[name], call, counts_queries)
         return found
 
@@ -55,11 +59,13 @@ def competitors(
     access: Access,
     order_ids: list[int],
     fastapi: tuple[OdooServer, Access] | None,
+    granian: OdooServer | None,
     names: Iterable[str],
 ) -> Competitors:
     """Return the peers with these names.
 
     :param fastapi: the server with OCA's addon, if there is one
+    :param granian: Odoo's application under granian, if it takes part
     """
     peers = {
         "graphql": GraphqlPeer(access),
@@ -75,5 +81,9 @@ def competitors(
     if fastapi:
         servers["fastapi"] = fastapi[0]
         peers["fastapi"] = FastapiPeer(fastapi[1])
+    if granian:
+        peers["graphql_granian"] = GraphqlPeer(access)
+        peers["rest_granian"] = RestPeer(access)
+        servers |= dict.fromkeys(GRANIAN_PEERS, granian)
     chosen = [name for name in TITLES if name in peers and name in names]
     return Competitors({name: peers[name] for name in chosen}, servers)

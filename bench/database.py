@@ -120,13 +120,18 @@ def ensure_exposure(environment: Environment, source: str, resources: int, polic
 
 
 def addons_option(*, fastapi: bool = False) -> str:
-    """Return Odoo's option for the addons path: the configured one and the benchmark's."""
+    """Return Odoo's option for the addons path."""
+    return f"--addons-path={addons_path(fastapi=fastapi)}"
+
+
+def addons_path(*, fastapi: bool = False) -> str:
+    """Return the addons path: the configured one and the benchmark's folders."""
     configuration = configparser.ConfigParser(interpolation=None)
     configuration.read(CONFIGURATION)
     folders = [configuration["options"]["addons_path"], str(ADDONS)]
     if fastapi:
         folders.append(str(FASTAPI.path / "odoo" / "addons"))
-    return f"--addons-path={','.join(folders)}"
+    return ",".join(folders)
 
 
 def _addon_hash(name: str) -> str:

@@ -92,6 +92,7 @@ def _fields(proposals, offered: list, reached: set[str]) -> list[dict]:
     return [
         {
             "field_name": field.name,
+            "api_name": names[field.name],
             "writable": not field.readonly and field.type in _WRITABLE_TYPES,
         }
         for field in chosen[:MOST_FIELDS]

@@ -3,14 +3,14 @@
 from dataclasses import asdict
 
 from bench import measure, targets, throughput
-from bench.competitors import TITLES, Competitors
+from bench.competitors import GRANIAN_PEERS, TITLES, Competitors
 from bench.options import Options
 from bench.reading import Read
 from bench.workloads import Places, Workload, scaling_reads, sized_reads, workloads
 from tools.progress import say
 
 _THROUGHPUT_WORKLOADS = ("one_record", "list_80", "orders")
-_THROUGHPUT_PEERS = ("graphql", "rest", "json2", "stock", "sql")
+_THROUGHPUT_PEERS = ("graphql", "rest", *GRANIAN_PEERS, "json2", "stock", "sql")
 _CLIENTS = (1, 8)
 _SCALING_PEERS = ("graphql", "rest", "json2", "stock", "sql")
 _COUNTED_PEERS = ("graphql", "rest", "json2", "stock")

@@ -60,8 +60,12 @@ class Addition(NamedTuple):
 
 
 def add(additions: Iterable[Addition]) -> None:
-    """Add to the counts of this process; where that is not possible the log has it once."""
-    if server.server is not None:
+    """Add to the counts of this process; where that is not possible the log has it once.
+
+    Nothing is counted where no server runs, as in a shell: Odoo's own, or another one that runs
+    Odoo's WSGI application, which has to name a folder.
+    """
+    if server.server is not None or os.environ.get(FOLDER_VARIABLE):
         _own_counts(os.getpid()).add(additions)
 
 
