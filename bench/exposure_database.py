@@ -10,6 +10,7 @@ import importlib
 import sys
 
 from odoo.api import SUPERUSER_ID, Environment
+from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.modules.registry import Registry
 from odoo.tools import config
@@ -49,31 +50,40 @@ def _expose(env: Environment, served, count: int):
         if model.model not in every.mapped("model")
     }
     models = sorted(offered, key=lambda name: (-len(offered[name]), name))[:count]
+    # Where there are not enough models, some have two resources: those that least leads to.
+    models += models[: -(count - len(models)) - 1 : -1]
     reached = {*served.mapped("model"), *models}
     names = [(resource.type_name, resource.collection) for resource in every]
     values = []
     for model in models:
         type_name, collection = proposals.propose_names(model, names)
-        if not type_name:
-            continue
         names.append((type_name, collection))
+        lines = _fields(proposals, offered[model], reached)
         values.append(
             {
                 "model": model,
                 "type_name": type_name,
                 "collection": collection,
-                "field_ids": [
-                    Command.create(line) for line in _fields(proposals, offered[model], reached)
-                ],
+                "field_ids": [Command.create(line) for line in lines],
             }
         )
     return env["graphql_api.resource"].create(values)
 
 
 def _models(env: Environment):
+    """Return the models that can be searched."""
     domain = Domain("transient", "=", False) & Domain("abstract", "=", False)
     domain &= Domain("model", "not like", "graphql_api.")
-    return env["ir.model"].search(domain).filtered(lambda model: model.model in env)
+    found = env["ir.model"].search(domain).filtered(lambda model: model.model in env)
+    return found.filtered(lambda model: _is_searchable(env[model.model]))
+
+
+def _is_searchable(model) -> bool:
+    try:
+        model.search([], limit=1)
+    except UserError:  # some are there for others to look into
+        return False
+    return True
 
 
 def _fields(proposals, offered: list, reached: set[str]) -> list[dict]:
