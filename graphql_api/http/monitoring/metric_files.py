@@ -84,9 +84,14 @@ def read_folder(path: Path) -> list[Metric]:
 
 
 def folder() -> Path:
-    """Return the folder of this run of the server; it need not exist."""
+    """Return the folder of this run of the server; it need not exist.
+
+    :raise RuntimeError: the server is not Odoo's own, and no folder is named
+    """
     if os.environ.get(FOLDER_VARIABLE):
         return Path(os.environ[FOLDER_VARIABLE])
+    if server.server is None:
+        raise RuntimeError(f"the environment variable {FOLDER_VARIABLE} has to name a folder")
     # With workers that of their parent, from which they have it (odoo/service/server.py).
     process = psutil.Process(server.server.pid)
     started = int(process.create_time())
