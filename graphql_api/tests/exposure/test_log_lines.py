@@ -39,7 +39,8 @@ class TestRecords(ApiCase):
 
     def logged(self, name: str) -> _Lines:
         logger, lines = logging.getLogger(name), _Lines()
-        self.startPatcher(patch.object(logger, "level", logging.INFO))
+        self.addCleanup(logger.setLevel, logger.level)
+        logger.setLevel(logging.INFO)
         logger.addHandler(lines)
         self.addCleanup(logger.removeHandler, lines)
         return lines

@@ -99,7 +99,7 @@ class TestKeys(IsolationCase):
         with self.assertRaises(ApiError) as caught:
             self.claim(self.early)
         self.assertEqual(caught.exception.code, "CONFLICT")
-        self.assertEqual(caught.exception.headers, [("Retry-After", "1")])
+        self.assertEqual(caught.exception.retry_after, 1)
 
     def test_failed(self):
         """A request that failed leaves the key to the next one."""
