@@ -1,10 +1,7 @@
 """Users who may sign in from an app."""
 
-from unittest.mock import patch
-
 from odoo.tests import new_test_user, tagged
 
-from ...controllers import auth
 from .scoped_keys import ScopedKeyCase
 
 
@@ -21,7 +18,6 @@ class SignInCase(ScopedKeyCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch.object(auth, "MAX_SIGN_INS", 1_000_000))
         self.app_policy = self.policy(self.grants, name="Apps")
         self.set_parameters(sign_in="True", sign_in_policy=self.app_policy.id)
         self.env.registry._login_failures = None
@@ -34,10 +30,12 @@ class SignInCase(ScopedKeyCase):
     def post(self, path: str, body, status: int = 200, **kwargs) -> dict:
         return self.rest(path, method="POST", status=status, login=None, json=body, **kwargs)
 
-    def sign_in(self, login="clerk", password="Very secret 1", status=200, **members) -> dict:
+    def sign_in(
+        self, login="clerk", password="Very secret 1", status=200, headers=None, **members
+    ) -> dict:
         """Sign in and return the tokens, or the error."""
         body = {"login": login, "password": password, **members}
-        answer = self.post("/api/auth/token", body, status)
+        answer = self.post("/api/auth/token", body, status, headers=headers)
         return answer["data"] if status == 200 else answer
 
     def refresh(self, tokens: dict, status: int = 200) -> dict:

@@ -45,8 +45,7 @@ class WeatherQuery:
         return Weather(degrees=20.0)
 
 
-@tagged("post_install", "-at_install")
-class TestLazySchema(ApiCase):
+class LazySchemaCase(ApiCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -63,53 +62,69 @@ class TestLazySchema(ApiCase):
         """Return how many types of graphql-core were made."""
         return len(schema.strawberry_schema.schema_converter.type_map)
 
-    def test_the_same_as_all_at_once(self):
+    def assert_same_as_all_at_once(self, rights: Rights):
         """Strawberry's own schema of the same types has the same text, and says the same."""
-        for rights in (EVERYTHING, SALES, Rights(read_only=True)):
+        lazy = self.built(rights).strawberry_schema
+        core = self.built(rights).graphql_schema
+        roots = [
+            define(
+                type(root.name, (), {}),
+                lambda root=root: [
+                    field.extensions["strawberry-definition"] for field in root.fields.values()
+                ],
+            )
+            for root in (core.query_type, core.mutation_type)
+            if root is not None
+        ]
+        types = [
+            core.type_map[resource.type_name].extensions["strawberry-definition"].origin
+            for resource in rights.restrict(self.resources)
+        ]
+        eager = strawberry.Schema(
+            *roots, types=types, config=StrawberryConfig(scalar_map=SCALAR_MAP)
+        )
+        self.assertEqual(print_schema(lazy), print_schema(eager))
+        self.assertEqual(
+            introspection_from_schema(lazy._schema), introspection_from_schema(eager._schema)
+        )
+
+    def assert_types_are_found(self, rights: Rights):
+        """A document may name any type of the schema, and no other."""
+        complete = self.built(rights).complete().graphql_schema.type_map
+        schema = self.built(rights).graphql_schema
+        for name in reversed(list(complete)):
+            with self.subTest(name=name):
+                self.assertEqual(schema.type_map[name].name, name)
+                self.assertIs(schema.type_map[name], schema.get_type(name))
+        found = {name: schema.type_map[name] for name in complete}
+        self.assertEqual(list(schema.type_map), list(complete))
+        for name, kind in found.items():
+            self.assertIs(schema.type_map[name], kind)
+        for name in ("Customers", "CustomerNothing", "NothingFilter", "CustomerNameInput", ""):
+            self.assertNotIn(name, schema.type_map)
+            self.assertIsNone(schema.get_type(name))
+
+
+@tagged("generated")
+class TestWholeSchema(LazySchemaCase):
+    """All that is exposed, which takes seconds."""
+
+    def test_the_same_as_all_at_once(self):
+        for rights in (EVERYTHING, Rights(read_only=True)):
             with self.subTest(rights=rights):
-                lazy = self.built(rights).strawberry_schema
-                core = self.built(rights).graphql_schema
-                roots = [
-                    define(
-                        type(root.name, (), {}),
-                        lambda root=root: [
-                            field.extensions["strawberry-definition"]
-                            for field in root.fields.values()
-                        ],
-                    )
-                    for root in (core.query_type, core.mutation_type)
-                    if root is not None
-                ]
-                types = [
-                    core.type_map[resource.type_name].extensions["strawberry-definition"].origin
-                    for resource in rights.restrict(self.resources)
-                ]
-                eager = strawberry.Schema(
-                    *roots, types=types, config=StrawberryConfig(scalar_map=SCALAR_MAP)
-                )
-                self.assertEqual(print_schema(lazy), print_schema(eager))
-                self.assertEqual(
-                    introspection_from_schema(lazy._schema),
-                    introspection_from_schema(eager._schema),
-                )
+                self.assert_same_as_all_at_once(rights)
 
     def test_each_type_is_found_by_its_name(self):
-        """A document may name any type of the schema, and no other."""
-        for rights in (EVERYTHING, SALES):
-            complete = self.built(rights).complete().graphql_schema.type_map
-            schema = self.built(rights).graphql_schema
-            for name in reversed(list(complete)):
-                with self.subTest(name=name):
-                    self.assertEqual(schema.type_map[name].name, name)
-                    self.assertIs(schema.type_map[name], schema.get_type(name))
-            found = {name: schema.type_map[name] for name in complete}
-            self.assertEqual(list(schema.type_map), list(complete))
-            for name, kind in found.items():
-                self.assertIs(schema.type_map[name], kind)
-            for name in ("Customers", "CustomerNothing", "NothingFilter", "CustomerNameInput", ""):
-                self.assertNotIn(name, schema.type_map)
-                self.assertIsNone(schema.get_type(name))
-        self.assertNotIn("Product", schema.type_map)
+        self.assert_types_are_found(EVERYTHING)
+
+
+class TestLazySchema(LazySchemaCase):
+    def test_the_same_as_all_at_once(self):
+        self.assert_same_as_all_at_once(SALES)
+
+    def test_each_type_is_found_by_its_name(self):
+        self.assert_types_are_found(SALES)
+        self.assertNotIn("Product", self.built(SALES).graphql_schema.type_map)
 
     def test_a_request_makes_what_it_needs(self):
         """The types of a request are few, and their number does not grow with the resources."""

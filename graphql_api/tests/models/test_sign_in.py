@@ -2,23 +2,27 @@
 
 import json
 import logging
+import time
 from datetime import timedelta
 from unittest.mock import patch
-from uuid import uuid4
 
 from freezegun import freeze_time
 from passlib.handlers import pbkdf2
 
 from odoo import fields
 from odoo.tests import new_test_user, tagged
+from odoo.tools import config
 
-from ...controllers import auth
-from ...http import rate_limit
-from ...models import sign_in
-from ...models.sign_in import GRACE
+from ...models.sign_in import GRACE, MAX_DEVICES
+from ..cases.server import execute
 from ..cases.sign_in import SignInCase
 
 ROUTES = ("/api/auth/token", "/api/auth/refresh", "/api/auth/revoke")
+
+
+def came_from(address: str) -> dict[str, str]:
+    """Return the headers with which a proxy tells an address."""
+    return {"X-Forwarded-For": address, "X-Forwarded-Host": "api.example.com"}
 
 
 @tagged("post_install", "-at_install")
@@ -109,20 +113,33 @@ class TestSignIn(SignInCase):
 
     def test_rate_of_an_address(self):
         """Counted for all processes, beside Odoo's cooldown, which each has for itself."""
-        self.startPatcher(patch.object(auth, "MAX_SIGN_INS", 3))
-        self.startPatcher(patch.object(rate_limit, "address_name", lambda _address: str(uuid4())))
-        for _try in range(5):
-            self.sign_in()
-        name = str(uuid4())
-        self.startPatcher(patch.object(rate_limit, "address_name", lambda _address: name))
-        for _try in range(3):
-            tokens = self.sign_in()
-        body = {"login": "clerk", "password": "Very secret 1"}
-        response = self.http("POST", "/api/auth/token", login=None, json=body)
+        self.enterContext(patch.dict(config.options, {"proxy_mode": True}))
+        tokens = self.sign_in(headers=came_from("192.0.2.1"))
+        # As if it had signed in 57 times more, a minute's 60 but for two.
+        execute("UPDATE graphql_api_rate SET free_at = free_at + interval '57 s'")
+        begin = time.monotonic()
+        body = {"login": "clerk", "password": "wrong"}
+        responses = []
+        while not responses or responses[-1].status_code == 401:
+            self.assertLess(len(responses), 20)
+            responses.append(
+                self.http(
+                    "POST",
+                    "/api/auth/token",
+                    login=None,
+                    json=body,
+                    headers=came_from("192.0.2.1"),
+                )
+            )
+        # One comes back each second.
+        came_back = int(time.monotonic() - begin) + 1
+        self.assertIn(len(responses) - 1, range(2, 2 + came_back + 1))
+        response = responses[-1]
         self.assertEqual(response.status_code, 429)
         self.assertEqual(response.json()["code"], "RATE_LIMITED")
         self.assertIn("Retry-After", response.headers)
         self.assert_works(self.refresh(tokens))
+        self.assert_works(self.sign_in(headers=came_from("192.0.2.2")))
 
     def test_odoos_log(self):
         with self.assertLogs("odoo.addons.base.models.res_users", logging.INFO) as logged:
@@ -185,21 +202,34 @@ class TestSignIn(SignInCase):
 
     def test_devices_of_a_user(self):
         """One more takes the place of that which was not used for longest; others keep theirs."""
-        self.startPatcher(patch.object(sign_in, "MAX_DEVICES", 3))
         new_test_user(self.env, "guest", groups="base.group_portal", password="a secret 2")
         guest = self.sign_in("guest", "a secret 2")
         self.scoped_key(self.app_policy, "clerk")
         tokens = {name: self.sign_in(device=name) for name in ("a", "b", "c")}
         now = fields.Datetime.now()
+        self.env.cr.execute(
+            """
+            WITH rows AS (
+                INSERT INTO res_users_apikeys (name, user_id, scope, key)
+                SELECT 'often used', %s, 'graphql_api.refresh', n FROM generate_series(1, %s) n
+                RETURNING id, user_id
+            )
+            INSERT INTO graphql_api_key
+                (name, user_id, policy_id, apikey_id, token_family, signed_in, last_used)
+            SELECT 'often used', user_id, %s, id, 'family ' || id, TRUE, %s FROM rows
+            """,
+            [self.clerk.id, MAX_DEVICES - 3, self.app_policy.id, now],
+        )
         for age, name in enumerate(("b", "c", "a"), 1):
             key = self.keys().filtered_domain([("name", "=", name)])
             key.last_used = now - timedelta(hours=age)
         self.assert_works(self.sign_in(device="d"))
-        self.assertEqual(set(self.keys().mapped("name")), {"test", "b", "c", "d"})
+        self.assertEqual(set(self.keys().mapped("name")), {"test", "often used", "b", "c", "d"})
         self.assert_works(tokens["a"], 401)
         self.refresh(tokens["a"], 401)
         self.sign_in(device="e")
-        self.assertEqual(set(self.keys().mapped("name")), {"test", "b", "d", "e"})
+        self.assertEqual(set(self.keys().mapped("name")), {"test", "often used", "b", "d", "e"})
+        self.assertEqual(len(self.keys().filtered("signed_in")), MAX_DEVICES)
         self.assert_works(tokens["b"])
         self.assert_works(guest)
 

@@ -10,7 +10,6 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools.image import image_data_uri
 from odoo.tools.mimetypes import guess_mimetype
 
-from ...schema.reading import files
 from ...schema.reading.files import _decoded_size, _mimetype
 from ..cases.api import ApiCase
 from ..cases.pictures import PIXEL
@@ -217,7 +216,7 @@ class TestFiles(ApiCase):
             return decode(data, *args, **kwargs)
 
         url = f"/api/customers/{self.partner.id}?fields=avatar_1920,avatar_128"
-        with patch.object(files.base64, "b64decode", note):
+        with patch.object(base64, "b64decode", note):
             found = self.rest(url)["data"]
         for name in ("avatar_1920", "avatar_128"):
             self.assertEqual(found[name]["size"], len(content))

@@ -1,13 +1,13 @@
 """The time and the files of a request are limited between the records of a write, too."""
 
 import base64
-import time
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo.fields import Image
 from odoo.tests import tagged
 
-from ...schema.access import access
 from ..cases.api import ApiCase
 from ..cases.pictures import picture
 
@@ -15,23 +15,12 @@ TOO_COMPLEX = [("QUERY_TOO_COMPLEX", None)]
 RECORDS = 8
 
 
-class Clock:
-    """The clock of the deadline, which a test sets forward."""
-
-    def __init__(self):
-        self.late = 0.0
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.late
-
-
 @tagged("post_install", "-at_install")
 class TestWriteDeadline(ApiCase):
     def setUp(self):
         super().setUp()
         self.set_setting("max_seconds", 1000)
-        self.clock = Clock()
-        self.startPatcher(patch.object(access, "time", self.clock))
+        self.clock = self.enterContext(freeze_time())
         self.calls = []
 
     def each(self, model: str, method: str):
@@ -42,7 +31,7 @@ class TestWriteDeadline(ApiCase):
         def slow(records, *args, **kwargs):
             for record in records:
                 self.calls.append(record.id)
-                self.clock.late += 600
+                self.clock.tick(600)
                 record.env.cr.execute("SELECT 1")
             return original(records, *args, **kwargs)
 
@@ -119,7 +108,7 @@ class TestWriteDeadline(ApiCase):
 
         def slow(field, value, env):
             self.calls.append(value)
-            self.clock.late += 600
+            self.clock.tick(600)
             return process(field, value, env)
 
         text = """mutation ($inputs: [CustomerCreateInput!]!) {
