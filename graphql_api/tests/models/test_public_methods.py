@@ -39,7 +39,7 @@ def own_methods(env):
                     yield name, method
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestPublicMethods(ApiCase):
     """A portal user, with nothing in hand, calls each of them: nothing happens."""
 

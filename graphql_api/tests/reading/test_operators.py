@@ -123,7 +123,7 @@ BOOLEAN_CASES = [
 
 
 @tagged("post_install", "-at_install")
-class TestOperators(ApiCase):
+class OperatorCase(ApiCase):
     """Each operator of each filter input, by GraphQL and by REST."""
 
     def create_filtered(self, model, field, values, **common):
@@ -171,6 +171,27 @@ class TestOperators(ApiCase):
         )
         return {ids.index(str(node["id"])) for node in body["data"]}
 
+    def blank(self, record, column):
+        """Leave an empty text in the database, where Odoo itself writes NULL."""
+        self.env.flush_all()
+        self.env.cr.execute(f"UPDATE {record._table} SET {column} = '' WHERE id = %s", [record.id])
+        record.invalidate_recordset([column])
+
+    def rest_ids(self, records, name, operand):
+        """Return the positions of what REST finds, among the records."""
+        operand = ",".join(operand) if isinstance(operand, list) else str(operand).lower()
+        params = {"fields": "id", "filter[and][0][id][in]": ",".join(map(str, records.ids))}
+        body = self.rest("/api/customers", params={**params, name: operand})
+        return {records.ids.index(node["id"]) for node in body["data"]}
+
+    def check_ids(self, records, comparison, expected):
+        query = "query ($filter: CustomerFilter) { customers(filter: $filter) { nodes { id } } }"
+        all_of = [{"id": {"in": [str(i) for i in records.ids]}}, {"id": comparison}]
+        nodes = self.graphql(query, {"filter": {"and": all_of}})["customers"]["nodes"]
+        self.assertEqual({records.ids.index(int(node["id"])) for node in nodes}, expected)
+
+
+class TestOperators(OperatorCase):
     def test_char(self):
         records = self.create_filtered(
             "res.partner", "city", ["Ghent", "ghent sea", "100%_x", "x", False], type="other"
@@ -193,12 +214,6 @@ class TestOperators(ApiCase):
             (operator, operand, expected - {3, 4}) for operator, operand, expected in TEXT_CASES
         ]
         self.check("Product", "name", records, cases)
-
-    def blank(self, record, column):
-        """Leave an empty text in the database, where Odoo itself writes NULL."""
-        self.env.flush_all()
-        self.env.cr.execute(f"UPDATE {record._table} SET {column} = '' WHERE id = %s", [record.id])
-        record.invalidate_recordset([column])
 
     def test_backslash(self):
         records = self.create_filtered("res.partner", "city", ["a\\b", "a%b", "ab\\", "\\%"])
@@ -361,13 +376,6 @@ class TestOperators(ApiCase):
                     found = self.rest_ids(records, f"filter[id][{operator}]", operand)
                     self.assertEqual(found, expected)
 
-    def rest_ids(self, records, name, operand):
-        """Return the positions of what REST finds, among the records."""
-        operand = ",".join(operand) if isinstance(operand, list) else str(operand).lower()
-        params = {"fields": "id", "filter[and][0][id][in]": ",".join(map(str, records.ids))}
-        body = self.rest("/api/customers", params={**params, name: operand})
-        return {records.ids.index(node["id"]) for node in body["data"]}
-
     def test_dates_of_creation_and_change(self):
         """Each second is one moment, whatever microseconds the database has."""
         records = self.create_filtered("res.partner", "city", [False] * 4)
@@ -436,6 +444,9 @@ class TestOperators(ApiCase):
         self.assertEqual(seen, [records[place].id for place in (1, 2, 0)])
         self.assertEqual(since, "2035-01-01T08:00:00Z")
 
+
+@tagged("generated")
+class TestAutomaticFields(OperatorCase):
     def test_automatic_fields_of_all_resources(self):
         """They filter, order, group and aggregate in each resource that shows them."""
         schema = self.env["graphql_api.schema"]._get_schema()
@@ -480,9 +491,3 @@ class TestOperators(ApiCase):
                     self.rest(
                         f"{path}/aggregate?group_by={rest_name}:month&fields=count,{rest_name}.max"
                     )
-
-    def check_ids(self, records, comparison, expected):
-        query = "query ($filter: CustomerFilter) { customers(filter: $filter) { nodes { id } } }"
-        all_of = [{"id": {"in": [str(i) for i in records.ids]}}, {"id": comparison}]
-        nodes = self.graphql(query, {"filter": {"and": all_of}})["customers"]["nodes"]
-        self.assertEqual({records.ids.index(int(node["id"])) for node in nodes}, expected)

@@ -175,26 +175,6 @@ class TestProperties(PropertyCase):
             mutation, variables, code="BAD_USER_INPUT", fields=["input.leadProperties"]
         )
 
-    def test_wrong_values(self):
-        for name, wrong in {
-            "yes": (1, "true", [], {}),
-            "whole": ("1", 1.5, True, [], {}, 1e300),
-            "part": ("1", True, [], {}, 1e300),
-            "price": ("1", True, [], {}),
-            "word": (1, True, [], {}, ["x"]),
-            "words": (1, True, [], {}),
-            "page_html": (1, True, [], {}),
-            "day": (1, True, "", "2026-02-30", "0001-01-01", "9999-12-31", "2026-11-23 08:00:00"),
-            "moment": (1, True, "", "2026-11-23", "9999-12-31T23:59:59-14:00", "now"),
-            "size": (1, True, "", "x", "Small", ["s"]),
-            "marks": ("a", {}, 1, True, ["x"], [1], [["a"]]),
-            "who": ("x", str(self.ann.id), True, 0, -1, 2**40, [], {}, [self.ann.id], 1.5),
-            "line": (1, "x", True),
-        }.items():
-            for value in wrong:
-                with self.subTest(name, value=value):
-                    self.refuse({name: value}, f".{name}")
-
     def test_wrong_values_over_rest(self):
         for value in (1, "x", True, {}):
             self.refuse_rest(
@@ -327,6 +307,29 @@ class TestProperties(PropertyCase):
             code="BAD_USER_INPUT",
             fields=["input.leadProperties.whole"],
         )
+
+
+@tagged("post_install", "-at_install", "generated")
+class TestWrongValues(PropertyCase):
+    def test_wrong_values(self):
+        for name, wrong in {
+            "yes": (1, "true", [], {}),
+            "whole": ("1", 1.5, True, [], {}, 1e300),
+            "part": ("1", True, [], {}, 1e300),
+            "price": ("1", True, [], {}),
+            "word": (1, True, [], {}, ["x"]),
+            "words": (1, True, [], {}),
+            "page_html": (1, True, [], {}),
+            "day": (1, True, "", "2026-02-30", "0001-01-01", "9999-12-31", "2026-11-23 08:00:00"),
+            "moment": (1, True, "", "2026-11-23", "9999-12-31T23:59:59-14:00", "now"),
+            "size": (1, True, "", "x", "Small", ["s"]),
+            "marks": ("a", {}, 1, True, ["x"], [1], [["a"]]),
+            "who": ("x", str(self.ann.id), True, 0, -1, 2**40, [], {}, [self.ann.id], 1.5),
+            "line": (1, "x", True),
+        }.items():
+            for value in wrong:
+                with self.subTest(name, value=value):
+                    self.refuse({name: value}, f".{name}")
 
 
 @tagged("post_install", "-at_install")
