@@ -162,13 +162,6 @@ class GraphqlApiPolicy(models.Model):
             server_timing=policy.server_timing,
         )
 
-    @api.model
-    def _get_granted(self) -> set[Rights]:
-        """Return the rights that there are under any policy."""
-        # Configuration, the same for every caller, hence sudo.
-        policies = self.sudo().with_context(active_test=True).search([("active", "=", True)])
-        return {policy._get_rights() for policy in policies}
-
     def _get_rights(self) -> Rights:
         self.ensure_one()
         granted = None

@@ -50,9 +50,11 @@ class GraphqlApiSchema(models.AbstractModel):
         schemas = self._get_kept()
 
         def make() -> BuiltSchema:
-            # What a policy granted before it was changed is not asked for again.
-            granted = self.env["graphql_api.policy"]._get_granted()
-            for other in set(schemas) - granted - {EVERYTHING}:
+            # What a policy granted before it was changed is not asked for again. Others, which
+            # nobody has used since that change, are made again.
+            policies = self.env["graphql_api.policy"]._get_kept().values()
+            used = {policy.rights for policy in list(policies)}
+            for other in set(schemas) - used - {EVERYTHING}:
                 schemas.pop(other, None)
             return self._build(rights)
 

@@ -40,7 +40,7 @@ _CHARACTER_WEIGHT = 8
 """Bytes of memory for a character: in the text, and once more in a value or comment."""
 
 MAX_KEPT_RESULTS = 16 * 1024 * 1024
-"""Bytes of the results about each schema itself; GraphiQL's has more than one million."""
+"""Bytes of the results about each schema itself, compressed."""
 
 MAX_ERRORS = 20
 """Validation stops after so many errors."""
@@ -87,7 +87,8 @@ class Documents:
     :param resources: type name -> :class:`Resource`
     :param list_sizes: returns what :func:`.introspection.list_sizes` does
 
-    ``constant_results`` depend on nothing but the schema; they are JSON, by query and name.
+    ``constant_results`` depend on nothing but the schema; they are JSON, compressed by
+    zlib, by query and name.
     """
 
     def __init__(

@@ -231,7 +231,7 @@ class TestSchemas(ScopedKeyCase):
         self.assertIs(self.schemas._get_schema(), self.schemas._get_schema(EVERYTHING))
 
     def test_edited_policies(self):
-        """A schema goes when no policy has its rights any more."""
+        """A schema goes when no policy that is used since the last change has its rights."""
         policy = self.policy(self.grants)
         other = self.policy({"Country": ["read"]})
         headers = self.scoped_key(policy), self.scoped_key(other)
@@ -243,6 +243,8 @@ class TestSchemas(ScopedKeyCase):
             policy.allow_extensions = number > 3
             self.rest("/api/countries", headers=headers[0])
         kept = self.schemas._get_kept()
+        self.assertEqual(set(kept), {EVERYTHING, policy._get_rights()})
+        self.rest("/api/countries", headers=headers[1])
         self.assertEqual(set(kept), {EVERYTHING, policy._get_rights(), other._get_rights()})
         self.assertIs(kept[EVERYTHING], everything)
         policy.active = False
