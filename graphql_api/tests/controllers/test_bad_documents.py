@@ -6,7 +6,7 @@ from ..cases.api import without_cost
 from ..cases.bad_input import BadInputCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestGraphqlDocument(BadInputCase):
     """The document itself."""
 

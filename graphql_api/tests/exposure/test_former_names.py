@@ -29,7 +29,7 @@ RENAMED = {
 """Type -> Odoo field -> its name now, and what it was called."""
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class FormerNamesCase(AccessCase):
     login = "admin"
 

@@ -68,7 +68,7 @@ CLOSED = {
 """Model -> fields that it may have and that must stay closed, whatever they are called."""
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestSensitive(ApiCase):
     """The fields of all resources, in a database with all apps of the catalog."""
 

@@ -62,7 +62,7 @@ class ExposureCase(TransactionCase):
             _LOGGER.setLevel(level)
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestCost(ExposureCase):
     """SQL queries, and the resources that are examined, at two sizes."""
 

@@ -122,7 +122,7 @@ BOOLEAN_CASES = [
 ]
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class OperatorCase(ApiCase):
     """Each operator of each filter input, by GraphQL and by REST."""
 

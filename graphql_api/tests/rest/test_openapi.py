@@ -29,6 +29,7 @@ class Unused:
     name: str
 
 
+@tagged("generated")
 class OpenApiCase(ApiCase):
     def document(self, login: str = "admin") -> dict:
         response = self.http("GET", PATH, login=login)

@@ -140,7 +140,7 @@ def in_graphql(value):
     return [in_graphql(item) for item in value] if isinstance(value, list) else value
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class ClosedDocumentCase(LinesCase):
     def changes(self, names, field, document, foreign):
         """Yield requests that change lines: method, path, body, GraphQL's mutation, variables."""

@@ -104,7 +104,7 @@ class PropertyCase(WriteCase):
             )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestProperties(PropertyCase):
     def test_every_type(self):
         """By name, and as a list; what is read can be written, and reads the same."""

@@ -24,7 +24,7 @@ def png(width: int, height: int) -> bytes:
     return JUNK[:8] + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestValues(BadWriteCase):
     """One value of an input is wrong."""
 

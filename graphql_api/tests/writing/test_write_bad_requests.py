@@ -10,7 +10,7 @@ MANY = 2_000
 JSON_TYPE = {"Content-Type": "application/json"}
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestSeveralProblems(BadWriteCase):
     def test_all_at_once(self):
         """Every problem has its path; what is right is not mentioned."""
@@ -96,7 +96,7 @@ class TestSeveralProblems(BadWriteCase):
         )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestBodies(BadWriteCase):
     def test_content_types(self):
         for content_type in (
@@ -229,7 +229,7 @@ class TestBodies(BadWriteCase):
         )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestRecords(BadWriteCase):
     """Records that are not there, or that others need."""
 
