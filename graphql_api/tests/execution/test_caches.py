@@ -45,7 +45,7 @@ class TestWeightedCache(BaseCase):
         self.assertEqual((cache.get("one"), cache.weight, len(cache)), (None, 0, 0))
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestDocuments(ScopedKeyCase):
     def setUp(self):
         super().setUp()
@@ -134,7 +134,7 @@ def _size(document) -> int:
     return total
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestIntrospection(ScopedKeyCase):
     def setUp(self):
         super().setUp()

@@ -20,7 +20,7 @@ class ManyTexts:
         return ["x" * length] * count
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestResponseSize(ScopedKeyCase):
     @classmethod
     def setUpClass(cls):

@@ -322,7 +322,7 @@ class TestAge(IdempotencyCase):
             self.assertTrue(getattr(vacuumed, "_autovacuum", False), method)
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class TestBounds(IdempotencyCase):
     """What is stored is bounded, of a user and in all; nothing is served twice because of that."""
 

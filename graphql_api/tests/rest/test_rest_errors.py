@@ -17,7 +17,7 @@ CAMEL_CASE = re.compile(r"\b[a-z][a-z0-9]*[A-Z]\w*")
 OF_GRAPHQL = re.compile(r"\b(first|orderBy|pageInfo|edges|variable|argument|operation|enum)\b")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "generated")
 class RestErrorCase(ApiCase):
     def refuse(self, path: str, *fields: str, method="GET", **kwargs) -> str:
         """Send a request that is a 400; return the message."""
