@@ -90,8 +90,10 @@ class LazySchema(strawberry.Schema):
 
         def find(name: str) -> GraphQLNamedType | None:
             found = known.get(name)
-            if found is None and (kind := find_type(name)) is not None:
-                found = known[name] = get_named_type(converter.from_type(kind))
+            if found is None:
+                with MAKING:
+                    if (kind := find_type(name)) is not None:
+                        found = known[name] = get_named_type(converter.from_type(kind))
             return found
 
         self._schema = _Schema(

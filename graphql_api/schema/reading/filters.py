@@ -135,7 +135,7 @@ class FilterTypes:
         """Return the input with the operators on a value that has this name, if filters use it."""
         if name == "IDFilter":
             return self._id_operators()
-        if name not in self._operator_types:
+        if name not in self._operator_types and name.endswith("Filter"):
             for resource in self._resources.values():
                 for field in self._fields(resource):
                     if field.type not in RELATIONS:
