@@ -60,9 +60,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileS
 
 
 class _Scheduling(LoadFileScheduling):
-    """The tests of a file run in one process, and so do the files that use the cluster."""
+    """The tests of a file run in one process, and so do files that use the same servers."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/days/"):
+            return "days"
         return "cluster" if nodeid.startswith(_ON_CLUSTER) else super()._split_scope(nodeid)
 
 
