@@ -72,7 +72,7 @@ class GraphqlSchema(Command):
             policy = env["graphql_api.policy"]._get_policy(self._find_policy(env, arguments.policy))
             schema = env["graphql_api.schema"]._get_schema(policy.rights)
             if arguments.format == "graphql":
-                content = schema.sdl.encode()
+                content = schema.sdl.plain()
             else:
                 content = _openapi(schema, schema.context(env, limits=policy.limits))
         if arguments.output is None:
@@ -120,5 +120,5 @@ def _openapi(schema, context) -> bytes:
     from odoo.addons.graphql_api.rest.openapi import find_usable, get_document
 
     version = Manifest.for_addon(_MODULE)["version"]
-    body = get_document(schema, find_usable(schema, context), version).body
+    body = get_document(schema, find_usable(schema, context), version).plain()
     return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

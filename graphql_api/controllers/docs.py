@@ -13,7 +13,7 @@ from odoo import http
 from odoo.http import Response, request
 from odoo.modules import Manifest
 
-from ..http.responses import GRAPHIQL_PATH, JSON_TYPE, document_response
+from ..http.responses import GRAPHIQL_PATH, JSON_TYPE, text_response
 from ..rest.openapi import find_usable, get_document
 from ..rest.query import check_parameters
 
@@ -91,8 +91,7 @@ class DocsController(http.Controller):
         check_parameters(())
         usable = find_usable(schema, request.dispatcher.context(schema))
         version = Manifest.for_addon("graphql_api")["version"]
-        document = get_document(schema, usable, version)
-        return document_response(document.body, JSON_TYPE, document.tag)
+        return text_response(get_document(schema, usable, version), JSON_TYPE)
 
     @http.route(GRAPHIQL_PATH, **ROUTE)
     def graphiql(self, **_parameters):

@@ -1,5 +1,6 @@
 """``/api/graphql``: GraphQL over HTTP (https://graphql.github.io/graphql-over-http/)."""
 
+import orjson
 from graphql import OperationType
 
 from odoo import http
@@ -12,13 +13,14 @@ from ..http.responses import (
     GRAPHQL_RESPONSE_TYPE,
     RolledBack,
     cached_response,
-    document_response,
     graphql_media_type,
     json_response,
+    text_response,
 )
 from ..http.statuses import STATUS, HttpError
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.executor import Request, Result, execute
+from ..schema.execution.schema_texts import CompressedText
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.timings import timed
 
@@ -75,7 +77,7 @@ class GraphqlController(http.Controller):
     )
     def sdl(self):
         request.dispatcher.check_introspection()
-        return document_response(request.dispatcher.schema().sdl, "text/plain")
+        return text_response(request.dispatcher.schema().sdl, "text/plain")
 
 
 def _query(schema: BuiltSchema, graphql_request: Request) -> http.Response:
@@ -120,11 +122,15 @@ def _response(result: Result) -> http.Response:
     body: dict = {}
     if result.errors:
         body["errors"] = result.errors
-    if result.started:
+    text = result.data if isinstance(result.data, CompressedText) else None
+    if result.started and text is None:
         body["data"] = result.data
     if result.cost is not None:
         maximum = request.dispatcher.limits.max_cost
         body["extensions"] = {"cost": {"requested": result.cost, "maximum": maximum}}
+    if text is not None:
+        # The other members of the response follow its data.
+        return text_response(text, media_type, b"," + orjson.dumps(body)[1:])
     return json_response(body, _status(result, media_type), media_type=media_type)
 
 
@@ -134,6 +140,8 @@ def _cached_response(result: Result) -> http.Response:
     if request.httprequest.method == "POST":
         return response
     response.headers.add("Vary", "Accept")
+    if isinstance(result.data, CompressedText):
+        return response
     return cached_response(response, tagged=not result.errors)
 
 

@@ -7,8 +7,10 @@ import orjson
 
 from odoo.http import HTTPRequest, Response, request
 
+from ..schema.execution.schema_texts import CompressedText
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.timings import timed
+from .compression import prefers_gzip
 from .rest_errors import rest_error
 from .statuses import STATUS, error_headers
 
@@ -104,15 +106,23 @@ def body_digest(response: Response) -> str:
     return digest.hexdigest()[:16]
 
 
-def document_response(text: str | bytes, media_type: str, tag: str | None = None) -> Response:
-    """Return a document that seldom changes; without a body to those who have it already.
+def text_response(text: CompressedText, media_type: str, end: bytes = b"") -> Response:
+    """Return a text about the schema; to GET without a body for those who have it already.
 
-    :param tag: what changes with the text, by default a hash of it
+    :param end: what follows the text
     """
-    response = Response(text, headers=[("Content-Type", f"{media_type}; charset=utf-8")])
-    if tag is not None:
-        response.set_etag(tag)
-    return cached_response(response)
+    response = Response(headers=[("Content-Type", f"{media_type}; charset=utf-8")])
+    if request.httprequest.method != "POST":
+        content = b"\n".join((response.content_type.encode(), text.digest.encode(), end))
+        response.set_etag(hashlib.sha256(content).hexdigest()[:16])
+        response = cached_response(response)
+    compressed = prefers_gzip(request.httprequest, response, text.length + len(end))
+    if response.status_code != 304:
+        with timed(request.dispatcher.timings, "serialize"):
+            response.set_data(text.gzip(end) if compressed else text.plain(end))
+        if compressed:
+            response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 def error_response(httprequest: HTTPRequest, error: ApiError, with_hint: bool = False) -> Response:

@@ -5,50 +5,32 @@ type is in the document without more code.
 """
 
 import hashlib
-from typing import NamedTuple
 
 import orjson
 
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.execution.weighted_cache import WeightedCache
+from ...schema.execution.schema_texts import CompressedText
 from .document import build_document
 from .usable import Usable, find_usable
 
-MAX_KEPT = 16 * 1024 * 1024
-"""Bytes of the documents of one schema; callers with the same rights share one."""
 
+def get_document(schema: BuiltSchema, usable: Usable, version: str) -> CompressedText:
+    """Return the document of what a caller may use of a schema.
 
-class Document(NamedTuple):
-    """A document as it is served, and what changes with it."""
-
-    body: bytes
-    tag: str
-
-
-class OpenApiDocuments:
-    """The documents of one schema, each made once for all callers who may use the same."""
-
-    def __init__(self, schema: BuiltSchema):
-        self._schema = schema
-        self._documents = WeightedCache(MAX_KEPT)
-
-    def get(self, usable: Usable, version: str) -> Document:
-        """Return the document of what a caller may use.
-
-        :param version: that of the API, for people
-        """
-        key = (usable, version)
-        document = self._documents.get(key)
-        if document is None:
-            body = orjson.dumps(build_document(self._schema.complete(), usable, version))
-            document = Document(body, hashlib.sha256(body).hexdigest()[:16])
-            self._documents.keep(key, document, len(body))
-        return document
-
-
-def get_document(schema: BuiltSchema, usable: Usable, version: str) -> Document:
-    """Return the document of what a caller may use of a schema, kept with the schema.
+    It is made once for all callers who may use the same. It depends on nothing else that differs
+    between requests: the server is ``/``, and descriptions are in the language of the source.
 
     :param version: that of the API, for people
     """
-    return schema.derive(OpenApiDocuments).get(usable, version)
+    key = ("openapi", version, _digest(usable))
+    kept = schema.texts.get(key)
+    if kept is None:
+        document = build_document(schema.complete(), usable, version)
+        kept = schema.texts.keep(key, orjson.dumps(document))
+    return kept
+
+
+def _digest(usable: Usable) -> bytes:
+    """Return what stands for thousands of names in the key of a document."""
+    parts = (usable.operations, usable.readable, usable.writable, usable.page_sizes)
+    return hashlib.sha256(orjson.dumps([sorted(part) for part in parts])).digest()

@@ -34,7 +34,10 @@ class Usable:
 
 def find_usable(schema: BuiltSchema, context: Context) -> Usable:
     """Return what the caller of a request may use."""
-    operations, readable, writable = set(), set(), set()
+    operations: set[tuple[str, str]] = set()
+    readable: set[tuple[str, str]] = set()
+    writable: set[tuple[str, str]] = set()
+    odoo_fields = schema.derive(_odoo_fields)
     for type_name, resource in schema.resources.items():
         for operation in OPERATION_RIGHTS:
             if context.may(resource, operation) and (
@@ -43,9 +46,10 @@ def find_usable(schema: BuiltSchema, context: Context) -> Usable:
                 operations.add((type_name, operation))
         if resource.actions and context.may_act(resource):
             operations.add((type_name, ACT))
-        fields = schema.graphql_schema.type_map[type_name].fields
         readable |= {
-            (type_name, name) for name in fields if schema.may_read(context, type_name, name)
+            (type_name, name)
+            for name, shown in odoo_fields[type_name].items()
+            if all(context.may_read(resource, each) for each in shown)
         }
         writable |= {
             (type_name, field.name)
@@ -53,4 +57,22 @@ def find_usable(schema: BuiltSchema, context: Context) -> Usable:
             if context.may_write(resource, field.field)
         }
     sizes = {(name, context.max_page_size(resource)) for name, resource in schema.resources.items()}
-    return Usable(*map(frozenset, (operations, readable, writable, sizes)))
+    return Usable(
+        frozenset(operations), frozenset(readable), frozenset(writable), frozenset(sizes)
+    )
+
+
+def _odoo_fields(schema: BuiltSchema) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return what each field shows: type name -> GraphQL name -> names in Odoo.
+
+    As plain values, as the schema that serves requests is to be left without types that no request
+    needs.
+    """
+    complete = schema.complete()
+    return {
+        type_name: {
+            name: tuple(complete.odoo_fields(type_name, name))
+            for name in complete.graphql_schema.type_map[type_name].fields
+        }
+        for type_name in complete.resources
+    }

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Any, TypeVar
 
 import strawberry
@@ -15,6 +16,7 @@ from ..exposure.names import snake_case
 from ..exposure.resource import Resource, ResourceField
 from .documents import Documents
 from .introspection import list_sizes
+from .schema_texts import CompressedText, SchemaTexts
 
 T = TypeVar("T")
 
@@ -35,6 +37,7 @@ class BuiltSchema:
     fields: dict[tuple[str, str], ResourceField]
     loaders: Mapping[tuple[str, str], Loader]
     rebuild: Callable[[], "BuiltSchema"]
+    texts: SchemaTexts = field(default_factory=SchemaTexts, init=False)
     _derived: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -54,7 +57,8 @@ class BuiltSchema:
         serves requests is left without those that no request needs, and only the last complete one
         of the process is kept.
         """
-        return _complete(self)
+        with _COMPLETING:
+            return _complete(self)
 
     @cached_property
     def _list_sizes(self) -> dict[tuple[str, str], int]:
@@ -86,13 +90,18 @@ class BuiltSchema:
         resource = self.resources.get(type_name)
         if resource is None:
             return True
+        names = self.odoo_fields(type_name, graphql_name)
+        return all(context.may_read(resource, name) for name in names)
+
+    def odoo_fields(self, type_name: str, graphql_name: str) -> set[str]:
+        """Return the names in Odoo of the fields that a field of a type shows."""
         loader = self.loaders.get((type_name, graphql_name))
         names = set(loader.fetches if loader else ())
         # Lists and files are not columns to fetch, but fields all the same.
         field = self.fields.get((type_name, graphql_name))
         if field is not None:
             names.add(field.field)
-        return all(context.may_read(resource, name) for name in names)
+        return names
 
     def context(
         self,
@@ -113,10 +122,18 @@ class BuiltSchema:
         limits = limits or Limits()
         return Context(env, self.resources, self.loaders, timings, limits, introspection, policy_id)
 
-    @cached_property
-    def sdl(self) -> str:
+    @property
+    def sdl(self) -> CompressedText:
         """The schema in GraphQL's schema definition language."""
-        return print_schema(self.complete().strawberry_schema) + "\n"
+        kept = self.texts.get("sdl")
+        if kept is None:
+            text = print_schema(self.complete().strawberry_schema) + "\n"
+            kept = self.texts.keep("sdl", text.encode())
+        return kept
+
+
+_COMPLETING = Lock()
+"""Held while a schema is completed: threads that need the same one share it."""
 
 
 @lru_cache(maxsize=1)

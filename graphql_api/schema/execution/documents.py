@@ -39,9 +39,6 @@ TOKEN_WEIGHT = 600
 _CHARACTER_WEIGHT = 8
 """Bytes of memory for a character: in the text, and once more in a value or comment."""
 
-MAX_KEPT_RESULTS = 16 * 1024 * 1024
-"""Bytes of the results about each schema itself, compressed."""
-
 MAX_ERRORS = 20
 """Validation stops after so many errors."""
 
@@ -86,9 +83,6 @@ class Documents:
 
     :param resources: type name -> :class:`Resource`
     :param list_sizes: returns what :func:`.introspection.list_sizes` does
-
-    ``constant_results`` depend on nothing but the schema; they are JSON, compressed by
-    zlib, by query and name.
     """
 
     def __init__(
@@ -101,7 +95,6 @@ class Documents:
         self._resources = resources
         self._list_sizes = list_sizes
         self._kept = WeightedCache(MAX_KEPT)
-        self.constant_results = WeightedCache(MAX_KEPT_RESULTS)
 
     def parse(self, query: str, name: str | None, limits: Limits) -> ParsedDocument:
         """Return a document and its operation of this name; they may not fit the schema.

@@ -1,7 +1,6 @@
 """One request in, one result out."""
 
 import threading
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -29,6 +28,7 @@ from .documents import (
     ParsedDocument,
     Prepared,
 )
+from .schema_texts import CompressedText
 
 
 @dataclass(slots=True)
@@ -80,11 +80,11 @@ class Result:
     ``errors`` are ready for the response, ``causes`` the exceptions behind those that were
     raised in the execution. ``started`` is False where the request was refused before its
     execution; then the response has no ``data``. ``cost`` and ``prepared_before``, whether the
-    document was known, are None where it was refused before that. ``data`` about the schema itself
-    may be JSON already, which orjson puts into the response as it is.
+    document was known, are None where it was refused before that. ``data`` about the schema alone
+    is the begin of the response as JSON, up to the end of its ``data``.
     """
 
-    data: dict | orjson.Fragment | None = None
+    data: dict | CompressedText | None = None
     errors: list[dict] = field(default_factory=list)
     causes: list[Exception | None] = field(default_factory=list)
     started: bool = False
@@ -157,22 +157,16 @@ def _in_time(context):
 
 def _execute_once(schema, context, request, prepared: Prepared, executor_class) -> Result:
     """Return the result of an operation that has the same one each time."""
-    kept = schema.documents.constant_results
     key = (request.query, request.operation_name)
-    compressed = kept.get(key)
-    if compressed is not None:
-        data = zlib.decompress(compressed)
-    else:
+    text = schema.texts.get(key)
+    if text is None:
         result = _execute(schema.complete(), context, request, prepared, executor_class)
         if result.errors:
             return result
-        data = orjson.dumps(result.data)
-        # Of the 8 MB about 300 resources a twentieth is left; to make it takes seconds.
-        compressed = zlib.compress(data)
-        kept.keep(key, compressed, len(compressed) + len(request.query))
-    if len(data) > context.limits.max_response_size:
+        text = schema.texts.keep(key, b'{"data":' + orjson.dumps(result.data))
+    if text.length > context.limits.max_response_size:
         raise ResponseTooLarge(context.limits.max_response_size)
-    return Result(data=orjson.Fragment(data), started=True)
+    return Result(data=text, started=True)
 
 
 def _execute(schema, context, request, prepared: Prepared, executor_class) -> Result:

@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+import zlib
 
 import orjson
 from graphql import get_introspection_query
@@ -12,6 +13,8 @@ from odoo.tests import BaseCase, tagged
 from ...models.document import _REMEMBERED
 from ...schema.execution.documents import MAX_KEPT
 from ...schema.execution.executor import Request, execute
+from ...schema.execution.schema_texts import MAX_KEPT as MAX_KEPT_TEXTS
+from ...schema.execution.schema_texts import CompressedText, SchemaTexts
 from ...schema.execution.weighted_cache import WeightedCache
 from ...schema.exposure import names
 from ...schema.exposure.limits import Limits
@@ -43,6 +46,35 @@ class TestWeightedCache(BaseCase):
             self.assertEqual((cache.get("one"), cache.weight), (weight, weight))
         cache.clear()
         self.assertEqual((cache.get("one"), cache.weight, len(cache)), (None, 0, 0))
+
+
+@tagged("post_install", "-at_install")
+class TestTexts(BaseCase):
+    def test_compressed(self):
+        """It is one gzip member, whatever it ends with: clients read no further than the first."""
+        words = " ".join(map(str, range(20_000))).encode()
+        for text in (b"", b"a", words):
+            compressed = CompressedText(text)
+            self.assertEqual(compressed.length, len(text))
+            for end in (b"", b"}", b',"extensions":{}}', words):
+                with self.subTest(text=len(text), end=len(end)):
+                    self.assertEqual(compressed.plain(end), text + end)
+                    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
+                    self.assertEqual(decompressor.decompress(compressed.gzip(end)), text + end)
+                    self.assertTrue(decompressor.eof)
+                    self.assertEqual(decompressor.unused_data, b"")
+        self.assertLess(compressed.weight, len(words) / 2)
+
+    def test_the_process_has_one_bound(self):
+        """The texts of many schemas take no more than those of one."""
+        size = MAX_KEPT_TEXTS // 5
+        schemas = [SchemaTexts() for _number in range(7)]
+        for schema in schemas:
+            schema.keep("sdl", secrets.token_bytes(size))
+            schemas[0].get("sdl")
+        found = [schema.get("sdl") is not None for schema in schemas]
+        self.assertEqual(found, [True, False, False, False, True, True, True])
+        self.assertIsNone(schemas[0].get("another"))
 
 
 @tagged("post_install", "-at_install", "generated")
@@ -144,6 +176,10 @@ class TestIntrospection(ScopedKeyCase):
         env = self.env(user=self.user("admin"), su=False)
         return execute(self.schema, self.schema.context(env, **context), Request(query, variables))
 
+    def data(self, result) -> dict:
+        """Return the data of a result about the schema alone."""
+        return orjson.loads(result.data.plain(b"}"))["data"]
+
     def test_kept(self):
         """What clients of GraphQL ask has the same answer, and takes the work once."""
         for options in (
@@ -155,15 +191,10 @@ class TestIntrospection(ScopedKeyCase):
             query = get_introspection_query(**options)
             expected = self.schema.graphql_schema
             first, second = self.run_query(query), self.run_query(query)
-            self.assertEqual(orjson.dumps(first.data), orjson.dumps(second.data))
-            answer = orjson.loads(orjson.dumps(first.data))
-            names = {entry["name"] for entry in answer["__schema"]["types"]}
+            self.assertIs(first.data, second.data)
+            names = {entry["name"] for entry in self.data(first)["__schema"]["types"]}
             self.assertEqual(names, set(expected.type_map))
-            self.assertIsNotNone(self.schema.documents.constant_results.get((query, None)))
-        self.assertLessEqual(
-            self.schema.documents.constant_results.weight,
-            self.schema.documents.constant_results.max_weight,
-        )
+            self.assertIs(self.schema.texts.get((query, None)), first.data)
 
     def test_as_it_is_executed(self):
         """The kept answer has the bytes of the executed one."""
@@ -177,12 +208,11 @@ class TestIntrospection(ScopedKeyCase):
             direct = self.run_query(text).data
             self.assertIsInstance(direct, dict)
             direct.pop("a")
-            self.assertEqual(orjson.dumps(self.run_query(query).data), orjson.dumps(direct))
+            plain = self.run_query(query).data.plain(b"}")
+            self.assertEqual(plain, orjson.dumps({"data": direct}))
 
     def test_not_kept(self):
         """Whatever depends on more than the schema."""
-        answers = self.schema.documents.constant_results
-        before = len(answers)
         for query, variables in (
             ("{ me { lang } __schema { queryType { name } } }", None),
             ("query ($n: String!) { __type(name: $n) { name } }", {"n": "Customer"}),
@@ -190,7 +220,7 @@ class TestIntrospection(ScopedKeyCase):
             ('{ __type(name: "Customer") { nope } }', None),
         ):
             self.run_query(query, variables)
-        self.assertEqual(len(answers), before)
+            self.assertIsNone(self.schema.texts.get((query, None)))
 
     def test_where_it_is_switched_off(self):
         """A kept answer is for those who may ask."""

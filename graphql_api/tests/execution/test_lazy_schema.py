@@ -142,7 +142,7 @@ class TestLazySchema(LazySchemaCase):
         schemas = [self.built(), self.built(SALES)]
         for schema in schemas:
             made = self.made(schema)
-            self.assertIn("type Customer {", schema.sdl)
+            self.assertIn("type Customer {", schema.sdl.plain().decode())
             self.assertIsNot(schema.complete(), schema)
             self.assertGreater(self.made(schema.complete()), 2 * made)
             self.assertEqual(self.made(schema), made)

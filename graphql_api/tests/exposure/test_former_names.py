@@ -346,7 +346,7 @@ class TestDescriptions(FormerNamesCase):
         )
         self.assertIn(
             f'  city: String @deprecated(reason: "{city}")',
-            schema.sdl.splitlines(),
+            schema.sdl.plain().decode().splitlines(),
         )
 
     def test_openapi(self):

@@ -112,11 +112,16 @@ class TestCaching(ApiCase):
 
     def test_compressed(self):
         """The tag of the compressed answer and of the plain one mean the same."""
-        for path in (self.screen, self.list):
+        introspection = graphql_path("{ __schema { types { name fields { name } } } }")
+        texts = (introspection, "/api/graphql/schema.graphql", "/api/openapi.json")
+        for path in (self.screen, self.list, *texts):
             plain = self.get(path, Accept_Encoding="identity")
             self.assertGreater(len(plain.content), MIN_SIZE)
             zipped = self.get(path, Accept_Encoding="gzip")
             self.assertEqual(zipped.headers["Content-Encoding"], "gzip")
+            self.assertEqual(zipped.content, plain.content)
+            self.assertEqual(zipped.headers["Vary"], plain.headers["Vary"])
+            self.assertEqual(zipped.headers["Vary"].count("Accept-Encoding"), 1)
             tag = zipped.headers["ETag"]
             self.assertEqual(tag, f"W/{plain.headers['ETag']}")
             again = self.assert_unchanged(path, tag, Accept_Encoding="gzip")
@@ -126,6 +131,23 @@ class TestCaching(ApiCase):
             strong = self.get(path, tag, Accept_Encoding="identity")
             self.assertEqual(strong.status_code, 304)
             self.assertEqual(strong.headers["ETag"], plain.headers["ETag"])
+
+    def test_introspection(self):
+        """It is a response as others: by POST without a tag, with its cost, of each media type."""
+        path = graphql_path("{ __schema { types { name } } }")
+        tags = set()
+        for media_type in ("application/json", SPEC_TYPE):
+            response = self.get(path, Accept=media_type)
+            self.assertEqual(response.headers["Content-Type"], f"{media_type}; charset=utf-8")
+            self.assertIn("Accept", response.headers["Vary"].split(", "))
+            tags.add(response.headers["ETag"])
+        self.assertEqual(len(tags), 2)
+        posted = self.graphql_response("{ __schema { types { name } } }")
+        self.assertEqual(posted.json(), response.json())
+        self.assertEqual(list(posted.json()), ["data", "extensions"])
+        self.assertNotIn("ETag", posted.headers)
+        refused = self.http("GET", path, headers={"If-Match": '"another"'})
+        self.assertEqual(refused.status_code, 412)
 
     def test_a_single_record(self):
         """A tag is good for a write whatever was shown, and for reading only the same again."""

@@ -216,6 +216,14 @@ class TestCaching(OpenApiCase):
         self.assertEqual(sum("openapi" in document for document in written), 2)
         self.assertNotEqual(self.document("demo"), self.document("admin"))
 
+    def test_requests_have_no_more_types(self):
+        """What serves requests does not keep the types that the document was made of."""
+        self.extend_schema(lambda parts: parts.types.append(Unused))
+        types = self._schema("demo").strawberry_schema.schema_converter.type_map
+        before = len(types)
+        self.assertIn("/customers/{id}", str(self.document("demo")["paths"].keys()))
+        self.assertEqual(len(types), before)
+
 
 @tagged("generated")
 class TestTruth(OpenApiCase):
