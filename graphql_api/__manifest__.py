@@ -39,5 +39,6 @@
         "data/catalog_stock.xml",
         "data/catalog_project.xml",
         "data/catalog_hr.xml",
+        "data/catalog_invoicing.xml",
     ],
 }

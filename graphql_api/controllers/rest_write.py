@@ -3,6 +3,7 @@
 from odoo import http
 
 from ..http.idempotency_key import idempotent
+from ..rest.actions import ActionCall
 from ..rest.writes import WriteCall
 
 ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": False, "save_session": False}
@@ -38,4 +39,9 @@ class RestWriteController(http.Controller):
     )
     def act(self, collection, record_id, action):
         """Call an action on a record."""
-        return idempotent(lambda: WriteCall(collection).call_action(record_id, action))
+        return idempotent(lambda: ActionCall(collection, action).call_on_record(record_id))
+
+    @http.route("/api/<string:collection>/<string:action>", methods=["POST"], **ROUTE)
+    def act_on_many(self, collection, action):
+        """Call an action on several records."""
+        return idempotent(lambda: ActionCall(collection, action, many=True).call_on_records())

@@ -97,7 +97,10 @@ def _resource_methods(schema: BuiltSchema, resource: Resource, names: list[str])
             get = _RECORD_METHODS["read"] if reads else ()
             return (*get, "POST") if resource.allows("create") else get
         case ["aggregate"] if reads and _has_aggregate(schema, resource):
-            return _RECORD_METHODS["read"]
+            acts = ("POST",) if "aggregate" in resource.actions else ()
+            return (*_RECORD_METHODS["read"], *acts)
+        case [name] if name in resource.actions:
+            return ("POST",)
         case [record_id] if _is_id(record_id):
             return tuple(
                 method

@@ -197,7 +197,6 @@ class GraphqlApiResource(models.Model):
         self.ensure_one()
         self._check_names()
         model = self.env.get(self.model)
-        actions = (record._to_action() for record in self.action_ids)
         resource = Resource(
             type_name=self.type_name,
             collection=self.collection,
@@ -212,8 +211,8 @@ class GraphqlApiResource(models.Model):
             ),
             defaults=self._get_defaults(),
             document=self._get_document(),
-            actions={action.name: action for action in actions if action is not None},
         )
+        actions = (record._define() for record in self.action_ids)
         fields = (record._define() for record in self.field_ids)
         # Not filtered(), whose records would be fetched for each resource alone.
         for record in self.with_context(lang="en_US").field_ids:
@@ -223,6 +222,7 @@ class GraphqlApiResource(models.Model):
             id=self.id,
             resource=resource,
             fields=tuple(definition for definition in fields if definition is not None),
+            actions=tuple(definition for definition in actions if definition is not None),
             is_installed=self.is_installed,
         )
 

@@ -1,15 +1,20 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..schema.exposure.action_definitions import ActionDefinition, ResultDefinition
 from ..schema.exposure.names import ACTION_NAME
-from ..schema.exposure.resource import Action
-from ..schema.writing.actions import is_callable
+from ..schema.exposure.resource import NONE, RECORD, RECORDS, Action, Dialog
+from ..schema.writing.dialogs import is_callable
+from .json_text import parse_json
 
 _MUTATIONS = ("create", "update", "upsert", "delete")
 
 
 class GraphqlApiResourceAction(models.Model):
-    """An action of a resource: a public method of the model that clients may call on a record."""
+    """An action of a resource: a public method of the model, or a dialog of Odoo for its records.
+
+    Its arguments are parameters of the method, or fields of the dialog.
+    """
 
     _name = "graphql_api.resource.action"
     _description = "API Resource Action"
@@ -29,9 +34,53 @@ class GraphqlApiResourceAction(models.Model):
         "confirmSaleOrder.",
     )
     method = fields.Char(
+        help="Public method of the model, called on the record as its button in Odoo does. Left "
+        "empty: the wizard is opened. Skipped while the model has no such method.",
+    )
+    wizard_model = fields.Char(
+        string="Wizard",
+        help="Technical name of the model of the dialog that Odoo shows; the arguments are fields "
+        "of it. Skipped while it is not installed.",
+    )
+    wizard_method = fields.Char(
+        string="Finished By", help="Public method of the wizard that finishes it, like its button."
+    )
+    argument_ids = fields.One2many(
+        "graphql_api.resource.action.argument",
+        "action_id",
+        string="Arguments",
+        context={"active_test": False},
+    )
+    dialog_ids = fields.One2many(
+        "graphql_api.resource.action.dialog", "action_id", string="Other Dialogs"
+    )
+    result = fields.Selection(
+        [
+            (RECORD, "The Record"),
+            (RECORDS, "Records of Another Resource"),
+            (NONE, "Nothing"),
+        ],
+        string="Returns",
+        default=RECORD,
         required=True,
-        help="Public method of the model, called on the record without arguments. "
-        "Skipped while the model has no such method.",
+        help="What clients get: the record as it is then, the records that Odoo shows at the end "
+        "as far as the caller sees them, or nothing.",
+    )
+    result_resource_id = fields.Many2one(
+        "graphql_api.resource",
+        string="Records Of",
+        ondelete="set null",
+        help="Resource of the records that are returned.",
+    )
+    result_is_list = fields.Boolean(
+        string="A List", default=True, help="There may be several such records for one record."
+    )
+    context = fields.Char(
+        help="Added to Odoo's context, as JSON. The texts active_id and active_ids stand for the "
+        'ids of the records: {"default_lead_ids": "active_ids"}.',
+    )
+    one_by_one = fields.Boolean(
+        help="Odoo takes one record at a time: for several of them it is done with each alone."
     )
     description = fields.Char(translate=False)
 
@@ -44,30 +93,53 @@ class GraphqlApiResourceAction(models.Model):
     )
     is_served = fields.Boolean(compute="_compute_status")
 
-    @api.depends("name", "method", "active", "resource_id.model")
+    @api.depends(
+        "name",
+        "method",
+        "active",
+        "resource_id.model",
+        "wizard_model",
+        "wizard_method",
+        "result",
+        "result_resource_id.active",
+        "context",
+        "argument_ids.status",
+        "argument_ids.required",
+    )
     def _compute_status(self):
+        exposed = self.env["graphql_api.resource"]._get_exposed_models()
         for action in self:
-            problem = action._find_problem()
+            problem = action._find_problem(exposed)
             action.status = problem or self.env._("Served")
             action.is_served = not problem
 
-    @api.constrains("name", "method", "resource_id")
+    @api.constrains("name", "method", "resource_id", "wizard_model", "wizard_method", "context")
     def _check_action(self):
         for action in self:
             if mistake := action._find_mistake():
                 raise ValidationError(mistake)
 
-    @api.constrains("name", "method", "resource_id", "active")
+    @api.constrains(
+        "name",
+        "method",
+        "resource_id",
+        "active",
+        "wizard_model",
+        "wizard_method",
+        "result",
+        "result_resource_id",
+    )
     def _check_method(self):
         if self._is_installing():
             return
+        exposed = self.env["graphql_api.resource"]._get_exposed_models()
         for action in self.filtered("active"):
-            problem = action._find_problem()
+            problem = action._find_problem(exposed)
             if problem and action.resource_id.model in self.env:
                 raise ValidationError(
                     self.env._(
-                        "%(method)s cannot be an action of %(resource)s: %(problem)s",
-                        method=action.method,
+                        "%(name)s cannot be an action of %(resource)s: %(problem)s",
+                        name=action.method or action.name,
                         resource=action.resource_id.type_name,
                         problem=problem,
                     )
@@ -84,32 +156,98 @@ class GraphqlApiResourceAction(models.Model):
                 name=self.name,
                 taken=", ".join(_MUTATIONS),
             )
-        model = self.env.get(self.resource_id.model)
-        if (self.method or "").startswith("_") or (
-            model is not None
-            and hasattr(type(model), self.method or "")
-            and not is_callable(model, self.method)
+        if not self.method and not self.wizard_model:
+            return self.env._("An action needs a method or a wizard.")
+        if bool(self.wizard_model) != bool(self.wizard_method):
+            return self.env._("A wizard needs the method that finishes it.")
+        for model_name, method in (
+            (self.resource_id.model, self.method),
+            (self.wizard_model, self.wizard_method),
         ):
-            return self.env._(
-                "%(method)s cannot be an action: it is private, or a method that every model has.",
-                method=self.method,
-            )
+            if method and self._is_private(model_name, method):
+                return self.env._(
+                    "%(method)s cannot be an action: it is private, or a method that every model "
+                    "has.",
+                    method=method,
+                )
+        return self._find_context_mistake()
+
+    def _find_context_mistake(self) -> str | None:
+        try:
+            context = parse_json(self.context)
+        except ValueError as error:
+            return self.env._("The context is not JSON: %(error)s", error=error)
+        if context is not None and not isinstance(context, dict):
+            return self.env._("The context is not an object of names and values.")
         return None
 
-    def _find_problem(self) -> str | None:
-        """Return why the API does not offer this action, None where it does."""
+    def _is_private(self, model_name: str, method: str) -> bool:
+        """Tell whether a method can be no action, whichever addon brings it."""
+        model = self.env.get(model_name)
+        return method.startswith("_") or (
+            model is not None and hasattr(type(model), method) and not is_callable(model, method)
+        )
+
+    def _find_problem(self, exposed: set[str] | None = None) -> str | None:
+        """Return why the API does not offer this action, None where it does.
+
+        :param exposed: names of the Odoo models that relations can lead to; None to leave
+            that open
+        """
         self.ensure_one()
         if not self.active:
             return self.env._("Archived")
         if mistake := self._find_mistake():
             return mistake
         model = self.env.get(self.resource_id.model)
-        if model is None or not is_callable(model, self.method or ""):
+        if self.method and (model is None or not is_callable(model, self.method)):
             return self.env._("The model has no such method.")
+        if self.wizard_model:
+            wizard = self.env.get(self.wizard_model)
+            if wizard is None:
+                return self.env._("The wizard %(model)s is not installed.", model=self.wizard_model)
+            if not is_callable(wizard, self.wizard_method):
+                return self.env._("The wizard has no method %(name)s.", name=self.wizard_method)
+        for argument in self.argument_ids:
+            needed = argument.active and argument.required and not argument.parent_id
+            if needed and (problem := argument._find_problem(exposed)):
+                return self.env._(
+                    "Its argument %(name)s: %(problem)s", name=argument.name, problem=problem
+                )
+        if self.result == RECORDS and not self.result_resource_id:
+            return self.env._("Choose the resource of the records that it returns.")
+        if self.result == RECORDS and exposed is not None:
+            result = self.result_resource_id
+            if not result.active or result.model not in exposed:
+                return self.env._(
+                    "It returns records of %(name)s, which is not served.", name=result.type_name
+                )
         return None
 
-    def _to_action(self) -> Action | None:
-        """Return this action as a plain value, None where it cannot be offered."""
+    def _define(self) -> ActionDefinition | None:
+        """Return what this record says of an action, None where it cannot be offered."""
         if self._find_problem():
             return None
-        return Action(self.name, self.method, self.description or "")
+        dialogs = [dialog._define() for dialog in self.dialog_ids]
+        if self.wizard_model:
+            dialogs.insert(0, Dialog(self.wizard_model, self.wizard_method))
+        result = self.result_resource_id if self.result == RECORDS else None
+        return ActionDefinition(
+            action=Action(
+                name=self.name,
+                method=self.method or "",
+                description=self.description or "",
+                dialogs=tuple(dialog for dialog in dialogs if dialog is not None),
+                result=self.result,
+                result_is_list=self.result_is_list,
+                context=parse_json(self.context) or {},
+                one_by_one=self.one_by_one,
+            ),
+            wizard_model=self.wizard_model or "",
+            arguments=tuple(
+                argument._define()
+                for argument in self.argument_ids
+                if not argument.parent_id and not argument._find_problem()
+            ),
+            result=ResultDefinition(result.model, result.id) if result else None,
+        )

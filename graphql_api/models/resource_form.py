@@ -10,6 +10,7 @@ from ..schema.exposure.errors import RETRIED
 from ..schema.reading.ordering import sortable_fields
 from ..schema.values.scalars import VALUE_TYPES
 from .domains import InvalidDomain, check_search
+from .json_text import parse_json
 
 _OBJECT_TYPES = ("json", "properties")
 _EXAMPLE_FIELDS = 8
@@ -63,9 +64,7 @@ class GraphqlApiResource(models.Model):
     def _inverse_defaults_text(self):
         for resource in self:
             try:
-                resource.defaults = json.loads(
-                    resource.defaults_text or "{}", parse_constant=_refuse_constant
-                )
+                resource.defaults = parse_json(resource.defaults_text or "{}")
             except ValueError as error:
                 raise ValidationError(
                     self.env._("The defaults are not JSON: %(error)s", error=error)
@@ -224,10 +223,6 @@ def _is_default(env, field, value) -> bool:
     except Exception:
         return False
     return True
-
-
-def _refuse_constant(name: str):
-    raise ValueError(name)
 
 
 def _open(url: str) -> dict:

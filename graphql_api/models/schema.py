@@ -16,6 +16,14 @@ from .exposure import DEFINITION_CACHE, SCHEMA_CACHE, kept
 
 _logger = logging.getLogger(__name__)
 
+_PARTS = (
+    "graphql_api.resource.field",
+    "graphql_api.resource.action",
+    "graphql_api.resource.action.argument",
+    "graphql_api.resource.action.dialog",
+)
+"""The models whose records, with a ``resource_id``, say what a resource is."""
+
 
 class Exposure(NamedTuple):
     """What is exposed: the resources that are served, and why others are not; both by ids."""
@@ -157,15 +165,16 @@ class GraphqlApiSchema(models.AbstractModel):
         """Return the versions of resources that this transaction sees, by ids.
 
         A version stands for one state of a resource's row and of the rows of its fields and
-        actions. Each state of a row has another ``xmin`` (the transaction that wrote it) or another
-        ``ctid`` (its place in the table) than all others; PostgreSQL, "System Columns". Unlike
-        ``write_date``, that tells two changes of one transaction apart.
+        actions, with all that belongs to these. Each state of a row has another ``xmin`` (the
+        transaction that wrote it) or another ``ctid`` (its place in the table) than all others;
+        PostgreSQL, "System Columns". Unlike ``write_date``, that tells two changes of one
+        transaction apart.
         """
         resources = self.env["graphql_api.resource"]
         resources.flush_model()
         versions = []
-        for name in ("field_ids", "action_ids"):
-            model = resources[name]
+        for name in _PARTS:
+            model = self.env[name]
             model.flush_model()
             versions.append(
                 SQL(

@@ -69,6 +69,17 @@ class BodyReader:
             return self._convert(value, input_type, ())
         raise ApiError("BAD_USER_INPUT", "The body must be a JSON object, or a list of them.")
 
+    def parse_object(self, input_type: GraphQLInputObjectType, is_empty: bool = False) -> dict:
+        """Return the one input that the request carries.
+
+        :param is_empty: whether there is no body; that is an object without members
+        :raise ApiError: BAD_USER_INPUT, UNSUPPORTED_MEDIA_TYPE
+        """
+        value = self._convert({}, input_type, ()) if is_empty else self.parse(input_type)
+        if isinstance(value, list):
+            raise ApiError("BAD_USER_INPUT", "The body must be one JSON object.")
+        return value
+
     def _form(self, input_type: GraphQLInputObjectType) -> dict:
         """Return the fields and files of a form; a text is read as the type of its field says."""
         value: dict = {}
@@ -131,6 +142,8 @@ class BodyReader:
             return f"{name[:80]!r} is not expected here."
         if resource is None:
             return f"Expected {self._some(input_type)}, not {name[:80]!r}."
+        if resource.type_name not in self._schema.resources:
+            return f"There is no argument {name[:80]!r}."
         if graphql_name in self._schema.graphql_schema.type_map[resource.type_name].fields:
             return f"{name[:80]} can only be read."
         return f"{resource.type_name} has no field {name[:80]!r}."

@@ -69,12 +69,17 @@ class Call:
         except ApiError:
             raise not_found(self.resource, [text]) from None
 
-    def projection(self, fields: str | None) -> tuple[Selected, ...]:
-        """Return what the parameter ``fields`` selects of records of the resource.
+    def projection(
+        self, fields: str | None, resource: Resource | None = None
+    ) -> tuple[Selected, ...]:
+        """Return what the parameter ``fields`` selects of records of a resource.
 
+        :param resource: another one than that of the request
         :raise ApiError: of :func:`read_fields`
         """
-        return read_fields(self.schema, self.context, self.object_type, fields)
+        type_map = self.schema.graphql_schema.type_map
+        shown = self.object_type if resource is None else type_map[resource.type_name]
+        return read_fields(self.schema, self.context, shown, fields)
 
     def run(self, root: RootField, variables: dict) -> Any:
         """Return the value of a root field.

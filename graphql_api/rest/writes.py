@@ -7,12 +7,10 @@ from graphql import OperationType
 
 from odoo.http import Response, request
 
-from ..http.allowed_methods import method_not_allowed, unknown_route
+from ..http.allowed_methods import unknown_route
 from ..http.responses import success_response
 from ..http.uploads import is_multipart
 from ..schema.exposure.errors import ApiError
-from ..schema.exposure.names import camel_case
-from ..schema.exposure.resource import Action
 from ..schema.values.scalars import FILE_TYPES
 from ..schema.writing.input_problems import refused_input
 from .body import BodyReader
@@ -45,9 +43,13 @@ class WriteCall(Call):
             if not self.resource.allows(operation):
                 raise ApiError("FORBIDDEN", self._not_offered(operation))
         self._is_shown = "read" in self.resource.operations
-        self._projection = select("id")
-        if self._is_shown and "fields" in parameters:
-            self._projection = self.projection(request.httprequest.args.get("fields"))
+        self._projection = self._select() if "fields" in parameters else select("id")
+
+    def _select(self) -> tuple[Selected, ...]:
+        """Return what is shown of what the request has changed."""
+        if not self._is_shown:
+            return select("id")
+        return self.projection(request.httprequest.args.get("fields"))
 
     def _not_offered(self, operation: str) -> str:
         """Return why the resource does not offer what it allows."""
@@ -118,33 +120,6 @@ class WriteCall(Call):
         number = self.record_id(record_id)
         self._mutate(f"delete{self.resource.type_name}", self._versioned(number), ())
         return success_response({"id": number})
-
-    def call_action(self, record_id: str, name: str) -> Response:
-        """Call an action on a record.
-
-        :raise ApiError: NOT_FOUND, METHOD_NOT_ALLOWED, PRECONDITION_FAILED, BAD_USER_INPUT
-            and others of the mutation
-        """
-        action = self._action(name)
-        number = self.record_id(record_id)
-        check_preconditions(self, number)
-        if request.dispatcher.api_request.body.strip() not in (b"", b"{}"):
-            raise ApiError("BAD_USER_INPUT", f"{name} takes no values: send it without a body.")
-        mutation = camel_case(action.name) + self.resource.type_name
-        return self._changed_response(self._mutate(mutation, {"id": str(number)}, self._returned))
-
-    def _action(self, name: str) -> Action:
-        resource = self.resource
-        if name in resource.fields and resource.fields[name].type in FILE_TYPES:
-            raise method_not_allowed(self.schema, "Send a file with PUT.")
-        if name not in resource.actions:
-            known = ", ".join(resource.actions) or "none"
-            raise ApiError(
-                "NOT_FOUND",
-                f"{resource.type_name} has no action {name[:80]!r}.",
-                hint=f"Its actions: {known}.",
-            )
-        return resource.actions[name]
 
     def _update(self, number: int, values: dict) -> Response:
         variables = {**self._versioned(number), "input": values}

@@ -70,7 +70,7 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
     schema = LazySchema(queries, mutations, types.by_type, code, find_type)
     fields = {
         (resource.type_name, field.graphql_name): field
-        for resource in resources
+        for resource in [*resources, *(each for one in resources for each in one.argument_shapes)]
         for field in resource.fields.values()
     }
     filtered = {

@@ -13,7 +13,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from .addons.binding import Binding, named_types
-from .exposure.names import EXTERNAL_ID, camel_case, pascal_case
+from .exposure.action_definitions import ActionDefinition, Targets, compile_actions, find_target
+from .exposure.names import EXTERNAL_ID, pascal_case
 from .exposure.resource import AUTOMATIC_FIELDS, Resource, ResourceField
 from .values.scalars import SCALAR_MAP
 
@@ -80,10 +81,6 @@ class NameConflict(Exception):
 Name = tuple[str, str]
 """A name in a schema: ``"type"``, ``"query"`` or ``"mutation"``, and the name itself."""
 
-Targets = dict[str, dict[int, str]]
-"""Odoo model -> the resources that expose it, as id -> type name. A relation leads to the first of
-them if its record does not choose another."""
-
 
 @dataclass(frozen=True, slots=True)
 class FieldDefinition:
@@ -121,7 +118,8 @@ class ResourceDefinition:
     resource: Resource
     fields: tuple[FieldDefinition, ...] = ()
     is_installed: bool = True
-    _compiled: dict[tuple[str | None, ...], _Compiled] = dataclasses.field(
+    actions: tuple[ActionDefinition, ...] = ()
+    _compiled: dict[tuple, _Compiled] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -131,16 +129,24 @@ class ResourceDefinition:
         As long as its relations lead to the same types, that is the same object each time.
         """
         relations = tuple(
-            _find_target(targets, definition) if definition.comodel else None
+            find_target(targets, definition) if definition.comodel else None
             for definition in self.fields
         )
-        compiled = self._compiled.get(relations)
+        led_to = tuple(
+            find_target(targets, each) for action in self.actions for each in action.leading()
+        )
+        compiled = self._compiled.get((relations, led_to))
         if compiled is None:
-            resource = replace(self.resource, fields=dict(self._named_fields(relations)))
+            actions = compile_actions(self.resource.type_name, self.actions, targets)
+            resource = replace(
+                self.resource,
+                fields=dict(self._named_fields(relations)),
+                actions=self.resource.actions | actions,
+            )
             compiled = _Compiled(resource, tuple(_names(resource)))
             if len(self._compiled) == _KEPT_COMPILATIONS:
                 self._compiled.clear()
-            self._compiled[relations] = compiled
+            self._compiled[relations, led_to] = compiled
         return compiled
 
     def _named_fields(self, relations: tuple[str | None, ...]) -> Iterator[tuple]:
@@ -202,14 +208,6 @@ def _targets(definitions: Iterable[ResourceDefinition]) -> Targets:
     return targets
 
 
-def _find_target(targets: Targets, definition: FieldDefinition) -> str | None:
-    """Return the type that a relation leads to, None where no resource exposes its model."""
-    found = targets.get(definition.comodel or "")
-    if not found:
-        return None
-    return found.get(definition.target_id or 0) or next(iter(found.values()))
-
-
 class SchemaNames:
     """The names that are taken in a schema, while resources are added to it one by one.
 
@@ -239,11 +237,15 @@ class SchemaNames:
 
 def type_names(resource: Resource) -> list[str]:
     """Return the types that come with a resource, without the enums of its selections."""
-    return [f"{resource.type_name}{suffix}" for suffix in _SUFFIXES] + [
-        f"{resource.type_name}{pascal_case(field.name)}Input"
-        for field in resource.fields.values()
-        if field.to_many
-    ]
+    return (
+        [f"{resource.type_name}{suffix}" for suffix in _SUFFIXES]
+        + [
+            f"{resource.type_name}{pascal_case(field.name)}Input"
+            for field in resource.fields.values()
+            if field.to_many
+        ]
+        + [f"{shape.type_name}Input" for shape in resource.argument_shapes]
+    )
 
 
 def _names(resource: Resource) -> Iterator[Name]:
@@ -258,7 +260,8 @@ def _names(resource: Resource) -> Iterator[Name]:
         yield "mutation", f"{verb}{many}"
     yield "mutation", f"upsert{one}"
     for action in resource.actions.values():
-        yield "mutation", f"{camel_case(action.name)}{one}"
+        yield "mutation", resource.action_name(action)
+        yield "mutation", resource.action_name(action, many=True)
 
 
 def types_in_code(parts) -> set[str]:

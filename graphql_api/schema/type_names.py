@@ -58,6 +58,7 @@ class TypeNames:
             "Order": types.orders,
             "RelationFilter": types.filters.relations,
             "UpdateInput": inputs.update,
+            "Input": inputs.arguments,
         }
 
     def find(self, name: str) -> Any:

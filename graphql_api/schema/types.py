@@ -89,9 +89,13 @@ class ResourceTypes:
         self._logged = logged
         self._extensions = extensions
         self._enum_fields = self._find_enums()
+        self._enum_names = {
+            (resource.type_name, field.name): name
+            for name, (resource, field) in self._enum_fields.items()
+        }
         self.enums = LazyMapping(
-            {(resource.type_name, field.name) for resource, field in self._enum_fields.values()},
-            self._make_enum,
+            self._enum_names,
+            lambda key: self._make_enum(self._enum_names[key]),
         )
         self.sortable = LazyMapping(resources, self._sortable_fields)
         self.filters = FilterTypes(resources, logged, self.enums)
@@ -113,7 +117,10 @@ class ResourceTypes:
         """Return the selections that become enums, by the name of the enum."""
         found = {}
         taken = set(BUILT_IN_TYPES.union(*map(type_names, self.resources.values())))
-        for resource in self.resources.values():
+        shapes = [
+            shape for resource in self.resources.values() for shape in resource.argument_shapes
+        ]
+        for resource in [*self.resources.values(), *shapes]:
             for field in resource.fields.values():
                 if field.selection and _is_enum(field.selection):
                     name = enum_name(resource, field)
@@ -130,11 +137,8 @@ class ResourceTypes:
         resource, field = self._enum_fields[name]
         return self.enums[resource.type_name, field.name]
 
-    def _make_enum(self, key: tuple[str, str]) -> type:
-        type_name, field_name = key
-        resource = self.resources[type_name]
-        field = resource.fields[field_name]
-        name = enum_name(resource, field)
+    def _make_enum(self, name: str) -> type:
+        _resource, field = self._enum_fields[name]
         make: Any = Enum  # whose first argument mypy wants to see as text in the code
         cls = make(name, {key: key for key in field.selection or ()})
         return strawberry.enum(cls, name=name, description=field.description or None)

@@ -10,7 +10,7 @@ from graphql import (
 )
 
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.resource import Resource, ResourceField
+from ...schema.exposure.resource import Action, Argument, Resource, ResourceField
 from ...schema.values.scalars import FILE_TYPES
 from .components import (
     Components,
@@ -59,6 +59,31 @@ class BodySchemas:
             content["multipart/form-data"] = {"schema": form}
         return {"required": True, "content": content}
 
+    def arguments(self, resource: Resource, action: Action, many: bool) -> Json | None:
+        """Return the request body of an action, None where it takes none.
+
+        :param many: whether it has the ids of the records, too
+        """
+        shape = action.arguments
+        one = self._input(shape, "Input") if shape is not None else None
+        if many:
+            size = self._usable.page_size(resource.type_name)
+            ids = {"type": "array", "items": dict(RECORD_ID), "maxItems": size}
+            ids = described(ids, "The records, all of them or none.")
+            with_ids: Json = {"type": "object", "properties": {"ids": ids}, "required": ["ids"]}
+            if shape is not None:
+                arguments = self._object(shape, "Input")
+                with_ids["properties"] |= arguments["properties"]
+                with_ids["required"] += arguments.get("required", [])
+            one = {**with_ids, "additionalProperties": False}
+        if one is None:
+            return None
+        media: Json = {"schema": one}
+        if shape is not None and (example := self._example(shape, "Input")) and not many:
+            media["example"] = example
+        required = many or action.needs_input
+        return {"required": required, "content": {"application/json": media}}
+
     def _fields(self, resource: Resource, suffix: str):
         """Yield the fields of an input that the caller may set, each with GraphQL's."""
         fields = self._type(resource, suffix).fields
@@ -105,6 +130,9 @@ class BodySchemas:
 
     def _value(self, field: ResourceField, graphql_type) -> Json | None:
         """Return the schema of a value; None where nothing can be sent."""
+        if isinstance(field, Argument) and field.to_many:
+            items = self._input(field.lines, "Input") if field.lines else dict(RECORD_ID)
+            return {"type": "array", "items": items}
         if field.to_many:
             return self._list(field, graphql_type)
         if field.relation:

@@ -1,11 +1,11 @@
 """The routes of one resource: its list, its records, their actions and files."""
 
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.names import camel_case, pascal_case
-from ...schema.exposure.resource import Action, Resource, ResourceField
+from ...schema.exposure.names import pascal_case
+from ...schema.exposure.resource import NONE, RECORD, RECORDS, Action, Resource, ResourceField
 from ...schema.values.scalars import FILE_TYPES
 from .bodies import BodySchemas
-from .components import Components, Json, deprecated
+from .components import Components, Json, deprecated, nullable
 from .groups import Groups
 from .parameters import Parameters
 from .records import RecordSchemas
@@ -47,6 +47,8 @@ class ResourcePaths:
         if self._usable.may(resource.type_name, ACT):
             for action in resource.actions.values():
                 paths[f"{root}/{{id}}/{action.name}"] = self._action(resource, action)
+                of_many = paths.setdefault(f"{root}/{action.name}", {})
+                of_many |= self._action(resource, action, many=True)
         shared = self._parameters.shared()
         result = {}
         for path, operations in paths.items():
@@ -209,21 +211,40 @@ class ResourcePaths:
             body,
         )
 
-    def _action(self, resource: Resource, action: Action) -> Json:
-        record = self._records.written(resource.type_name)
-        headers = ("ETag", "Idempotency-Replayed", _TOKEN)
+    def _action(self, resource: Resource, action: Action, many: bool = False) -> Json:
+        headers: tuple[str, ...] = ("ETag", "Idempotency-Replayed", _TOKEN)
+        shown, text, is_list = resource.type_name, "The record as it is now.", many
+        if action.result == RECORDS:
+            shown, text = action.result_type, "What it resulted in, as far as you see it."
+            is_list = many or action.result_is_list
+        elif many:
+            text = "The records as they are now, in the order of the ids."
+        if many or action.result != RECORD:
+            headers = headers[1:]
+        data: Json = {"type": "null"}
+        if action.result == NONE:
+            text = "It is done."
+        else:
+            data = self._records.written(shown)
+            if is_list:
+                data = {"type": "array", "items": data}
+            elif action.result == RECORDS:
+                data = nullable(data)
+        about = "several records, all of them or none" if many else "one record"
+        body = self._bodies.arguments(resource, action, many)
         return {
             "post": self._operation(
                 resource,
-                f"{camel_case(action.name)}{resource.type_name}",
+                resource.action_name(action, many),
                 action.description or f"{action.name} a {resource.type_name}",
-                "An action on one record, without a body. Where Odoo answers with a question or a "
-                "download, that is an error and nothing is kept.",
+                f"An action on {about}{'' if body else ', without a body'}. Where Odoo answers "
+                "with a question or a download, that is an error and nothing is kept.",
                 [self._parameters.fields(), self._parameters.idempotency_key()],
                 {
-                    "200": self._responses.success(record, "The record as it is now.", *headers),
-                    **self._write_errors(),
+                    "200": self._responses.success(data, text, *headers),
+                    **self._write_errors(*([415] if body else [])),
                 },
+                body,
             )
         }
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ...schema.access.access import OPERATION_RIGHTS, Context
 from ...schema.execution.built_schema import BuiltSchema
+from ...schema.exposure.resource import FIELD
 
 ACT = "act"
 """Calling the actions of a resource, beside its operations."""
@@ -56,6 +57,12 @@ def find_usable(schema: BuiltSchema, context: Context) -> Usable:
             for field in resource.writable_fields
             if context.may_write(resource, field.field)
         }
+        for shape in resource.argument_shapes:
+            writable |= {
+                (shape.type_name, argument.name)
+                for argument in shape.arguments.values()
+                if argument.use != FIELD or context.may_write(shape, argument.field)
+            }
     sizes = {(name, context.max_page_size(resource)) for name, resource in schema.resources.items()}
     return Usable(
         frozenset(operations), frozenset(readable), frozenset(writable), frozenset(sizes)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 from .limits import Limits
-from .resource import Resource, ResourceField
+from .resource import RECORDS, Action, Resource, ResourceField
 
 ACTIONS = "actions"
 """The right to call the actions of a resource, beside its operations."""
@@ -41,7 +41,12 @@ class Rights:
             if (narrowed := self._restrict_operations(resource)).operations or narrowed.actions
         }
         return [
-            replace(resource, fields=_restrict_fields(resource, left)) for resource in left.values()
+            replace(
+                resource,
+                fields=_restrict_fields(resource, left),
+                actions=_restrict_actions(resource, left),
+            )
+            for resource in left.values()
         ]
 
     def _restrict_operations(self, resource: Resource) -> Resource:
@@ -68,6 +73,30 @@ def _restrict_fields(resource: Resource, left: dict[str, Resource]) -> dict[str,
         )
         fields[name] = field if shown else replace(field, readable=False, filterable=False)
     return fields
+
+
+def _restrict_actions(resource: Resource, left: dict[str, Resource]) -> dict[str, Action]:
+    actions = {}
+    for name, action in resource.actions.items():
+        arguments = _restrict_arguments(action.arguments, left) if action.arguments else None
+        is_left = action.result != RECORDS or action.result_type in left
+        if is_left and (arguments is not None or action.arguments is None):
+            has_any = arguments is not None and arguments.fields
+            actions[name] = replace(action, arguments=arguments if has_any else None)
+    return actions
+
+
+def _restrict_arguments(shape: Resource, left: dict[str, Resource]) -> Resource | None:
+    """Return what is left of arguments, None where one is gone that has to be sent."""
+    fields: dict[str, ResourceField] = {}
+    for name, argument in shape.arguments.items():
+        lines = _restrict_arguments(argument.lines, left) if argument.lines else None
+        is_left = argument.relation is None or argument.relation in left
+        if is_left and (argument.lines is None or (lines is not None and lines.fields)):
+            fields[name] = replace(argument, lines=lines)
+        elif argument.needs_value:
+            return None
+    return replace(shape, fields=fields)
 
 
 Networks = tuple[IPv4Network | IPv6Network, ...]

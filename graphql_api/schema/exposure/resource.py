@@ -1,7 +1,9 @@
 """What the API exposes, as plain values: read once from the records, never changed."""
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .names import camel_case, lower_first, upper_first
 
@@ -94,16 +96,78 @@ class ResourceField:
         return replace(self, name=name, alias_of=self.name, deprecation_reason=reason)
 
 
+FIELD, PARAMETER, CHOICE = "field", "parameter", "choice"
+"""What an argument of an action is: see :class:`Argument`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(ResourceField):
+    """An argument of an action: a value that clients may send with it.
+
+    ``use`` is what becomes of it: ``FIELD`` is a field of the wizard, ``PARAMETER`` a parameter of
+    the method, ``CHOICE`` only decides how a dialog ends; ``field`` is the name of the field or the
+    parameter. ``default`` is the value of what is not sent, in JSON, None for none. ``lines`` has
+    the arguments of each line of a list of the wizard, as a resource of the model of the lines;
+    those of them that are keys tell which proposed line is meant.
+    """
+
+    use: str = FIELD
+    default: Any = None
+    lines: "Resource | None" = None
+
+    @property
+    def needs_value(self) -> bool:
+        """Whether clients have to send it."""
+        return self.required and self.default is None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """How a dialog of Odoo that comes in an action is finished.
+
+    ``model`` is that of the dialog, ``method`` what finishes it. With ``argument``, the REST name
+    of an argument, it holds only where that has ``value``.
+    """
+
+    model: str
+    method: str
+    argument: str = ""
+    value: Any = None
+
+
+RECORD, RECORDS, NONE = "record", "records", "none"
+"""What an action returns: its own record, records of another resource, nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A public method of the model that clients may call on one record.
+    """A public method of the model, or a dialog for its records, that clients may call.
 
-    ``name`` is the REST name (``set-to-draft``), ``method`` the Odoo name.
+    ``name`` is the REST name (``set-to-draft``), ``method`` the Odoo name, empty where the first
+    of the ``dialogs`` is opened itself. ``arguments`` has its arguments, as a resource of the
+    wizard's model, None where it takes none. ``result`` is one of ``RECORD``, ``RECORDS``,
+    ``NONE``; ``RECORDS`` are those of the type ``result_type``, one of them or a list.
+    ``context`` is added to Odoo's context; its values ``active_id`` and ``active_ids`` stand for
+    the ids of the records. ``one_by_one`` tells that Odoo does it with one record at a time.
     """
 
     name: str
     method: str
     description: str = ""
+    dialogs: tuple[Dialog, ...] = ()
+    arguments: "Resource | None" = None
+    result: str = RECORD
+    result_type: str = ""
+    result_is_list: bool = True
+    context: dict = dataclasses.field(default_factory=dict)
+    one_by_one: bool = False
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether clients have to send an argument."""
+        return self.arguments is not None and any(
+            argument.needs_value for argument in self.arguments.arguments.values()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +225,25 @@ class Resource:
     def plural_name(self) -> str:
         """The plural of the type, as mutations name it: ``SaleOrders``."""
         return upper_first(self.list_name)
+
+    def action_name(self, action: Action, many: bool = False) -> str:
+        """Return the mutation of an action: ``confirmSaleOrder``, ``confirmSaleOrders``."""
+        return camel_case(action.name) + (self.plural_name if many else self.type_name)
+
+    @property
+    def argument_shapes(self) -> "Iterator[Resource]":
+        """The arguments of the actions, and of the lines in them, each as a resource."""
+        for action in self.actions.values():
+            if action.arguments is not None:
+                yield action.arguments
+                for argument in action.arguments.arguments.values():
+                    if argument.lines is not None:
+                        yield argument.lines
+
+    @property
+    def arguments(self) -> dict[str, Argument]:
+        """Those of its fields that are arguments: all, in what :attr:`Action.arguments` is."""
+        return {name: field for name, field in self.fields.items() if isinstance(field, Argument)}
 
     @property
     def writable_fields(self) -> list[ResourceField]:

@@ -57,6 +57,7 @@ class InputReader:
         self._problems.check(path, self._context.check_operation, resource, "create")
         inverse = parent.inverse if parent else None
         values = self._values(resource, value, path, None, inverse)
+        self.inputs.append(WrittenInput(resource, path, values))
         self._named.add_of_values(resource, values, path, None)
         self._check_complete(resource, value, path, set(values) | ({inverse} if inverse else set()))
         written = {**resource.defaults, **values}
@@ -72,6 +73,7 @@ class InputReader:
         """
         self._problems.check(path, self._context.check_operation, resource, "update")
         values = self._values(resource, value, path, records, None)
+        self.inputs.append(WrittenInput(resource, path, values))
         if values:
             self._lines.add(resource, records, path)
         self._named.add_of_values(resource, values, path, records)
@@ -143,15 +145,14 @@ class InputReader:
                 message = f"{other} and {name} are one field; send one of them."
                 self._problems.refuse(where, message)
                 continue
-            check = self._context.check_field
-            if not self._problems.check(where, check, resource, field, "write"):
+            if not self._problems.check(where, self._check_field, resource, field):
                 continue
             if field.field == inverse:
                 self._problems.refuse(where, "It is the record in whose list this one is.")
             elif item is None:
                 self._clear(field, values, where)
             elif field.to_many:
-                values[field.field] = self._lists.commands(resource, field, item, where, records)
+                values[field.field] = self._list(resource, field, item, where, records)
             elif field.type in RELATIONS:
                 number = self._named.add(field.target, item, where)
                 if number is not None:
@@ -159,8 +160,24 @@ class InputReader:
                     self._lines.add_document(resource, field, number, where)
             else:
                 self._convert(resource, field, item, values, where)
-        self.inputs.append(WrittenInput(resource, path, values))
         return values
+
+    def _check_field(self, resource: Resource, field: ResourceField) -> None:
+        """Refuse a field that the caller may not set.
+
+        :raise ApiError: FORBIDDEN
+        """
+        self._context.check_field(resource, field, "write")
+
+    def _model_field(self, resource: Resource, field: ResourceField) -> Any:
+        """Return the Odoo field that gets a value."""
+        return self._context.env[resource.model]._fields[field.field]
+
+    def _list(
+        self, resource: Resource, field: ResourceField, item: Any, path: InputPath, records: Any
+    ) -> Any:
+        """Return what becomes of the value of a list; ``records`` are those that have it."""
+        return self._lists.commands(resource, field, item, path, records)
 
     def _clear(self, field: ResourceField, values: dict[str, Any], path: InputPath) -> None:
         if field.to_many:
@@ -181,7 +198,7 @@ class InputReader:
         """Put a plain value into the values, in the ORM's form."""
         if field.type in FILE_TYPES:
             self._context.count_file(len(item))
-        model_field = self._context.env[resource.model]._fields[field.field]
+        model_field = self._model_field(resource, field)
         parse = self._file if field.type in FILE_TYPES else value_type(field).parse
         try:
             converted = parse(item, model_field, self._context.env)

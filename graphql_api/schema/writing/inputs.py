@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from ..exposure.names import EXTERNAL_ID, pascal_case
-from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..exposure.resource import RELATIONS, Argument, Resource, ResourceField
 from ..values.definitions import LazyMapping
 from ..values.input_objects import (
     add_input_field,
@@ -31,7 +31,8 @@ RELATION_OPERATIONS = {
 class InputTypes:
     """The inputs of one schema; each by the name of its type, where the resource allows it.
 
-    ``create`` and ``update`` are what mutations take, ``keys`` how an upsert finds its record.
+    ``create`` and ``update`` are what mutations take, ``keys`` how an upsert finds its record,
+    ``arguments`` what actions take, each by the name of the action and its type.
     ``resources`` has the resource whose fields an input sets, by the name of the input.
 
     :param resources: type name -> :class:`Resource`
@@ -53,6 +54,12 @@ class InputTypes:
             ),
             self._key,
         )
+        self._shapes = {
+            shape.type_name: shape
+            for resource in resources.values()
+            for shape in resource.argument_shapes
+        }
+        self.arguments = LazyMapping(self._shapes, self._arguments)
         self._lists: dict[str, type] = {}
         self.resources = {
             f"{name}{suffix}": resources[name]
@@ -62,7 +69,7 @@ class InputTypes:
                 (self.nested_updates, "NestedUpdateInput"),
             )
             for name in names
-        }
+        } | {f"{name}Input": shape for name, shape in self._shapes.items()}
 
     def _allowing(self, operation: str) -> Iterator[str]:
         """Yield the names of the types that allow an operation, if only in a list of another."""
@@ -96,6 +103,25 @@ class InputTypes:
             add_fields,
             f"Changes of a {name} record of a list.",
         )
+
+    def _arguments(self, name: str) -> type:
+        shape = self._shapes[name]
+
+        def add_fields(cls: type) -> None:
+            for argument in shape.arguments.values():
+                note = "" if argument.default is None else f"(Default: {argument.default}.)"
+                annotation = self._argument(shape, argument)
+                add_resource_field(cls, argument, annotation, note, argument.needs_value)
+
+        return define_input(new_input(f"{name}Input"), add_fields, shape.description or None)
+
+    def _argument(self, shape: Resource, argument: Argument) -> Any:
+        if argument.lines is not None:
+            item: Any = self.arguments[argument.lines.type_name]
+            return list[item]
+        if argument.to_many:
+            return list[strawberry.ID]
+        return self._annotation(shape, argument)
 
     def _fill(self, resource: Resource, cls: type, creates: bool = False) -> None:
         parents = self._parents.get(resource.type_name, ())

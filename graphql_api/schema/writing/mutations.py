@@ -11,21 +11,18 @@ from typing import Any
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from ..access.access import Context, find_visible, not_found
+from ..access.access import Context
 from ..access.attachments import refused_alike
 from ..access.versions import check_version
-from ..exposure.errors import ApiError
-from ..exposure.names import camel_case
-from ..exposure.resource import Action, Resource
-from ..reading.selection import selected_columns
+from ..exposure.resource import Resource
 from ..types import ResourceTypes
-from ..values.parsers import parse_id
-from .actions import run_action
+from .action_mutations import action_fields
 from .blame import blame_values
 from .input_problems import InputPath
 from .input_reader import InputReader
 from .inputs import InputTypes
 from .lines import check_deletion
+from .mutation_records import check_size, find_named, mutation_field, returned_records
 from .property_inputs import with_unsent
 from .reach import out_of_reach
 from .upserts import match
@@ -45,14 +42,8 @@ def mutation_fields(
     if resource.allows("delete"):
         fields |= _delete_fields(resource)
     for action in resource.actions.values():
-        name = camel_case(action.name) + resource.type_name
-        fields[name] = partial(_action_field, resource, types, action, name)
+        fields |= action_fields(resource, types, inputs, action)
     return fields
-
-
-def _field(resolver: Callable, returns: Any, name: str, description: str) -> StrawberryField:
-    resolver.__annotations__["return"] = returns
-    return strawberry.field(resolver, name=name, description=description)
 
 
 def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
@@ -61,18 +52,22 @@ def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
 
     def one(info: strawberry.Info, input: input_type):
         records = _create(info.context, resource, [input], [("input",)])
-        return _returned(info, resource, records.ids)[0]
+        return returned_records(info, resource, records.ids)[0]
 
     def many(info: strawberry.Info, inputs: list[input_type]):
-        _check_size(info.context, resource, "inputs", inputs)
+        check_size(info.context, resource, "inputs", inputs)
         paths: list[InputPath] = [("inputs", index) for index in range(len(inputs))]
-        return _returned(info, resource, _create(info.context, resource, inputs, paths).ids)
+        return returned_records(info, resource, _create(info.context, resource, inputs, paths).ids)
 
     name, plural = f"create{resource.type_name}", f"create{resource.plural_name}"
     return {
-        name: partial(_field, one, node, name, f"Create one {resource.type_name}."),
+        name: partial(mutation_field, one, node, name, f"Create one {resource.type_name}."),
         plural: partial(
-            _field, many, list[node], plural, f"Create several {resource.type_name} records."
+            mutation_field,
+            many,
+            list[node],
+            plural,
+            f"Create several {resource.type_name} records.",
         ),
     }
 
@@ -105,24 +100,24 @@ def _update_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
         record = _existing(info.context, resource, "update", [id])
         check_version(resource, record, if_version)
         _update(info.context, resource, record, input)
-        return _returned(info, resource, record.ids)[0]
+        return returned_records(info, resource, record.ids)[0]
 
     def many(info: strawberry.Info, ids: list[strawberry.ID], input: input_type):
         records = _existing(info.context, resource, "update", ids)
         _update(info.context, resource, records, input)
-        return _returned(info, resource, records.ids)
+        return returned_records(info, resource, records.ids)
 
     name, plural = f"update{resource.type_name}", f"update{resource.plural_name}"
     return {
         name: partial(
-            _field,
+            mutation_field,
             one,
             node,
             name,
             f"Change one {resource.type_name}; with ifVersion only if it still has that version.",
         ),
         plural: partial(
-            _field,
+            mutation_field,
             many,
             list[node],
             plural,
@@ -153,17 +148,17 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
         if found.record:
             context.check_operation(resource, "update")
             _update(context, resource, found.record, found.input)
-            return _returned(info, resource, found.record.ids)[0]
+            return returned_records(info, resource, found.record.ids)[0]
         record = _create(context, resource, [found.input], [("input",)])
         found.give_external_id(record)
-        return _returned(info, resource, record.ids)[0]
+        return returned_records(info, resource, record.ids)[0]
 
     name = f"upsert{resource.type_name}"
     description = (
         f"Change the {resource.type_name} that the key matches, or create it. "
         "Safe to repeat, and when two requests race."
     )
-    return {name: partial(_field, upsert, node, name, description)}
+    return {name: partial(mutation_field, upsert, node, name, description)}
 
 
 def _delete_fields(resource: Resource) -> dict:
@@ -202,56 +197,16 @@ def _delete_fields(resource: Resource) -> dict:
     }
 
 
-def _action_field(
-    resource: Resource, types: ResourceTypes, action: Action, name: str
-) -> StrawberryField:
-    def call(info: strawberry.Info, id: strawberry.ID):
-        context: Context = info.context
-        record = find_visible(context, resource, [parse_id(id)])
-        if not record:
-            raise not_found(resource, [id])
-        run_action(resource, action, record)
-        return _returned(info, resource, record.ids)[0]
-
-    return _field(call, types.by_type[resource.type_name], name, action.description)
-
-
 def _existing(context: Context, resource: Resource, operation: str, ids: Iterable[str]) -> Any:
     """Return the records with these ids, in their order, to be changed by an operation.
 
     :raise ApiError: NOT_FOUND where the caller does not see all of them
     """
     context.check_operation(resource, operation)
-    numbers = list(dict.fromkeys(parse_id(text) for text in ids))
-    _check_size(context, resource, "ids", numbers)
-    visible = set(find_visible(context, resource, numbers).ids)
-    missing = [number for number in numbers if number not in visible]
-    if missing:
-        raise not_found(resource, missing)
-    return context.env[resource.model].browse(numbers)
+    return find_named(context, resource, ids)
 
 
 def _flush(context: Context, resource: Resource, reader: InputReader, records: Any) -> None:
     """Send changes to the database, so that its errors have the path of this mutation."""
     context.env.flush_all()
     reader.check_written(resource, records)
-
-
-def _returned(info: strawberry.Info, resource: Resource, ids: list[int]) -> list:
-    """Return records after a mutation as the database has them, in the order of the ids."""
-    context: Context = info.context
-    # What was written is read again: rounded, sanitized and computed as it is kept.
-    context.env.invalidate_all()
-    found = find_visible(context, resource, ids, selected_columns(context, info, resource))
-    if len(found) != len(ids):
-        raise out_of_reach(resource)
-    return list(context.env[resource.model].browse(ids))
-
-
-def _check_size(context: Context, resource: Resource, name: str, items: list) -> None:
-    maximum = context.max_page_size(resource)
-    if len(items) > maximum:
-        raise ApiError(
-            "BAD_USER_INPUT",
-            f"{name} may have at most {maximum} items; send several requests.",
-        )

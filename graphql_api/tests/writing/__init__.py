@@ -2,6 +2,8 @@
 
 from ..cases.needs import has_package
 from . import (
+    test_action_arguments,
+    test_action_table,
     test_actions,
     test_atomicity,
     test_commit,

@@ -1,0 +1,155 @@
+"""Dialogs of Odoo: wizards that an action opens, and what Odoo's client would have to ask."""
+
+import inspect
+from typing import Any
+
+from lxml import etree
+
+from odoo.api import Environment
+from odoo.exceptions import AccessError
+from odoo.models import BaseModel
+from odoo.service.model import get_public_method
+from odoo.tools.safe_eval import safe_eval
+
+from ..exposure.resource import Action, Dialog
+from .action_inputs import ArgumentValues, SentLine
+from .input_problems import blamed, refused_input
+
+WINDOW = "ir.actions.act_window"
+
+_HIDDEN = ("1", "True", "true")
+
+
+def is_callable(model: Any, method: str) -> bool:
+    """Tell whether a method may be an action: public, and the model's own.
+
+    Methods that every model has (``unlink``, ``write``, ``sudo``) are none.
+    """
+    try:
+        get_public_method(model, method)
+    except (AccessError, AttributeError):
+        return False
+    return not hasattr(BaseModel, method)
+
+
+def takes_parameter(model: Any, method: str, name: str) -> bool:
+    """Tell whether a method has a parameter that can be named."""
+    parameters = inspect.signature(getattr(type(model), method)).parameters
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    if name in parameters:
+        return parameters[name].kind in named
+    return any(each.kind == inspect.Parameter.VAR_KEYWORD for each in parameters.values())
+
+
+def asked_fields(env: Environment, model: str, view_id: int | None = None) -> list[str]:
+    """Return the fields that a dialog asks for: those of its form that people see and can fill in.
+
+    What depends on other values of the form counts as visible.
+
+    :param view_id: of the form, None for the first of the model
+    """
+    arch = etree.fromstring(env[model].get_view(view_id, "form")["arch"])
+    names = {}
+    for node in arch.iterfind(".//field"):
+        field = env[model]._fields.get(node.get("name"))
+        hidden = any(each.get("invisible") in _HIDDEN for each in (node, *node.iterancestors()))
+        inner = any(each.tag == "field" for each in node.iterancestors())
+        if field and not (hidden or inner or field.readonly or node.get("readonly") in _HIDDEN):
+            names[field.name] = True
+    return list(names)
+
+
+def records_context(action: Action, records: Any) -> dict[str, Any]:
+    """Return the context that a client of Odoo adds for these records, and that of the action."""
+    active = {
+        "active_model": records._name,
+        "active_id": records.ids[0],
+        "active_ids": records.ids,
+    }
+    stand_ins = {name: active[name] for name in ("active_id", "active_ids")}
+    own = {
+        name: stand_ins.get(value, value) if isinstance(value, str) else value
+        for name, value in action.context.items()
+    }
+    return {**active, **own}
+
+
+def evaluated(env: Environment, text: Any, active: dict[str, Any]) -> Any:
+    """Return a context or a domain of a window, which Odoo also writes as Python.
+
+    :param active: what the client adds of the records; names that the text may have
+    """
+    if not isinstance(text, str):
+        return text
+    return safe_eval(text, {**active, "context": dict(env.context), "uid": env.uid})
+
+
+def open_wizard(
+    action: Action, dialog: Dialog, window: dict[str, Any], records: Any, values: ArgumentValues
+) -> Any:
+    """Return the wizard of a dialog, filled in as far as the arguments say.
+
+    It is made as Odoo's form makes it: its defaults, the values of the arguments, what is
+    computed of them, and what the model does when one of them is chosen (``onchange``); it is the
+    one that Odoo has made already, where the window names it.
+
+    :param window: describes the window that Odoo's client would open
+    :raise ApiError: BAD_USER_INPUT for a line that the wizard does not propose
+    """
+    env = records.env
+    active = records_context(action, records)
+    context = evaluated(env, window.get("context") or {}, active)
+    model = env[dialog.model].with_context(**{**active, **context})
+    is_filled_in = action.arguments is not None and action.arguments.model == dialog.model
+    sent = values.wizard if is_filled_in else {}
+    if window.get("res_id"):
+        wizard = model.browse(window["res_id"])
+        _write_changed(wizard, sent)
+    else:
+        wizard = model.create(sent)
+    with_onchange = [name for name in sent if model._onchange_methods.get(name)]
+    for name in with_onchange:
+        wizard._apply_onchange_methods(name, {"warnings": set()})
+    if with_onchange:
+        _write_changed(wizard, sent)
+    if is_filled_in:
+        for name, lines in values.lines.items():
+            _fill_in(wizard[name], lines)
+    return wizard
+
+
+def _write_changed(wizard: Any, values: dict[str, Any]) -> None:
+    """Write the values that a wizard does not have."""
+    changed = {}
+    for name, value in values.items():
+        field = wizard._fields[name]
+        current = wizard[name].ids if field.type in ("one2many", "many2many") else wizard[name]
+        new = value[0][2] if field.type in ("one2many", "many2many") else value
+        if field.convert_to_write(current, wizard) != new:
+            changed[name] = value
+    if changed:
+        wizard.write(changed)
+
+
+def _fill_in(proposed: Any, sent: list[SentLine]) -> None:
+    """Change the lines that a wizard proposes; those that nobody names stay as proposed."""
+    problems = []
+    named = set()
+    for line in sent:
+        found = proposed.filtered(
+            lambda each, line=line: all(
+                (each[name].id if isinstance(each[name], BaseModel) else each[name]) == value
+                for name, value in line.keys.items()
+            )
+        )
+        path = (*line.path, *(line.names[name] for name in list(line.keys)[:1]))
+        if len(found) != 1:
+            count = "no line" if not found else f"{len(found)} lines"
+            problems.append(blamed(path, f"Odoo proposes {count} with this."))
+        elif found.id in named:
+            problems.append(blamed(path, "Another line names the same."))
+        else:
+            named.add(found.id)
+            found.write(line.values)
+    if problems:
+        raise refused_input(problems)

@@ -1,0 +1,65 @@
+"""The records that a mutation names, and those that it returns."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from ..access.access import Context, find_visible, not_found
+from ..exposure.errors import ApiError
+from ..exposure.resource import Resource
+from ..reading.selection import selected_columns
+from ..values.parsers import parse_id
+from .reach import out_of_reach
+
+
+def mutation_field(
+    resolver: Callable, returns: Any, name: str, description: str
+) -> StrawberryField:
+    resolver.__annotations__["return"] = returns
+    return strawberry.field(resolver, name=name, description=description)
+
+
+def find_named(context: Context, resource: Resource, ids: Iterable[str]) -> Any:
+    """Return the records with these ids, in their order.
+
+    :raise ApiError: NOT_FOUND where the caller does not see all of them
+    """
+    numbers = list(dict.fromkeys(parse_id(text) for text in ids))
+    check_size(context, resource, "ids", numbers)
+    visible = set(find_visible(context, resource, numbers).ids)
+    missing = [number for number in numbers if number not in visible]
+    if missing:
+        raise not_found(resource, missing)
+    return context.env[resource.model].browse(numbers)
+
+
+def returned_records(info: strawberry.Info, resource: Resource, ids: list[int]) -> list:
+    """Return records after a mutation as the database has them, in the order of the ids."""
+    context: Context = info.context
+    # What was written is read again: rounded, sanitized and computed as it is kept.
+    context.env.invalidate_all()
+    found = find_visible(context, resource, ids, selected_columns(context, info, resource))
+    if len(found) != len(ids):
+        raise out_of_reach(resource)
+    return list(context.env[resource.model].browse(ids))
+
+
+def visible_records(info: strawberry.Info, resource: Resource, ids: list[int]) -> list:
+    """Return those of the records after an action that the caller sees, in the order of the ids."""
+    context: Context = info.context
+    context.env.flush_all()
+    context.env.invalidate_all()
+    found = find_visible(context, resource, ids, selected_columns(context, info, resource))
+    visible = set(found.ids)
+    return list(context.env[resource.model].browse(n for n in ids if n in visible))
+
+
+def check_size(context: Context, resource: Resource, name: str, items: list) -> None:
+    maximum = context.max_page_size(resource)
+    if len(items) > maximum:
+        raise ApiError(
+            "BAD_USER_INPUT",
+            f"{name} may have at most {maximum} items; send several requests.",
+        )
