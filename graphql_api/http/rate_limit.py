@@ -9,6 +9,11 @@ The timestamps are rows of the primary database (models/rate.py): one statement 
 timestamp, by PostgreSQL's clock, whatever process it comes from. It is a transaction of its own, on
 a connection of its own: that of the request may be read-only, may be on a replica, and may be
 rolled back or tried again.
+
+Of a limit above :data:`EXACT_LIMIT` a process takes several requests with one statement while their
+caller is busy, and counts these in memory. A request is served only within :data:`_KEPT_FOR` of
+having been counted in the database, so all processes together serve at most what comes back in that
+time more than they would with a statement for each request.
 """
 
 import ipaddress
@@ -23,17 +28,26 @@ from typing import NamedTuple
 import psycopg2
 
 from odoo.sql_db import connection_info_for
+from odoo.tools.lru import LRU
 
 _logger = logging.getLogger(__name__)
 
 MAX_WRONG_KEYS = 30
 """Wrong API keys that one address may send in a minute."""
 
+EXACT_LIMIT = 120
+"""Requests per minute up to which each request is counted in the database by itself."""
+
 _MINUTE = 60_000_000  # microseconds, the unit of all times here
 _PURGED_AFTER = 1000  # requests
 _PURGED_AT_ONCE = 2000  # rows: more than can have come since
 _CONNECTED_WITHIN = 2  # seconds
 _TRIED_AGAIN_AFTER = 5  # seconds
+
+_KEPT_FOR = 1.0  # seconds that requests taken in advance are good for
+_BUSY_WITHIN = 0.25  # seconds: who has used them up by then gets twice as many
+_PART_TAKEN = 16  # of what is left, one part at most
+_KNOWN_CALLERS = 4096
 
 # Nobody waits for a lock or the disk: what may be lost is at most a minute's count.
 _SESSION = """
@@ -117,6 +131,44 @@ def _counter(database: str, _process: int) -> "_Counter":
     return _Counter(database)
 
 
+class _Advance:
+    """Requests of one caller that a process has counted in the database before they came.
+
+    :param size: how many there were
+    :param taken: microseconds until all requests of the caller are free, when they were counted
+    :param counted_at: when the statement that counted them began, by ``time.monotonic``
+    """
+
+    __slots__ = ("_counted_at", "_unused", "size", "taken")
+
+    def __init__(self, size: int, taken: int, counted_at: float):
+        self.size = size
+        self.taken = taken
+        self._unused = size
+        self._counted_at = counted_at
+
+    def use(self, share: int) -> int | None:
+        """Use one of the requests.
+
+        :param share: microseconds that a request moves the timestamp on
+        :return: microseconds until all are free that have come; None where there is no request
+            left to use
+        """
+        age = time.monotonic() - self._counted_at
+        if not self._unused or age > _KEPT_FOR:
+            return None
+        self._unused -= 1
+        return max(self.taken - self._unused * share - int(age * 1_000_000), share)
+
+    def next_size(self, share: int, whole: int) -> int:
+        """Return how many requests to count in advance the next time."""
+        age = time.monotonic() - self._counted_at
+        if self._unused or age > _KEPT_FOR:
+            return 1
+        wanted = 2 * self.size if age < _BUSY_WITHIN else self.size
+        return max(min(wanted, (whole - self.taken) // share // _PART_TAKEN), 1)
+
+
 class _Counter:
     """The counts of one database, as one process uses them."""
 
@@ -126,28 +178,49 @@ class _Counter:
         self._connection: psycopg2.extensions.connection | None = None
         self._failed_at: float | None = None
         self._counted = 0
+        self._advances: LRU[tuple[str, int], _Advance] = LRU(_KNOWN_CALLERS)
 
     def count(self, name: str, limit: int) -> RateLimitStatus | None:
         share = max(_MINUTE // limit, 1)
         whole = share * limit
         with self._lock:
+            advance = self._advances.get((name, limit)) if limit > EXACT_LIMIT else None
+            if advance is not None:
+                taken = advance.use(share)
+                if taken is not None:
+                    return _make_status(limit, taken, 0)
             if (
                 self._failed_at is not None
                 and time.monotonic() < self._failed_at + _TRIED_AGAIN_AFTER
             ):
                 return None
+            size = advance.next_size(share, whole) if advance is not None else 1
+            begin = time.monotonic()
             try:
-                counted, taken = self._move({"name": name, "share": share, "whole": whole})
+                counted, taken = self._move(name, size * share, whole)
+                if not counted and size > 1:
+                    # Other processes have left less than that.
+                    size = 1
+                    counted, taken = self._move(name, share, whole)
             except psycopg2.Error as error:
                 self._give_up(error)
                 return None
             self._failed_at = None
-        wait = 0 if counted else max(taken + share - whole, 1)
-        remaining = max(whole - taken, 0) // share
-        return RateLimitStatus(limit, remaining, _seconds(taken), _seconds(wait))
+            if not counted:
+                return _make_status(limit, taken, max(taken + share - whole, 1))
+            if limit > EXACT_LIMIT:
+                advance = self._advances[name, limit] = _Advance(size, taken, begin)
+                taken = advance.use(share) or taken
+        return _make_status(limit, taken, 0)
 
-    def _move(self, values: dict) -> tuple[bool, int]:
-        """Return whether the request is within the limit, and the time until all are free."""
+    def _move(self, name: str, share: int, whole: int) -> tuple[bool, int]:
+        """Move a caller's timestamp on.
+
+        :param share: microseconds by which
+        :param whole: microseconds that it may be ahead
+        :return: whether that is within the limit, and the microseconds until all are free
+        """
+        values = {"name": name, "share": share, "whole": whole}
         if self._connection is not None:
             try:
                 return self._move_on(self._connection, values)
@@ -197,6 +270,13 @@ class _Counter:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _make_status(limit: int, taken: int, wait: int) -> RateLimitStatus:
+    """Return what a caller is told, whose requests are all free after ``taken`` microseconds."""
+    share = max(_MINUTE // limit, 1)
+    remaining = max(share * limit - taken, 0) // share
+    return RateLimitStatus(limit, remaining, _seconds(taken), _seconds(wait))
 
 
 def _seconds(microseconds: int) -> int:

@@ -27,6 +27,11 @@ from ..cases.server import (
 PATH = "/api/me"
 
 
+def _real_time() -> float:
+    """Return seconds that pass where ``freeze_time`` has stopped the clock."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 @tagged("post_install", "-at_install")
 class TestRatesOfProcesses(ServerCase):
     """Two server processes on one database, as workers are."""
@@ -168,6 +173,7 @@ class TestCounter(BaseCase):
     def setUp(self):
         super().setUp()
         self.prefix = uuid.uuid4().hex
+        self.reading: psycopg2.extensions.connection | None = None
         self.addCleanup(execute, "DELETE FROM graphql_api_rate WHERE name ^@ %s", self.prefix)
 
     def count(self, limit: int, name: str = "a") -> rate_limit.RateLimitStatus:
@@ -182,6 +188,27 @@ class TestCounter(BaseCase):
             self.prefix,
         )
 
+    def use_up(self) -> None:
+        """Let nothing be left, and come back during a test, whatever processes do."""
+        execute(
+            "UPDATE graphql_api_rate SET free_at = LOCALTIMESTAMP + interval '90 seconds' "
+            "WHERE name ^@ %s",
+            self.prefix,
+        )
+
+    def row_version(self, name: str) -> str:
+        """Return what is another one after each statement that counts a caller's request."""
+        if self.reading is None:
+            _name, parameters = connection_info_for(database())
+            self.reading = psycopg2.connect(**parameters)
+            self.reading.autocommit = True
+            self.addCleanup(self.reading.close)
+        with self.reading.cursor() as cursor:
+            cursor.execute(
+                "SELECT xmin::text FROM graphql_api_rate WHERE name = %s", [f"{self.prefix} {name}"]
+            )
+            return cursor.fetchone()[0]
+
     def test_it_fills_up_again(self):
         for remaining in (2, 1, 0):
             self.assertEqual(self.count(3)[1:], (remaining, 20 * (3 - remaining), 0))
@@ -195,7 +222,7 @@ class TestCounter(BaseCase):
         self.assertEqual(self.count(3)[1:], (2, 20, 0))
 
     def test_any_limit_is_exact(self):
-        for limit in (1, 7, 60):
+        for limit in (1, 7, 60, rate_limit.EXACT_LIMIT):
             with self.subTest(limit):
                 begin = time.monotonic()
                 found = [self.count(limit, str(limit)).retry_after for _number in range(limit + 2)]
@@ -204,13 +231,91 @@ class TestCounter(BaseCase):
                 self.assertEqual(found[:limit], [0] * limit)
                 self.assertGreaterEqual(sum(map(bool, found[limit:])), 2 - came_back)
 
+    def came_back(self, limit: int, begin: float) -> int:
+        """Return how many requests at most have come back since a real time."""
+        return int((_real_time() - begin) * limit / 60) + 1
+
+    @freeze_time()
     def test_a_high_limit(self):
         """While they are counted, some come back."""
         limit = 1200
-        begin = time.monotonic()
+        begin = _real_time()
         served = sum(not self.count(limit).retry_after for _number in range(limit + 300))
-        came_back = (time.monotonic() - begin) * limit / 60
-        self.assertIn(served, range(limit, limit + int(came_back) + 2))
+        self.assertIn(served, range(limit, limit + self.came_back(limit, begin) + 1))
+
+    @freeze_time()
+    def test_a_busy_caller_seldom_costs_a_statement(self):
+        """Under a limit that is counted exactly each request costs one."""
+        for limit, expected in ((6000, range(1, 10)), (rate_limit.EXACT_LIMIT, [100])):
+            with self.subTest(limit):
+                versions = set()
+                for _number in range(100):
+                    self.assertFalse(self.count(limit, str(limit)).retry_after)
+                    versions.add(self.row_version(str(limit)))
+                self.assertIn(len(versions), expected)
+
+    def test_what_is_left_is_told_without_a_statement(self):
+        limit = 6000
+        with freeze_time() as clock:
+            remaining, version = self.count(limit).remaining, self.row_version("a")
+            self.assertEqual(remaining, limit - 1)
+            for _number in range(100):
+                before = remaining, version
+                remaining, version = self.count(limit).remaining, self.row_version("a")
+                if version == before[1]:
+                    self.assertEqual(remaining, before[0] - 1)
+                else:
+                    self.assertGreaterEqual(remaining, before[0] - 1)
+            clock.tick(0.5)
+            self.assertEqual(self.count(limit).remaining, min(remaining - 1 + 50, limit - 1))
+            self.assertEqual(self.row_version("a"), version)
+
+    def test_requests_counted_in_advance(self):
+        """They are a part of what was left, for a second, under the limit they were counted for."""
+        limit = 6000
+        with freeze_time() as clock:
+            for _number in range(100):
+                self.count(limit)
+            self.use_up()
+            served = 0
+            while not self.count(limit).retry_after:
+                served += 1
+            self.assertIn(served, range(1, limit // 16 + 1))
+            execute("DELETE FROM graphql_api_rate WHERE name ^@ %s", self.prefix)
+            for _number in range(100):
+                self.count(limit)
+            self.use_up()
+            self.assertTrue(self.count(limit - 1).retry_after)
+            clock.tick(0.9)
+            self.assertFalse(self.count(limit).retry_after)
+            clock.tick(0.2)
+            self.assertTrue(self.count(limit).retry_after)
+
+    @freeze_time()
+    def test_processes_share_a_high_limit(self):
+        """What one of them has counted in advance, no other one serves."""
+        limit = 1200
+        begin = _real_time()
+        readers = []
+        for _process in range(3):
+            reader, writer = os.pipe()
+            child = os.fork()
+            if not child:
+                try:
+                    served = 0
+                    while not self.count(limit).retry_after:
+                        served += 1
+                    os.write(writer, str(served).encode())
+                finally:
+                    os._exit(0)
+            os.close(writer)
+            readers.append((child, reader))
+        served = 0
+        for child, reader in readers:
+            os.waitpid(child, 0)
+            with open(reader, encoding="ascii") as pipe:
+                served += int(pipe.read())
+        self.assertIn(served, range(limit, limit + self.came_back(limit, begin) + 1))
 
     def test_a_clock_that_was_set_back(self):
         self.count(1)

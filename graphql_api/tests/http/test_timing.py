@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from ...http.compression import MIN_SIZE
 from ..cases.api import ApiCase
+from ..cases.server import ServerCase, database
 from ..cases.sign_in import SignInCase
 
 PHASES = ["auth", "parse", "execute", "serialize", "total", "sql"]
@@ -61,6 +62,27 @@ class TestServerTiming(ApiCase):
         text = record.getMessage()
         self.assertTrue(text.startswith("GET /api/customers auth;dur="), text)
         self.assertTrue(text.endswith(response.headers["Server-Timing"]))
+
+
+@tagged("post_install", "-at_install")
+class TestSmallRequests(ServerCase):
+    """What a request costs before its own queries, on a server with warm caches."""
+
+    def query_count(self, key: str, query: str) -> int:
+        client = self.client(key)
+        # With a dbfilter, Odoo asks for the names of all databases unless a request names one.
+        client.headers["X-Odoo-Database"] = database()
+        for _time in range(3):
+            response = client.send_request("POST", "/api/graphql", json={"query": query})
+            self.assertNotIn("errors", response.json())
+        return int(re.search(r'desc="(\d+) queries"', response.headers["Server-Timing"])[1])
+
+    def test_queries(self):
+        """Odoo asks whether caches are current; the key is read, and what stands behind it."""
+        for key, before in ((self.key, 2), (self.scoped_key(), 3)):
+            with self.subTest(before):
+                self.assertEqual(self.query_count(key, "{ __typename }"), before)
+                self.assertEqual(self.query_count(key, '{ country(id: "1") { code } }'), before + 1)
 
 
 @tagged("post_install", "-at_install")
