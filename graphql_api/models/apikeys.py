@@ -13,6 +13,9 @@ from ..schema.exposure.policy import Caller
 SCOPE = "graphql_api"
 """The scope of keys that are made for this API: they are worth nothing to the rest of Odoo."""
 
+ODOO_SCOPE = "rpc"
+"""The scope that Odoo's own methods ask keys for; a key without a scope is for all of them."""
+
 REFRESH_SCOPE = "graphql_api.refresh"
 """The scope of refresh tokens: they are worth nothing but new tokens."""
 
@@ -45,24 +48,23 @@ class ResUsersApikeys(models.Model):
         key and a hash that were found to fit.
 
         From here on the transaction's statements take no longer than the key's policy allows;
-        a statement of its own to say so would cost a round trip.
+        a statement of its own to say so would cost a round trip. Subqueries take PostgreSQL less
+        time to plan than joins.
         """
         rows = self.env.execute_query(
             SQL(
-                "SELECT apikey.user_id, apikey.key, apikey.id, apikey.scope, %s "
-                "FROM %s apikey JOIN res_users u ON (u.id = apikey.user_id) "
-                "WHERE u.active AND apikey.index = %s "
-                "AND (apikey.scope IS NULL OR apikey.scope IN ('rpc', %s)) "
-                "AND (apikey.expiration_date IS NULL "
-                "OR apikey.expiration_date >= now() at time zone 'utc')",
+                "SELECT user_id, key, id, scope, %s FROM %s WHERE index = %s "
+                "AND (expiration_date IS NULL OR expiration_date >= now() at time zone 'utc') "
+                "AND (SELECT active FROM res_users WHERE id = user_id)",
                 self._graphql_api_set_timeout(),
                 SQL.identifier(self._table),
                 key[:INDEX_SIZE],
-                SCOPE,
             )
         )
         digest = hmac.new(_PROCESS_SECRET, key.encode(), hashlib.sha256).digest()
         for user_id, stored_hash, key_id, scope, _timeout in rows:
+            if scope not in (None, ODOO_SCOPE, SCOPE):
+                continue
             try:
                 self._graphql_api_verify(stored_hash, digest, key)
             except AccessDenied:
@@ -75,21 +77,21 @@ class ResUsersApikeys(models.Model):
     def _graphql_api_scoped_caller(self, user_id: int, apikey_id: int) -> Caller | None:
         """Return the caller behind a row that was made for this API, None where it is refused.
 
-        A query of its own: joined to the first it would cost more, and all other keys as well.
+        A query of its own: as a part of the first it would cost more, and all other keys as well.
         """
         rows = self.env.execute_query(
             SQL(
-                "SELECT scoped.apikey_id, policy.id, token_family, session_token, %s "
-                "FROM graphql_api_key scoped "
-                "JOIN graphql_api_policy policy ON (policy.id = scoped.policy_id) "
-                "WHERE policy.active "
-                "AND (scoped.apikey_id = %s OR scoped.access_apikey_id = %s)",
-                self._graphql_api_set_timeout(SQL("policy.max_seconds")),
+                "SELECT apikey_id, policy_id, token_family, session_token, "
+                "(SELECT %s FROM graphql_api_policy WHERE id = policy_id AND active) "
+                "FROM graphql_api_key WHERE apikey_id = %s OR access_apikey_id = %s",
+                self._graphql_api_set_timeout(SQL("max_seconds")),
                 apikey_id,
                 apikey_id,
             )
         )
-        for key_id, policy_id, family, session_token, _timeout in rows:
+        for key_id, policy_id, family, session_token, timeout in rows:
+            if timeout is None:  # the policy is archived
+                continue
             user = self.env["res.users"].browse(user_id)
             if not family or user._graphql_api_is_session(family, session_token):
                 policy = self.env["graphql_api.policy"]._get_policy(policy_id)
@@ -102,13 +104,17 @@ class ResUsersApikeys(models.Model):
 
         :param seconds: the policy's limit; nothing or 0 for the server's
         """
-        return SQL(
-            "set_config('statement_timeout', "
-            "(least(coalesce(nullif(%s, 0), %s), %s) * 1000)::text, true)",
-            seconds or SQL("NULL"),
-            self.env["graphql_api.settings"]._get_settings().limits.max_seconds,
-            MAX_SECONDS,
-        )
+        server = self.env["graphql_api.settings"]._get_settings().limits.max_seconds
+        if seconds is None:
+            milliseconds = SQL("%s", str(min(server, MAX_SECONDS) * 1000))
+        else:
+            milliseconds = SQL(
+                "(least(coalesce(nullif(%s, 0), %s), %s) * 1000)::text",
+                seconds,
+                server,
+                MAX_SECONDS,
+            )
+        return SQL("set_config('statement_timeout', %s, true)", milliseconds)
 
     @api.model
     @tools.ormcache("stored_hash", "digest")
