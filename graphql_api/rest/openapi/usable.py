@@ -64,9 +64,7 @@ def find_usable(schema: BuiltSchema, context: Context) -> Usable:
                 if argument.use != FIELD or context.may_write(shape, argument.field)
             }
     sizes = {(name, context.max_page_size(resource)) for name, resource in schema.resources.items()}
-    return Usable(
-        frozenset(operations), frozenset(readable), frozenset(writable), frozenset(sizes)
-    )
+    return Usable(frozenset(operations), frozenset(readable), frozenset(writable), frozenset(sizes))
 
 
 def _odoo_fields(schema: BuiltSchema) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -11,7 +11,7 @@ from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 from odoo.tools.safe_eval import safe_eval
 
-from ..exposure.resource import Action, Dialog
+from ..exposure.resource import Action, Dialog, Resource
 from .action_inputs import ArgumentValues, SentLine
 from .input_problems import blamed, refused_input
 
@@ -112,10 +112,50 @@ def open_wizard(
         wizard._apply_onchange_methods(name, {"warnings": set()})
     if with_onchange:
         _write_changed(wizard, sent)
-    if is_filled_in:
+    if action.arguments is not None and is_filled_in:
+        _check_choices(action.arguments, wizard, sent)
         for name, lines in values.lines.items():
             _fill_in(wizard[name], lines)
     return wizard
+
+
+def _check_choices(shape: Resource, wizard: Any, values: dict[str, Any]) -> None:
+    """Refuse records that Odoo's form would not offer: its client applies the field's domain.
+
+    :raise ApiError: BAD_USER_INPUT
+    """
+    problems = []
+    for argument in shape.arguments.values():
+        if argument.field not in values or argument.relation is None:
+            continue
+        chosen = wizard[argument.field]
+        domain = _offered(wizard, wizard._fields[argument.field])
+        if domain and chosen.filtered_domain(domain) != chosen:
+            message = "Odoo does not offer this here, with the other values as they are."
+            problems.append(blamed(("input", argument.name), message))
+    if problems:
+        raise refused_input(problems)
+
+
+def _offered(wizard: Any, field: Any) -> list:
+    """Return the domain of what a form offers for a field, as far as the wizard's values tell."""
+    domain = field._description_domain(wizard.env)
+    if not isinstance(domain, str):
+        return list(domain)
+    names = compile(domain.strip(), "", "eval").co_names
+    known = {
+        "uid": wizard.env.uid,
+        "context": dict(wizard.env.context),
+        "allowed_company_ids": wizard.env.companies.ids,
+    }
+    for name in names:
+        if name in wizard._fields:
+            value = wizard[name]
+            kind = wizard._fields[name].type
+            known[name] = value.ids if kind in ("one2many", "many2many") else value
+            known[name] = value.id if kind == "many2one" else known[name]
+    # What else it names is in the view alone, like the values of a parent.
+    return safe_eval(domain, known) if known.keys() >= set(names) else []
 
 
 def _write_changed(wizard: Any, values: dict[str, Any]) -> None:

@@ -1,8 +1,9 @@
 """Actions with arguments: dialogs of Odoo that clients fill in, and parameters of methods."""
 
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -232,6 +233,387 @@ class TestBadArguments(ArgumentCase):
         self.refuse_rest("POST", "/api/invoices/no-such-action", {}, status=404)
         response = self.http("POST", f"/api/invoices/{self.new_invoice().id}", json={})
         self.assertEqual(response.status_code, 405)
+
+
+@tagged("post_install", "-at_install")
+class TestOwnActions(ArgumentCase):
+    """Actions that an administrator adds."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.transfer_resource,) = cls.env["graphql_api.resource"].search(
+            [("type_name", "=", "Transfer")]
+        )
+        cls.back = cls.new_action(
+            "Transfer",
+            "send-back",
+            [{"name": "lines", "parameter": "product_return_moves"}],
+            wizard_model="stock.return.picking",
+            wizard_method="action_create_returns",
+            result="records",
+            result_resource_id=cls.transfer_resource.id,
+            result_is_list=False,
+        )
+        parent = cls.back.argument_ids.id
+        cls.back.argument_ids = [
+            Command.create({"parent_id": parent, **values})
+            for values in (
+                {"name": "move", "parameter": "move_id", "is_key": True},
+                {"name": "quantity"},
+            )
+        ]
+
+    def done_transfer(self):
+        transfer = self.new_transfer()
+        transfer.button_validate()
+        self.assertEqual(transfer.state, "done")
+        return transfer
+
+    def test_lines(self):
+        """Proposed lines get what is sent; one record of a resource is returned."""
+        transfer = self.done_transfer()
+        path = f"/api/transfers/{transfer.id}/send-back?fields=id"
+        body = {"lines": [{"move": transfer.move_ids.id, "quantity": 1.5}]}
+        data = self.write_rest("POST", path, body)
+        self.assertNotEqual(data["id"], transfer.id)
+        self.assertEqual(
+            self.env["stock.move"].search([("picking_id", "=", data["id"])]).product_uom_qty, 1.5
+        )
+        mutation = (
+            "mutation ($id: ID!, $input: SendBackTransferInput) {"
+            " sendBackTransfer(id: $id, input: $input) { id } }"
+        )
+        lines = [{"move": str(transfer.move_ids.id), "quantity": 0.5}]
+        variables = {"id": str(transfer.id), "input": {"lines": lines}}
+        self.assertTrue(self.graphql(mutation, variables)["sendBackTransfer"]["id"])
+
+    def test_bad_lines(self):
+        transfer, other = self.done_transfer(), self.done_transfer()
+        path = f"/api/transfers/{transfer.id}/send-back"
+        move = transfer.move_ids.id
+        for lines, field in (
+            ([{"move": other.move_ids.id, "quantity": 1}], "lines.0.move"),
+            ([{"move": move, "quantity": 1}, {"move": move, "quantity": 1}], "lines.1.move"),
+            ([{"quantity": 1}], "lines.0.move"),
+            ([{"move": 2000000000, "quantity": 1}], "lines.0.move"),
+            ([{"move": move, "quantity": "a"}], "lines.0.quantity"),
+            ([{"move": move, "state": "done"}], "lines.0.state"),
+            ({"create": []}, "lines"),
+        ):
+            with self.subTest(lines):
+                body = {"lines": lines}
+                self.refuse_rest("POST", path, body, status=400, fields=[field])
+        self.refuse_rest("POST", path, {}, status=422, code="VALIDATION_FAILED")
+
+    def test_a_single_record_at_a_time(self):
+        """What Odoo refuses for several records is refused in its words; or done one by one."""
+        transfers = self.done_transfer() + self.done_transfer()
+        path = "/api/transfers/send-back?fields=id"
+        body = self.refuse_rest("POST", path, {"ids": transfers.ids}, status=422)
+        self.assertIn("one", body["message"])
+        self.back.write({"one_by_one": True, "wizard_method": "action_create_returns_all"})
+        data = self.write_rest("POST", path, {"ids": transfers.ids})
+        self.assertEqual(len(data), 2)
+        self.new_action("SaleOrder", "send", method="action_quotation_send")
+        orders = self.new_order() + self.new_order()
+        model = self.env.registry["sale.order"]
+        with patch.object(model, "action_quotation_send", lambda orders: orders.ensure_one()):
+            path = "/api/sale-orders/send"
+            body = self.refuse_rest("POST", path, {"ids": orders.ids}, status=422)
+            self.assertIn("one SaleOrder at a time", body["message"])
+
+    def test_parameters(self):
+        """A method gets ids of records, and values as the ORM has them."""
+        countries = self.env["graphql_api.resource"].search([("type_name", "=", "Country")])
+        action = self.new_action("SaleOrder", "annotate", method="action_lock", result="none")
+        model = self.env.registry["sale.order"]
+        calls = []
+
+        def annotate(self, note, count=0, day=None, kind=None, country=None, more=None):
+            calls.append((self.ids, note, count, day, kind, country, more))
+
+        with patch.object(model, "action_lock", annotate):
+            action.argument_ids = [
+                Command.create({"name": name, "type": kind, **values})
+                for name, kind, values in (
+                    ("note", "char", {"required": True}),
+                    ("count", "integer", {"default": "7"}),
+                    ("day", "date", {}),
+                    ("kind", "selection", {"values": "big, small"}),
+                    ("country", "many2one", {"relation_resource_id": countries.id}),
+                    ("more", "many2many", {"relation_resource_id": countries.id}),
+                )
+            ]
+            self.assertEqual(set(action.argument_ids.mapped("status")), {"Served"})
+            order = self.new_order()
+            belgium = self.env.ref("base.be").id
+            body = {"note": "a", "day": "2026-01-02", "kind": "big", "more": [belgium]}
+            path = f"/api/sale-orders/{order.id}/annotate"
+            self.assertIsNone(self.write_rest("POST", path, {**body, "country": {"id": belgium}}))
+            day = date(2026, 1, 2)
+            self.assertEqual(calls, [([order.id], "a", 7, day, "big", belgium, [belgium])])
+            query = "mutation ($id: ID!) { annotateSaleOrder(id: $id, input: {note: %s}) }"
+            data = self.graphql(query % '"b", kind: small', {"id": str(order.id)})
+            self.assertEqual(data, {"annotateSaleOrder": True})
+            self.assertEqual(calls[1][1:], ("b", 7, None, "small", None, None))
+            for wrong, field in (
+                ({}, "note"),
+                ({"note": None}, "note"),
+                ({"note": ""}, "note"),
+                ({"note": "a", "kind": "huge"}, "kind"),
+                ({"note": "a", "country": 2000000000}, "country"),
+                ({"note": "a", "more": [2000000000]}, "more.0"),
+                ({"note": "a", "count": 1.5}, "count"),
+            ):
+                with self.subTest(wrong):
+                    self.refuse_rest("POST", path, wrong, status=400, fields=[field])
+            self.refuse_graphql(
+                f"mutation {{ annotateSaleOrder(id: {order.id}) }}",
+                code="GRAPHQL_VALIDATION_FAILED",
+            )
+            self.assertEqual(len(calls), 2)
+            key = self.policy_key({"SaleOrder": ["read", "actions"]})
+            response = self.http(
+                "POST", path, login=None, headers=key, json={"note": "c", "country": 1}
+            )
+            self.assertEqual(response.status_code, 400, response.text)
+            response = self.http("POST", path, login=None, headers=key, json={"note": "c"})
+            self.assertEqual(response.status_code, 200, response.text)
+            action.argument_ids.filtered(lambda each: each.name == "country").required = True
+            response = self.http("POST", path, login=None, headers=key, json={"note": "c"})
+            self.assertEqual(response.status_code, 404, response.text)
+
+    def policy_key(self, grants):
+        """Return headers with a key of the administrator under a policy with these rights."""
+        resources = self.env["graphql_api.resource"].search([("type_name", "in", list(grants))])
+        rights = [
+            {
+                "resource_id": resource.id,
+                **{f"allow_{name}": True for name in grants[resource.type_name]},
+            }
+            for resource in resources
+        ]
+        policy = self.env["graphql_api.policy"].create(
+            {"name": "Test", "right_ids": [Command.create(right) for right in rights]}
+        )
+        key = self.env["graphql_api.key"]._generate(
+            self.user("admin"), policy, "test", datetime.now() + timedelta(hours=1)
+        )
+        return {"Authorization": f"Bearer {key}"}
+
+    def test_a_result_that_is_not_granted(self):
+        key = self.policy_key({"SaleOrder": ["read", "actions"]})
+        path = f"/api/sale-orders/{self.confirmed_order().id}/create-invoice"
+        response = self.http("POST", path, login=None, headers=key, json={})
+        self.assertEqual(response.status_code, 404, response.text)
+
+    def test_results_that_are_not_seen(self):
+        """Records outside of the domain of their resource are not returned, but made."""
+        invoices = self.env["graphql_api.resource"].search([("type_name", "=", "Invoice")])
+        invoices.domain = "[('state', '=', 'posted')]"
+        order = self.confirmed_order()
+        path = f"/api/sale-orders/{order.id}/create-invoice?fields=id"
+        self.assertEqual(self.write_rest("POST", path, {}), [])
+        self.assertEqual(order.invoice_ids.state, "draft")
+
+    def test_a_dialog_that_nobody_named(self):
+        """The error names it and what it asks for."""
+        self.new_action("SaleOrder", "discount", method="action_open_discount_wizard")
+        path = f"/api/sale-orders/{self.new_order().id}/discount"
+        body = self.refuse_rest("POST", path, status=422, code="VALIDATION_FAILED")
+        self.assertIn("sale.order.discount", body["message"])
+        self.assertIn("discount_type", body["message"])
+        self.assertNotIn("company_id", body["message"])
+
+    def test_a_wizard_that_is_there_already(self):
+        """Where Odoo has made the wizard, that one is filled in."""
+        self.new_action(
+            "Lead",
+            "drop",
+            [{"name": "feedback", "parameter": "lost_feedback"}],
+            method="action_set_lost",
+            wizard_model="crm.lead.lost",
+            wizard_method="action_lost_reason_apply",
+        )
+        lead = self.new_lead()
+        wizard = self.env["crm.lead.lost"].create({"lead_ids": lead.ids, "lost_feedback": "a"})
+        window = {
+            "type": "ir.actions.act_window",
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "target": "new",
+            "context": "{'active_test': False}",
+        }
+        applied = []
+        with (
+            patch.object(self.env.registry["crm.lead"], "action_set_lost", lambda leads: window),
+            patch.object(
+                self.env.registry["crm.lead.lost"],
+                "action_lost_reason_apply",
+                lambda self: applied.append((self.id, str(self.lost_feedback))),
+            ),
+        ):
+            self.write_rest("POST", f"/api/leads/{lead.id}/drop", {"feedback": "<p>b</p>"})
+        self.assertEqual(applied, [(wizard.id, "<p>b</p>")])
+
+    def test_records_that_the_form_does_not_offer(self):
+        """A field's own domain holds for clients as it holds for people."""
+        self.expose_model("account.journal", "Zjournal", "zjournals")
+        invoice = self.posted_invoice()
+        journal = invoice.journal_id
+        path = f"/api/invoices/{invoice.id}/register-payment"
+        body = {"journal": journal.id}
+        self.refuse_rest("POST", path, body, status=400, fields=["journal"])
+        bank = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+        self.write_rest("POST", path, {"journal": bank.id})
+
+    def expose_model(self, model, type_name, collection):
+        self.env["graphql_api.resource"].create(
+            {
+                "model": model,
+                "type_name": type_name,
+                "collection": collection,
+                "field_ids": [Command.create({"field_name": "name"})],
+            }
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestDefinitions(ArgumentCase):
+    """What an administrator may write, and what the status says of the rest."""
+
+    def refuse(self, message, type_name="Lead", **values):
+        with self.assertRaisesRegex(ValidationError, message), self.env.cr.savepoint():
+            action = self.new_action(type_name, "drop", **values)
+            action.with_context(install_mode=False)._check_method()
+            action.argument_ids.with_context(install_mode=False)._check_argument()
+            action.dialog_ids.with_context(install_mode=False)._check_dialog()
+
+    def test_actions(self):
+        wizard = {"wizard_model": "crm.lead.lost", "wizard_method": "action_lost_reason_apply"}
+        for message, values in (
+            ("method or a wizard", {}),
+            ("needs the method", {"wizard_model": "crm.lead.lost"}),
+            ("is not installed", wizard | {"wizard_model": "crm.no.such"}),
+            ("has no method", wizard | {"wizard_method": "action_of_another"}),
+            ("private", wizard | {"wizard_method": "_compute_display_name"}),
+            ("every model", wizard | {"wizard_method": "unlink"}),
+            ("not JSON", wizard | {"context": "{"}),
+            ("not an object", wizard | {"context": "[]"}),
+            ("Choose the resource", wizard | {"result": "records"}),
+            ("no such method", {"method": "action_of_another"}),
+        ):
+            with self.subTest(message):
+                self.refuse(message, **values)
+
+    def test_arguments(self):
+        wizard = {"wizard_model": "crm.lead.lost", "wizard_method": "action_lost_reason_apply"}
+        method = {"method": "action_set_lost"}
+        for message, argument, values in (
+            ("not the name of an argument", {"name": "ids"}, wizard),
+            ("not the name of an argument", {"name": "id"}, wizard),
+            ("not the name of an argument", {"name": "lostFeedback"}, wizard),
+            ("no field", {"name": "feedback"}, wizard),
+            ("not JSON", {"name": "lost_feedback", "default": "late"}, wizard),
+            ("no default", {"name": "lost_reason_id", "default": "5"}, wizard),
+            ("can only be read", {"name": "create_date"}, wizard),
+            ("no resource exposes", {"name": "lead_ids", "parameter": "lost_reason_id"}, wizard),
+            ("Choose what values", {"name": "note"}, method),
+            ("Write the values", {"name": "note", "type": "selection"}, method),
+            ("Choose the resource", {"name": "note", "type": "many2one"}, method),
+            ("no parameter", {"name": "note", "type": "char"}, {"method": "action_set_won"}),
+        ):
+            with self.subTest(message, argument=argument):
+                if message == "no resource exposes":
+                    reasons = self.env["graphql_api.resource"].search(
+                        [("model", "=", "crm.lost.reason")]
+                    )
+                    reasons.active = False
+                self.refuse(message, arguments=[argument], **values)
+
+    def test_dialogs(self):
+        for message, dialog in (
+            ("not installed", {"model": "crm.no.such", "method": "apply"}),
+            ("no public method", {"model": "crm.lead.lost", "method": "_apply"}),
+            ("no public method", {"model": "crm.lead.lost", "method": "unlink"}),
+            (
+                "no argument",
+                {
+                    "model": "crm.lead.lost",
+                    "method": "action_lost_reason_apply",
+                    "argument": "apply",
+                },
+            ),
+        ):
+            with self.subTest(message):
+                self.refuse(message, method="action_set_lost", dialogs=[dialog])
+
+    def test_status(self):
+        """An argument that cannot be served is left out, or takes the action with it."""
+        action = self.new_action(
+            "Lead",
+            "drop",
+            [{"name": "note"}, {"name": "feedback", "parameter": "lost_feedback"}],
+            wizard_model="crm.lead.lost",
+            wizard_method="action_lost_reason_apply",
+        )
+        self.assertEqual(
+            action.argument_ids.mapped("status"), ["The wizard has no field note.", "Served"]
+        )
+        self.assertEqual(action.status, "Served")
+        self.assertEqual(self.arguments("DropLeadInput"), ["feedback"])
+        note, feedback = action.argument_ids
+        note.required = True
+        self.assertEqual(action.status, "Its argument note: The wizard has no field note.")
+        self.assertNotIn("DropLeadInput", self.type_map())
+        note.active = False
+        feedback.with_context(install_mode=False).name = "text"
+        self.assertEqual(self.arguments("DropLeadInput"), ["text"])
+
+    def type_map(self):
+        return self.env["graphql_api.schema"]._get_schema().graphql_schema.type_map
+
+    def arguments(self, name):
+        return list(self.type_map()[name].fields)
+
+    def test_names_that_are_taken(self):
+        resources = self.env["graphql_api.resource"]
+        fields = [Command.create({"field_name": "name"})]
+        values = {"model": "res.bank", "collection": "zbanks", "field_ids": fields}
+        with (
+            self.assertRaisesRegex(ValidationError, "CreateInvoiceSaleOrderInput"),
+            self.env.cr.savepoint(),
+        ):
+            resources.create({**values, "type_name": "CreateInvoiceSaleOrderInput"})
+        resources.create({**values, "type_name": "DropLeadInput"})
+        with (
+            self.assertRaisesRegex(ValidationError, "DropLeadInput"),
+            self.env.cr.savepoint(),
+        ):
+            action = self.new_action(
+                "Lead",
+                "drop",
+                [{"name": "lost_feedback"}],
+                wizard_model="crm.lead.lost",
+                wizard_method="action_lost_reason_apply",
+            )
+            action.resource_id.with_context(install_mode=False)._check_conflicts()
+
+    def test_proposals(self):
+        """The fields of the wizard's form, closed until somebody opens them."""
+        action = self.new_action(
+            "Lead",
+            "drop",
+            [{"name": "feedback", "parameter": "lost_feedback"}],
+            wizard_model="crm.lead.lost",
+            wizard_method="action_lost_reason_apply",
+        )
+        for _time in range(2):
+            action.propose_arguments()
+            found = action.argument_ids.mapped(lambda each: (each.name, each.active))
+            self.assertEqual(found, [("feedback", True), ("lost_reason", False)])
+        self.assertEqual(self.arguments("DropLeadInput"), ["feedback"])
 
 
 @tagged("post_install", "-at_install")
