@@ -105,16 +105,7 @@ def ensure_exposure(environment: Environment, source: str, resources: int, polic
     log = LOGS / f"{_NAME}_{resources}.log"
     with step(f"Exposing {resources} resources (once)", f"Database {name} is ready", log):
         database_server.copy(environment.server, source, name)
-        process.run(
-            [
-                *(PYTHON, "-m", "bench.exposure_database", CONFIGURATION, name),
-                *(str(resources), str(policies)),
-            ],
-            log=log,
-            env=environment.variables,
-            cwd=ROOT,
-            failure=f"Resources could not be exposed in the database {name}.",
-        )
+        databases.expose(environment, name, resources, policies, log)
         database_server.set_origin(environment.server, name, inputs)
     return name
 

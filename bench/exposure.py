@@ -5,21 +5,21 @@ and memory are those of an Odoo process that serves nobody else, time that of a 
 """
 
 import json
-import subprocess
 from collections.abc import Callable
 
 from bench import database, measure
 from bench.exchange import Call, Request
 from bench.measure import Participant
+from bench.odoo_module import result_of
 from bench.options import Options
 from bench.peers.access import Access
 from bench.peers.graphql import GraphqlPeer
 from bench.peers.odoo_methods import Json2Peer
 from bench.reading import CUSTOMER, FOUR_FIELDS, Read
 from bench.server import OdooServer
-from tools.environment import CONFIGURATION, Environment
-from tools.paths import LOGS, PYTHON, ROOT
-from tools.progress import StepFailed, say
+from tools.environment import Environment
+from tools.paths import LOGS
+from tools.progress import say
 
 _INTROSPECTION = """query { __schema {
   queryType { name } mutationType { name } subscriptionType { name }
@@ -71,19 +71,8 @@ def run(environment: Environment, source: str, options: Options, access_to: Call
 
 def _in_process(environment: Environment, name: str, resources: int, policies: int) -> dict:
     say(f"Measuring edits: {resources} resources, {policies} policies ...")
-    command = [PYTHON, "-m", "bench.exposure_process", CONFIGURATION, name, str(policies)]
-    result = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env=environment.variables,
-        cwd=ROOT,
-        check=False,
-    )
-    if result.returncode:
-        raise StepFailed(f"Edits could not be measured in {name}:\n{result.stderr[-2000:]}")
-    return json.loads(result.stdout.splitlines()[-1])
+    failure = f"Edits could not be measured in {name}:"
+    return result_of(environment, "bench.exposure_process", name, policies, failure)
 
 
 def _introspection(server: OdooServer, access: Access, options: Options) -> dict:

@@ -7,17 +7,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import psutil
 import pytest
 import requests
 
 from bench.granian_server import GranianServer
 from bench.package_folder import GRANIAN
 from tools import lock
+from tools.cluster.cluster import Nginx
 from tools.environment import Environment
 from tools.odoo_server import HOST, OdooServer
 from tools.paths import LOGS
 
 from .administrator import Administrator
+from .cluster.conftest import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -45,6 +48,18 @@ def granian(
     log = LOGS / f"test-granian-{worker_id}.log"
     with GranianServer(environment, demo_server.database, log, proxy_mode="True") as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def nginx(
+    granian: GranianServer, demo_server: OdooServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Nginx]:
+    """Run nginx before both servers, with the files of deploy/."""
+    folder = tmp_path_factory.mktemp("granian") / "nginx"
+    proxy = Nginx([demo_server], folder, [granian])
+    proxy.start()
+    yield proxy
+    proxy.stop()
 
 
 @pytest.fixture
@@ -118,6 +133,61 @@ def test_parts_of_bodies_are_not_taken(granian, headers):
         f"{granian.url}/api/customers", params=found, headers=headers, timeout=60
     )
     assert response.json()["data"] == []
+
+
+def test_nginx_passes_the_api_to_granian(nginx, granian, demo_server, headers):
+    """All below /api, and nothing else; also bodies in chunks, which it sends with their length."""
+    upstream = {}
+
+    def lines() -> list[str]:
+        return nginx.access_log.read_text().splitlines()
+
+    def ask(method, path, **arguments):
+        url = nginx.url + path
+        sent = {**headers, "Content-Type": "application/json"}
+        before = len(lines())
+        response = requests.request(
+            method, url, verify=str(nginx.certificate), headers=sent, timeout=60, **arguments
+        )
+        # nginx writes the line when it has sent the response.
+        wait_until(lambda: len(lines()) > before)
+        line = lines()[-1]
+        assert f'"{method} {path.partition("?")[0]}"' in line
+        upstream[path] = line.split('"')[3]
+        return response
+
+    assert len(ask("GET", CUSTOMERS).json()["data"]) == 3
+    assert "errors" not in ask("POST", "/api/graphql", json={"query": QUERY}).json()
+    assert ask("POST", "/api/graphql", data=iter([b'{"query": "{ me { lang } }"}'])).ok
+    assert ask("GET", "/api/nothing").json()["code"] == "NOT_FOUND"
+    assert ask("GET", "/web/login").ok
+    assert ask("GET", "/graphql_api/static/description/icon.png").ok
+    expected = {path: granian if path.startswith("/api") else demo_server for path in upstream}
+    assert upstream == {path: f"{HOST}:{server.port}" for path, server in expected.items()}
+
+
+def test_nginx_keeps_connections_to_granian(nginx, granian, headers):
+    """A connection for each request would cost most of the gain."""
+    process = psutil.Process(nginx.process_id)
+
+    def connections() -> set[int]:
+        """Return our ends of the connections to granian."""
+        found = [each for child in process.children() for each in child.net_connections("tcp")]
+        return {
+            each.laddr.port
+            for each in found
+            if each.raddr and each.raddr.port == granian.port and each.status == "ESTABLISHED"
+        }
+
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = str(nginx.certificate)
+    seen = []
+    for _request in range(5):
+        assert session.get(nginx.url + CUSTOMERS, headers=headers, timeout=60).ok
+        seen.append(connections())
+    # One client on one connection: one worker of nginx.
+    assert set.intersection(*seen), seen
 
 
 def test_too_large(granian, headers):

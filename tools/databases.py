@@ -4,12 +4,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools import database_server, lock, process, stamp
-from tools.environment import Environment
-from tools.paths import ADDON, EXAMPLES, LOGS, ROOT
+from tools.environment import CONFIGURATION, Environment
+from tools.paths import ADDON, EXAMPLES, LOGS, PYTHON, ROOT
 from tools.postgres_server import Server
 from tools.progress import StepFailed, step
 
 _ADDON_NAME = ADDON.name
+_EXPOSURE = ROOT / "bench" / "exposure_database.py"
+_POLICIES = 3  # of a database that serves more than the catalog
 # Changes to other files of the addon (plain Python, tests, assets) need no upgrade.
 _UPGRADED = ("models", "data", "security", "views", "wizards", "report", "i18n", "migrations")
 
@@ -18,7 +20,8 @@ _UPGRADED = ("models", "data", "security", "views", "wizards", "report", "i18n",
 class Template:
     """A database without our addon, made once and copied.
 
-    ``examples`` are addons that are installed with ours in the copies.
+    ``examples`` are addons that are installed with ours in the copies. ``resources`` is how many
+    resources the copies serve, 0 for those of the catalog.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Template:
     languages: tuple[str, ...] = ()  # the first one becomes the default
     options: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    resources: int = 0
 
     def inputs(self, environment: Environment) -> str:
         """Return the hash of what the template is made from."""
@@ -50,8 +54,9 @@ APPS = Template(
 )
 BASE = Template("graphql_api_template_base", modules=("web",), options=("--skip-auto-install",))
 EXAMPLE = replace(BASE, examples=("graphql_api_example",))
+WIDE = replace(APPS, resources=200)
 
-TEMPLATES = {"apps": APPS, "base": BASE, "example": EXAMPLE}
+TEMPLATES = {"apps": APPS, "base": BASE, "example": EXAMPLE, "wide": WIDE}
 
 DEMO = "demo"
 
@@ -93,22 +98,55 @@ def ensure_installed(environment: Environment, template: Template) -> str:
 
     Nothing is done in it; what is worked on are copies.
     """
-    name = full_name(environment, "_".join([template.name, "installed", *template.examples]))
+    wide = [f"{template.resources}_resources"] if template.resources else []
+    name = "_".join([template.name, "installed", *template.examples, *wide])
+    name = full_name(environment, name)
     with lock.exclusive(name):
         inputs = _installed_inputs(environment, template)
         if database_server.origin(environment.server, name) != inputs:
-            source = ensure_template(environment, template)
-            log = LOGS / f"{name}.log"
-            with step(f"Installing {_ADDON_NAME} in {name}", f"Database {name} is ready", log):
-                database_server.copy(environment.server, source, name)
-                install(environment, name, (_ADDON_NAME, *template.examples), log)
-                database_server.set_origin(environment.server, name, inputs)
+            make = _expose_more if template.resources else _install_addons
+            make(environment, template, name)
+            database_server.set_origin(environment.server, name, inputs)
     return name
+
+
+def _install_addons(environment: Environment, template: Template, name: str) -> None:
+    source = ensure_template(environment, template)
+    log = LOGS / f"{name}.log"
+    with step(f"Installing {_ADDON_NAME} in {name}", f"Database {name} is ready", log):
+        database_server.copy(environment.server, source, name)
+        install(environment, name, (_ADDON_NAME, *template.examples), log)
+
+
+def _expose_more(environment: Environment, template: Template, name: str) -> None:
+    source = ensure_installed(environment, replace(template, resources=0))
+    log = LOGS / f"{name}.log"
+    doing = f"Exposing {template.resources} resources in {name}"
+    with step(doing, f"Database {name} is ready", log):
+        database_server.copy(environment.server, source, name)
+        expose(environment, name, template.resources, _POLICIES, log)
 
 
 def _installed_inputs(environment: Environment, template: Template) -> str:
     addons = [ADDON, *(EXAMPLES / example for example in template.examples)]
-    return stamp.digest(template.inputs(environment), *map(addon_hash, addons))
+    exposed = (_EXPOSURE, str(template.resources)) if template.resources else ()
+    return stamp.digest(template.inputs(environment), *map(addon_hash, addons), *exposed)
+
+
+def expose(
+    environment: Environment, database: str, resources: int, policies: int, log: Path
+) -> None:
+    """Let a database with our addon serve so many resources, under so many policies."""
+    process.run(
+        [
+            *(PYTHON, "-m", "bench.exposure_database", CONFIGURATION, database),
+            *(str(resources), str(policies)),
+        ],
+        log=log,
+        env=environment.variables,
+        cwd=ROOT,
+        failure=f"Resources could not be exposed in the database {database}.",
+    )
 
 
 def make_fresh(environment: Environment, name: str, template: Template) -> str:

@@ -1,4 +1,4 @@
-"""``make test`` and ``make check``: pytest, on databases with Odoo's apps and with its base alone.
+"""``make test`` and ``make check``: pytest, on databases with Odoo's apps or its base alone.
 
 Each call of pytest is for the test files that want one kind of database. It has several processes
 (pytest-xdist); tools/pytest_plugin.py gives each of them a database of its own.
@@ -17,6 +17,7 @@ from tools.paths import ADDON, EXAMPLES, PYTHON, ROOT
 from tools.progress import StepFailed, say
 
 _BASE_ONLY = "test_base_*.py"  # files of tests for which Odoo's base alone is enough
+_WIDE = "test_wide_*.py"  # files of tests that want hundreds of resources
 
 _TESTS, _EXAMPLES, _PROJECT = ADDON / "tests", EXAMPLES, ROOT / "tests"
 
@@ -59,14 +60,21 @@ def _is_base_only(path: Path) -> bool:
     return path.match(_BASE_ONLY)
 
 
+def _is_wide(path: Path) -> bool:
+    return path.match(_WIDE)
+
+
 def _is_of_example(path: Path) -> bool:
     return path.is_relative_to(_EXAMPLES)
 
 
+_OTHERS = (_is_base_only, _is_of_example, _is_wide)
+
 _RUNS = (
     Run("base", _is_base_only),
     Run("example", _is_of_example),
-    Run("apps", lambda path: not _is_base_only(path) and not _is_of_example(path)),
+    Run("wide", _is_wide),
+    Run("apps", lambda path: not any(is_other(path) for is_other in _OTHERS)),
 )
 
 

@@ -1,15 +1,13 @@
 """The database that the load test's is a copy of."""
 
-import json
-import subprocess
-
 from bench.database import SEED, Sizes, fill
+from bench.odoo_module import result_of
 from tools import database_server, databases, stamp
 from tools.cluster.cluster import Cluster
 from tools.databases import APPS
 from tools.environment import Environment
-from tools.paths import LOGS, PYTHON, ROOT
-from tools.progress import StepFailed, step
+from tools.paths import LOGS
+from tools.progress import step
 
 NAME = "load"
 """What it is called in the cluster."""
@@ -33,19 +31,5 @@ def ensure(environment: Environment, sizes: Sizes) -> str:
 
 def people(cluster: Cluster, count: int) -> list[str]:
     """Return API keys of so many salespeople of a cluster's database, one of each."""
-    environment = cluster.environment
-    result = subprocess.run(
-        [
-            *(PYTHON, "-m", "bench.load.people"),
-            *(environment.configuration, cluster.database, str(count)),
-        ],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env=environment.variables,
-        cwd=ROOT,
-        check=False,
-    )
-    if result.returncode:
-        raise StepFailed(f"No salespeople could be made: {result.stderr[-2000:]}")
-    return json.loads(result.stdout.splitlines()[-1])
+    failure = "No salespeople could be made:"
+    return result_of(cluster.environment, "bench.load.people", cluster.database, count, failure)

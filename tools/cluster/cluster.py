@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,15 +25,26 @@ _SETTINGS = {"max_connections": "100", "shared_buffers": "256MB", "wal_keep_size
 
 
 class Nginx:
-    """The proxy in front."""
+    """The proxy in front.
 
-    def __init__(self, servers: list[OdooServer]):
+    :param folder: of its configuration and its own log
+    :param api_servers: those that serve ``/api``, where it is not all servers
+    """
+
+    def __init__(
+        self,
+        servers: list[OdooServer],
+        folder: Path = _FOLDER / "nginx",
+        api_servers: Sequence[OdooServer] = (),
+    ):
         self.http_port, self.port = free_ports(2)
-        self._log = LOGS / "cluster-nginx.log"
-        self._folder = _FOLDER / "nginx"
-        addresses = [f"{HOST}:{server.port}" for server in servers]
+        self._folder = folder
+        self._log = LOGS / f"{folder.parent.name}-nginx.log"
         self._configuration = configuration.write_nginx(
-            self._folder, addresses, (self.http_port, self.port)
+            self._folder,
+            [f"{HOST}:{server.port}" for server in servers],
+            [f"{HOST}:{server.port}" for server in api_servers],
+            (self.http_port, self.port),
         )
 
     @property
@@ -49,6 +61,11 @@ class Nginx:
     def certificate(self) -> Path:
         """The certificate, which clients have to be told to trust."""
         return self._folder / "certificate.pem"
+
+    @property
+    def access_log(self) -> Path:
+        """nginx's log, a line for each request."""
+        return self._folder / "access.log"
 
     def start(self) -> None:
         """Start nginx, and wait until it listens."""

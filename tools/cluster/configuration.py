@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography import x509
@@ -35,42 +35,74 @@ def write_odoo(path: Path, own: Path, options: Mapping[str, object]) -> None:
     write_private(path, "\n".join(["[options]", *lines, ""]))
 
 
-def write_nginx(folder: Path, servers: list[str], ports: tuple[int, int]) -> Path:
+def write_nginx(
+    folder: Path, servers: list[str], api_servers: list[str], ports: tuple[int, int]
+) -> Path:
     """Write nginx's configuration into a folder; return the main file.
 
     :param servers: address and port of each Odoo server
+    :param api_servers: those of each server that serves ``/api`` beside them; empty where the
+        Odoo servers do
     :param ports: for HTTP, and for HTTPS
     """
     shutil.copytree(DEPLOY / "nginx", folder, dirs_exist_ok=True)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     if not certificate.exists():
         _write_certificate(certificate, key)
-    text = (DEPLOY / "nginx" / "nginx.conf").read_text()
-    upstream = re.findall(r"server 10\.0\.0\.\d+:8069", text)
-    if len(upstream) < len(servers):
-        raise AssertionError("nginx.conf has fewer servers")
-    for spare in upstream[len(servers) :]:
-        text = re.sub(rf"\n *{re.escape(spare)}.*", "", text)
+    http = f"http {{\n{_temporary_places(folder)}"
+    if api_servers:
+        _fill(folder / "graphql_api_granian.conf", _upstream(8068, api_servers))
+        _fill(
+            folder / "graphql_api_server.conf",
+            lambda text: text.replace("proxy_pass http://odoo;", "proxy_pass http://odoo_api;", 1),
+        )
+        http += "    include graphql_api_granian.conf;\n"
     replaced = [
-        *((old, f"server {new}") for old, new in zip(upstream, servers, strict=False)),
         ("listen 80;", f"listen {HOST}:{ports[0]};"),
         ("listen 443 ssl", f"listen {HOST}:{ports[1]} ssl"),
         ("https://$host$request_uri", f"https://$host:{ports[1]}$request_uri"),
         ("/etc/ssl/odoo.example.com.pem", str(certificate)),
         ("/etc/ssl/odoo.example.com.key", str(key)),
         ("/var/log/nginx/access.log", str(folder / "access.log")),
-        ("http {", f"http {{\n{_temporary_places(folder)}"),
+        ("http {", http),
     ]
-    for old, new in replaced:
-        if old not in text:
-            raise AssertionError(f"nginx.conf has no {old!r}")
-        text = text.replace(old, new)
-    if os.geteuid() == 0:
-        # nginx would work as another user, who may not enter the folder.
-        text = f"user root;\n{text}"
-    main = folder / "nginx.conf"
-    main.write_text(f"daemon off;\npid {folder}/nginx.pid;\n{text}")
-    return main
+    # nginx would work as another user, who may not enter the folder.
+    user = "user root;\n" if os.geteuid() == 0 else ""
+
+    def change(text: str) -> str:
+        text = _upstream(8069, servers)(text)
+        for old, new in replaced:
+            if old not in text:
+                raise AssertionError(f"nginx.conf has no {old!r}")
+            text = text.replace(old, new)
+        return f"daemon off;\npid {folder}/nginx.pid;\n{user}{text}"
+
+    return _fill(folder / "nginx.conf", change)
+
+
+def _fill(path: Path, change: Callable[[str], str]) -> Path:
+    """Write a file of ``deploy/nginx`` with changes; return its path."""
+    path.write_text(change((DEPLOY / "nginx" / path.name).read_text()))
+    return path
+
+
+def _upstream(port: int, servers: list[str]) -> Callable[[str], str]:
+    """Return what puts addresses in the place of the servers with a port.
+
+    :raise AssertionError: the text has fewer servers
+    """
+
+    def change(text: str) -> str:
+        examples = re.findall(rf"server 10\.0\.0\.\d+:{port}", text)
+        if len(examples) < len(servers):
+            raise AssertionError(f"There are fewer servers with port {port}.")
+        for spare in examples[len(servers) :]:
+            text = re.sub(rf"\n *{re.escape(spare)}.*", "", text)
+        for example, server in zip(examples, servers, strict=False):
+            text = text.replace(example, f"server {server}")
+        return text
+
+    return change
 
 
 def _temporary_places(folder: Path) -> str:

@@ -13,4 +13,9 @@ from . import (
 )
 
 if has_package("hypothesis"):
-    from . import test_generated_operations, test_generated_queries
+    from . import (
+        test_generated_operations,
+        test_generated_policies,
+        test_generated_queries,
+        test_wide_queries,
+    )

@@ -1,0 +1,52 @@
+"""The schemas of generated policies: the same as those that are built of nothing else."""
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import tagged
+
+from ...schema.access.access import OPERATION_RIGHTS
+from ...schema.exposure.policy import ACTIONS, Rights
+from ..cases.lazy_schema import LazySchemaCase
+
+CASES = 25
+
+
+@tagged("generated")
+class TestGeneratedPolicies(LazySchemaCase):
+    def test_same_text(self):
+        """Whatever a policy grants, Strawberry's own schema of the same types has the same text."""
+        names = sorted(resource.type_name for resource in self.resources)
+        # Few have actions: they come more often.
+        names += sorted(each.type_name for each in self.resources if each.actions) * 3
+        operations = st.sets(st.sampled_from([*OPERATION_RIGHTS, ACTIONS]), min_size=1)
+        seen = set()
+
+        @settings(
+            max_examples=CASES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(
+            st.dictionaries(st.sampled_from(names), operations, min_size=2, max_size=8),
+            st.integers(0, 3),
+        )
+        def check(grants, number):
+            rights = Rights(
+                granted=frozenset((name, each) for name in grants for each in grants[name]),
+                read_only=number == 0,
+            )
+            self.assert_same_as_all_at_once(rights)
+            self.assert_types_are_found(rights)
+            left = rights.restrict(self.resources)
+            seen.add(rights.read_only)
+            seen.update(name for resource in left for name in resource.operations)
+            seen.update(ACTIONS for resource in left if resource.actions)
+            seen.update("hidden" for each in left if "read" not in each.operations)
+
+        check()
+        # The policies would prove little if most of them granted the same.
+        self.assertEqual(seen, {True, False, *OPERATION_RIGHTS, ACTIONS, "hidden"})
