@@ -1,8 +1,16 @@
 """What can be exposed together: ``compile_exposure`` on plain values."""
 
+from dataclasses import replace
+
 from odoo.tests import BaseCase, tagged
 
-from ...schema.exposure.resource import Action, Resource, ResourceField
+from ...schema.exposure.action_definitions import (
+    ActionDefinition,
+    ArgumentDefinition,
+    ResultDefinition,
+)
+from ...schema.exposure.policy import Rights
+from ...schema.exposure.resource import Action, Argument, Resource, ResourceField
 from ...schema.problems import FieldDefinition, ResourceDefinition, compile_exposure
 
 
@@ -117,3 +125,62 @@ class TestFields(BaseCase):
         self.assertEqual(self.relations(after), {"place": "Spot"})
         again, _problems = compile_exposure([bank, city, define(3, "Place", "p")])
         self.assertEqual(again[1], before[1])
+
+
+@tagged("post_install", "-at_install")
+class TestActions(BaseCase):
+    """What an action leads to is looked for as what a field leads to."""
+
+    def compile(self, *others, result: str | None = None, **argument):
+        """Return the action "open" of a bank, which takes a place and returns records."""
+        values = {"name": "place", "field": "place_id", "type": "many2one", **argument}
+        action = ActionDefinition(
+            Action("open", "action_open", result="records" if result else "record"),
+            arguments=(
+                ArgumentDefinition(Argument(**values), "p"),
+                ArgumentDefinition(Argument("note", "note", "char")),
+            ),
+            result=ResultDefinition(result, None) if result else None,
+        )
+        bank = replace(define(1, "Bank", "a"), actions=(action,))
+        resources, problems = compile_exposure([bank, *others])
+        self.assertEqual(problems, {})
+        return resources[1].actions.get("open")
+
+    def test_arguments(self):
+        place = define(2, "Place", "p")
+        action = self.compile(place)
+        self.assertEqual(action.arguments.type_name, "OpenBank")
+        self.assertEqual(action.arguments.fields["place"].relation, "Place")
+        self.assertEqual(list(self.compile().arguments.fields), ["note"])
+        self.assertTrue(self.compile(place, required=True).needs_input)
+        self.assertIsNone(self.compile(required=True))
+        self.assertFalse(self.compile(place, required=True, default=5).needs_input)
+
+    def test_results(self):
+        place = define(2, "Place", "p")
+        self.assertEqual(self.compile(place, result="p").result_type, "Place")
+        self.assertIsNone(self.compile(result="p"))
+
+    def test_names(self):
+        bank = define(1, "Bank", "a", actions={"open": self.compile()})
+        for second in (
+            define(2, "OpenBankInput", "b"),
+            define(2, "Open", "b", relation("bank", "a", "one2many")),
+        ):
+            _resources, problems = compile_exposure([bank, second])
+            found = [(problem.kind, problem.name) for problem in problems.values()]
+            self.assertEqual(found, [("type", "OpenBankInput")])
+
+    def test_rights(self):
+        """What a policy does not grant is no argument, and no result."""
+        resources = [
+            define(1, "Bank", "a", actions={"open": self.compile(define(2, "Place", "p"))}).resource
+        ]
+        granted = Rights(frozenset([("Bank", "actions")]))
+        (bank,) = granted.restrict([*resources, define(2, "Place", "p").resource])
+        self.assertEqual(list(bank.actions["open"].arguments.fields), ["note"])
+        action = self.compile(define(2, "Place", "p"), required=True)
+        resources = [define(1, "Bank", "a", actions={"open": action}).resource]
+        (bank,) = Rights(frozenset([("Bank", "actions"), ("Bank", "read")])).restrict(resources)
+        self.assertEqual(bank.actions, {})
