@@ -1,7 +1,7 @@
 from odoo.api import Environment
 from odoo.fields import Field
 
-from ..schema.exposure.resource import RELATIONS, ResourceField
+from ..schema.exposure.resource import ResourceField
 from ..schema.grouping.aggregates import NUMBER_TYPES
 from ..schema.grouping.group_keys import DATE_TYPES, GROUPED_TYPES
 from ..schema.values.scalars import VALUE_TYPES
@@ -63,10 +63,13 @@ def is_writable(field) -> bool:
     """Tell whether clients can set a field at all."""
     if field.readonly:
         return False
-    if field.type in RELATIONS and field.type != "many2one":
+    if field.type == "many2many":
+        # Odoo proposes the taxes of a line, and keeps what is set instead.
+        return bool(field.store and not field.related)
+    if field.type == "one2many":
         # Commands on a computed list would be new records in memory, for Odoo's forms.
         return bool(field.store and not field.related and not field.compute)
-    return field.type in RELATIONS or VALUE_TYPES[field.type].parser is not None
+    return field.type == "many2one" or VALUE_TYPES[field.type].parser is not None
 
 
 def _unlink_deletes(env, field) -> bool:

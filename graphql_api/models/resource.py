@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 from ..schema.exposure.names import COLLECTION_NAME, TYPE_NAME
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
 from ..schema.problems import ResourceDefinition
-from .domains import InvalidDomain, NotPlainValues, parse_domain
+from .domains import InvalidDomain, NotPlainValues, names_in_domain, parse_domain
 
 _logger = logging.getLogger(__name__)
 
@@ -226,6 +226,13 @@ class GraphqlApiResource(models.Model):
             is_installed=self.is_installed,
         )
 
+    def _lacks_domain_fields(self) -> bool:
+        """Tell whether the domain names fields that the installed model does not have."""
+        self.ensure_one()
+        return self.is_installed and not names_in_domain(self.domain or "[]").issubset(
+            self.env[self.model]._fields
+        )
+
     @api.depends("model")
     def _compute_is_installed(self):
         for resource in self:
@@ -249,10 +256,13 @@ class GraphqlApiResource(models.Model):
 
         A resource is left out while its model is missing, a field while the model has none
         of that name or while its relation leads to a model that is not exposed. What would
-        make the schema invalid is left out with a warning in the log.
+        make the schema invalid is left out with a warning in the log; without one where an addon
+        ships a resource for a model that only another addon makes what it is.
         """
         resources, problems = self.env["graphql_api.schema"]._compile_exposure()
         # How a database sorts text depends on its collation.
         for resource in self.browse(problems).filtered("is_installed").sorted("collection"):
+            if resource._is_shipped() and resource._lacks_domain_fields():
+                continue
             _logger.warning("%s is not served: %s", resource.model, problems[resource.id])
         return sorted(resources.values(), key=lambda resource: resource.collection)

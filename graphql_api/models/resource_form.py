@@ -132,6 +132,8 @@ class GraphqlApiResource(models.Model):
     def _check_domain(self):
         """Refuse a domain that PostgreSQL cannot search by, as Odoo's own editor does."""
         for resource in self:
+            if self._is_installing() and resource._lacks_domain_fields():
+                continue
             domain = resource._get_domain()
             if not resource.is_installed:
                 continue

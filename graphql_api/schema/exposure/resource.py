@@ -262,7 +262,10 @@ class Resource:
 
     @property
     def given_by_lists(self) -> set[str]:
-        """The Odoo fields that a new record needs and gets only in a list of another record."""
+        """The Odoo fields that a new record needs and gets only in a list of another record.
+
+        A line needs its document, also where Odoo has such records without one.
+        """
         writable = {field.field for field in self.writable_fields}
         return {
             field.field
@@ -270,7 +273,7 @@ class Resource:
             if field.type == "many2one"
             and not field.writable
             and field.delegate not in writable
-            and self.needs_value(field)
+            and (self.needs_value(field) or (self.document and field.field == self.document.field))
         }
 
     def allows(self, operation: str, inverse: str | None = None) -> bool:

@@ -26,12 +26,28 @@ SENSITIVE = re.compile(
 )
 """Names of Odoo fields that hold, or lead to, what a catalog must not open."""
 
+_JOURNAL = "the name and the kind of a journal, without its accounts"
+_ACTIVITY = "what a salesperson does next with a lead"
+
 HARMLESS = {
+    ("Invoice", "journal_id"): _JOURNAL,
+    ("Refund", "journal_id"): _JOURNAL,
+    ("VendorBill", "journal_id"): _JOURNAL,
+    ("VendorRefund", "journal_id"): _JOURNAL,
+    ("Payment", "journal_id"): _JOURNAL,
+    ("PaymentMethod", "journal_id"): _JOURNAL,
+    ("ProductTemplateAttributeValue", "product_attribute_value_id"): "a size, a colour",
+    ("Lead", "activity_date_deadline"): _ACTIVITY,
+    ("Lead", "activity_summary"): _ACTIVITY,
+    ("Lead", "activity_user_id"): _ACTIVITY,
     ("SaleOrder", "require_signature"): "tells that the customer has to sign, not how",
 }
 """(type, Odoo field) whose name only looks sensitive -> why it is not."""
 
 FOR_GROUPS = {
+    ("Lead", "activity_date_deadline"): "activities; Odoo refuses them to portal users",
+    ("Lead", "activity_summary"): "activities; Odoo refuses them to portal users",
+    ("Lead", "activity_user_id"): "activities; Odoo refuses them to portal users",
     ("SaleOrder", "tag_ids"): "labels of salespeople; Odoo refuses them to everybody else",
 }
 """(type, Odoo field) that Odoo limits to groups and the catalog exposes -> why."""
@@ -44,7 +60,16 @@ CLOSED = {
         "partner_bank_id",
         "line_ids",
     ),
-    "account.move.line": ("account_id", "balance", "credit", "debit", "tax_ids", "payment_id"),
+    "account.journal": (
+        "bank_account_id",
+        "bank_acc_number",
+        "default_account_id",
+        "kanban_dashboard",
+    ),
+    "account.payment": ("partner_bank_id", "destination_account_id", "move_id", "qr_code"),
+    "account.payment.method.line": ("payment_account_id", "default_account_id"),
+    "account.tax": ("repartition_line_ids", "cash_basis_transition_account_id"),
+    "account.move.line": ("account_id", "balance", "credit", "debit", "payment_id"),
     "hr.employee.public": ("employee_id", "birthday_public_display_string", "hr_presence_state"),
     "ir.attachment": (
         "access_token",
@@ -54,8 +79,9 @@ CLOSED = {
         "raw",
         "store_fname",
     ),
-    "product.product": ("standard_price", "seller_ids", "total_value", "avg_cost"),
-    "product.template": ("standard_price", "seller_ids", "property_account_income_id"),
+    "product.product": ("standard_price", "total_value", "avg_cost"),
+    "product.pricelist.item": ("price_min_margin", "price_max_margin"),
+    "product.template": ("standard_price", "property_account_income_id"),
     "project.task": ("access_token", "access_url", "message_ids", "rating_ids"),
     "purchase.order": ("access_token", "access_url"),
     "res.company": ("bank_ids", "bank_journal_ids"),
@@ -150,7 +176,9 @@ class TestSensitive(ApiCase):
         """No resource is about credentials, rights, mail or the configuration of Odoo."""
         closed = re.compile(
             r"^(ir\.(?!attachment$)|base\.|bus\.|mail\.|auth|res\.(bank|partner\.bank|groups|config|lang"
-            r"|users\.)|payment\.|hr\.(?!employee\.public$|department$)|account\.(?!move$|move\.line$)"
+            r"|users\.)|payment\.|hr\.(?!employee\.public$|department$)"
+            r"|account\.(?!(move|move\.line|payment|payment\.term|payment\.method\.line|journal|tax"
+            r"|fiscal\.position)$)"
             r"|graphql_api\.|iap\.|fetchmail)"
         )
         models = {resource.model for resource, _field in self.exposed}
@@ -251,15 +279,15 @@ class TestAttachments(ApiCase):
         self.assert_reachable(attachment, False)
 
     def test_outside_of_the_domain(self):
-        """Vendor bills and templates of projects are no records of a resource."""
+        """Bookkeeping and templates of projects are no records of a resource."""
         moves = self.env["account.move"]
-        bill = moves.create({"move_type": "in_invoice", "partner_id": self.partner.id})
+        entry = moves.create({"move_type": "entry"})
         invoice = moves.create({"move_type": "out_invoice", "partner_id": self.partner.id})
         projects = self.env["project.project"]
         template = projects.create({"name": "Ztemplate", "is_template": True})
         project = projects.create({"name": "Zproject"})
         for record, reachable in (
-            (bill, False),
+            (entry, False),
             (invoice, True),
             (template, False),
             (project, True),

@@ -15,34 +15,61 @@ from ...schema.exposure.names import camel_case
 from ..cases.api import ApiCase
 
 CATALOG = {
-    "res.partner": ("Customer", "customers"),
-    "res.company": ("Company", "companies"),
-    "res.users": ("User", "users"),
-    "res.country": ("Country", "countries"),
-    "res.country.state": ("State", "states"),
-    "res.currency": ("Currency", "currencies"),
-    "res.partner.category": ("CustomerTag", "customer-tags"),
-    "product.product": ("Product", "products"),
-    "product.template": ("ProductTemplate", "product-templates"),
-    "product.category": ("ProductCategory", "product-categories"),
-    "uom.uom": ("Unit", "units"),
-    "sale.order": ("SaleOrder", "sale-orders"),
-    "sale.order.line": ("SaleOrderLine", "sale-order-lines"),
-    "crm.lead": ("Lead", "leads"),
-    "crm.stage": ("LeadStage", "lead-stages"),
-    "crm.team": ("SalesTeam", "sales-teams"),
-    "account.move": ("Invoice", "invoices"),
-    "account.move.line": ("InvoiceLine", "invoice-lines"),
-    "purchase.order": ("PurchaseOrder", "purchase-orders"),
-    "purchase.order.line": ("PurchaseOrderLine", "purchase-order-lines"),
-    "stock.picking": ("Transfer", "transfers"),
-    "stock.move": ("StockMove", "stock-moves"),
-    "stock.quant": ("StockLevel", "stock-levels"),
-    "stock.warehouse": ("Warehouse", "warehouses"),
-    "project.project": ("Project", "projects"),
-    "project.task": ("Task", "tasks"),
-    "hr.employee.public": ("Employee", "employees"),
-    "ir.attachment": ("Attachment", "attachments"),
+    "Customer": ("res.partner", "customers"),
+    "Company": ("res.company", "companies"),
+    "User": ("res.users", "users"),
+    "Country": ("res.country", "countries"),
+    "State": ("res.country.state", "states"),
+    "Currency": ("res.currency", "currencies"),
+    "CustomerTag": ("res.partner.category", "customer-tags"),
+    "Product": ("product.product", "products"),
+    "ProductTemplate": ("product.template", "product-templates"),
+    "ProductCategory": ("product.category", "product-categories"),
+    "Unit": ("uom.uom", "units"),
+    "SaleOrder": ("sale.order", "sale-orders"),
+    "SaleOrderLine": ("sale.order.line", "sale-order-lines"),
+    "Lead": ("crm.lead", "leads"),
+    "LeadStage": ("crm.stage", "lead-stages"),
+    "SalesTeam": ("crm.team", "sales-teams"),
+    "Invoice": ("account.move", "invoices"),
+    "InvoiceLine": ("account.move.line", "invoice-lines"),
+    "PurchaseOrder": ("purchase.order", "purchase-orders"),
+    "PurchaseOrderLine": ("purchase.order.line", "purchase-order-lines"),
+    "Transfer": ("stock.picking", "transfers"),
+    "StockMove": ("stock.move", "stock-moves"),
+    "StockLevel": ("stock.quant", "stock-levels"),
+    "Warehouse": ("stock.warehouse", "warehouses"),
+    "Project": ("project.project", "projects"),
+    "Task": ("project.task", "tasks"),
+    "Employee": ("hr.employee.public", "employees"),
+    "Attachment": ("ir.attachment", "attachments"),
+    "Refund": ("account.move", "refunds"),
+    "VendorBill": ("account.move", "vendor-bills"),
+    "VendorRefund": ("account.move", "vendor-refunds"),
+    "VendorBillLine": ("account.move.line", "vendor-bill-lines"),
+    "Payment": ("account.payment", "payments"),
+    "PaymentMethod": ("account.payment.method.line", "payment-methods"),
+    "PaymentTerm": ("account.payment.term", "payment-terms"),
+    "Journal": ("account.journal", "journals"),
+    "Tax": ("account.tax", "taxes"),
+    "FiscalPosition": ("account.fiscal.position", "fiscal-positions"),
+    "Pricelist": ("product.pricelist", "pricelists"),
+    "PricelistRule": ("product.pricelist.item", "pricelist-rules"),
+    "VendorPrice": ("product.supplierinfo", "vendor-prices"),
+    "ProductAttribute": ("product.attribute", "product-attributes"),
+    "ProductAttributeValue": ("product.attribute.value", "product-attribute-values"),
+    "ProductAttributeLine": ("product.template.attribute.line", "product-attribute-lines"),
+    "ProductTemplateAttributeValue": (
+        "product.template.attribute.value",
+        "product-template-attribute-values",
+    ),
+    "PackagingBarcode": ("product.uom", "packaging-barcodes"),
+    "StockMoveLine": ("stock.move.line", "stock-move-lines"),
+    "Lot": ("stock.lot", "lots"),
+    "Package": ("stock.package", "packages"),
+    "ReplenishmentRule": ("stock.warehouse.orderpoint", "replenishment-rules"),
+    "Scrap": ("stock.scrap", "scraps"),
+    "LostReason": ("crm.lost.reason", "lost-reasons"),
 }
 SAMPLES = {
     "String": "a",
@@ -98,11 +125,10 @@ class TestCatalog(ApiCase):
 
     def test_it_is_complete(self):
         """Every model of the catalog is served, under the names of the contract."""
-        found = {resource.model: resource for resource in self.schema.resources.values()}
-        for model, (type_name, collection) in CATALOG.items():
+        for type_name, (model, collection) in CATALOG.items():
             self.assertIn(model, self.env, "the test database has all of the catalog's apps")
-            resource = found[model]
-            self.assertEqual((resource.type_name, resource.collection), (type_name, collection))
+            resource = self.schema.resources[type_name]
+            self.assertEqual((resource.model, resource.collection), (model, collection))
             self.assertTrue(resource.fields)
 
     def test_a_default_order_names_only_what_lists_can_be_ordered_by(self):

@@ -31,6 +31,17 @@ class LinesCase(WriteCase):
             }
         )
 
+    def new_bill(self):
+        line = {"product_id": self.product.id, "price_unit": 5, "quantity": 2}
+        return self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.partner.id,
+                "invoice_date": "2026-01-01",
+                "invoice_line_ids": [Command.create(line), Command.create({**line, "name": "b"})],
+            }
+        )
+
     def new_order(self):
         line = {"product_id": self.product.id, "product_uom_qty": 2, "price_unit": 5}
         return self.env["sale.order"].create(
@@ -74,6 +85,7 @@ class LinesCase(WriteCase):
         """Let clients do what the catalog does not offer: stock moves are written like others."""
         moves = self.env["graphql_api.resource"].search([("model", "=", "stock.move")])
         moves.write({"allow_create": True, "allow_update": True, "allow_delete": True})
+        moves.field_ids.writable = True
 
     def documents(self):
         """Yield makers of documents, names, a number of their lines, and ways to close them.
@@ -85,6 +97,12 @@ class LinesCase(WriteCase):
         yield (
             self.new_invoice,
             ("Invoice", "invoices", "invoice_lines", "InvoiceLine", "invoice-lines", "invoice"),
+            "quantity",
+            (["action_post"], ["button_cancel"]),
+        )
+        yield (
+            self.new_bill,
+            ("VendorBill", "vendor-bills", "lines", "VendorBillLine", "vendor-bill-lines", "bill"),
             "quantity",
             (["action_post"], ["button_cancel"]),
         )
@@ -119,6 +137,19 @@ class LinesCase(WriteCase):
             ("Transfer", "transfers", "moves", "StockMove", "stock-moves", "transfer"),
             "product_uom_qty",
             (cancelled, ["button_validate"]),
+        )
+        yield (
+            self.new_transfer,
+            (
+                "Transfer",
+                "transfers",
+                "move_lines",
+                "StockMoveLine",
+                "stock-move-lines",
+                "transfer",
+            ),
+            "quantity",
+            (["button_validate"],),  # a cancelled transfer has none
         )
 
     def contents(self):
@@ -170,13 +201,15 @@ class ClosedDocumentCase(LinesCase):
             f"update{line_type}",
             {"id": line.id, "input": in_graphql({field: 7})},
         )
-        yield (
-            "PATCH",
-            f"/api/{line_collection}/{line.id}",
-            {"sequence": 99},
-            f"update{line_type}",
-            {"id": line.id, "input": {"sequence": 99}},
-        )
+        resource = self.env["graphql_api.schema"]._get_schema().resources[line_type]
+        if "sequence" in resource.fields:
+            yield (
+                "PATCH",
+                f"/api/{line_collection}/{line.id}",
+                {"sequence": 99},
+                f"update{line_type}",
+                {"id": line.id, "input": {"sequence": 99}},
+            )
         yield (
             "DELETE",
             f"/api/{line_collection}/{line.id}",
@@ -184,7 +217,6 @@ class ClosedDocumentCase(LinesCase):
             f"delete{line_type}",
             {"id": line.id},
         )
-        resource = self.env["graphql_api.schema"]._get_schema().resources[line_type]
         if resource.fields[parent].writable:
             create = {parent: document.id, "product": self.product.id, field: 7, "name": "Z"}
             create = {key: value for key, value in create.items() if key in resource.fields}
@@ -223,7 +255,7 @@ class ClosedDocumentCase(LinesCase):
             return
         self.assertEqual(sum(document.line_ids.mapped("balance")), 0)
         receivable = document.line_ids.filtered(lambda line: line.display_type == "payment_term")
-        self.assertEqual(sum(receivable.mapped("amount_currency")), document.amount_total)
+        self.assertEqual(abs(sum(receivable.mapped("amount_currency"))), document.amount_total)
 
 
 class TestClosedDocuments(ClosedDocumentCase):
@@ -236,7 +268,14 @@ class TestClosedDocuments(ClosedDocumentCase):
 
     def test_derived_from_structure(self):
         """What has a list of its own in another model's form is a line, or not of a document."""
-        others = {"product.product"}
+        others = {
+            "product.product",
+            "product.attribute.value",
+            "product.supplierinfo",
+            "product.template.attribute.line",
+            "product.template.attribute.value",
+            "product.uom",
+        }
         for resource in self.env["graphql_api.schema"]._get_schema().resources.values():
             for field in resource.fields.values():
                 model_field = self.env[resource.model]._fields[field.field]
