@@ -7,7 +7,8 @@ from ..http import replica
 from ..http.allowed_methods import MOBILE_ROUTE, method_not_allowed, unknown_route
 from ..http.responses import cached_response, success_response
 from ..rest.calls import Call
-from ..rest.index import read_index, read_me
+from ..rest.index import read_index
+from ..rest.me import read_me
 from ..rest.pages import read_page
 from ..rest.query import check_parameters
 from ..schema.exposure.resource import MOBILE_ALIASES

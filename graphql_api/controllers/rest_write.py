@@ -3,13 +3,22 @@
 from odoo import http
 
 from ..http.idempotency_key import idempotent
+from ..http.responses import success_response
 from ..rest.actions import ActionCall
+from ..rest.me import update_me
+from ..rest.query import check_parameters
 from ..rest.writes import WriteCall
 
 ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": False, "save_session": False}
 
 
 class RestWriteController(http.Controller):
+    @http.route("/api/me", methods=["PATCH"], **ROUTE)
+    def update_me(self):
+        """Change preferences of the user that is asking."""
+        check_parameters(())
+        return success_response(update_me())
+
     @http.route("/api/<string:collection>", methods=["POST"], **ROUTE)
     def create_records(self, collection):
         """Create one record, or all of a list."""

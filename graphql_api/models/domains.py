@@ -39,15 +39,6 @@ def parse_domain(text: str, model: BaseModel | None) -> list:
     return domain
 
 
-def names_in_domain(text: str) -> set[str]:
-    """Return the fields of the model itself that a domain names; none where it is no domain."""
-    try:
-        terms = ast.literal_eval(text)
-        return {term[0].split(".")[0] for term in terms if isinstance(term, tuple | list)}
-    except (ValueError, TypeError, SyntaxError, AttributeError, LookupError):
-        return set()
-
-
 def check_search(domain: list, model: BaseModel) -> None:
     """Check that PostgreSQL can search by a domain, as Odoo's own editor of domains does.
 

@@ -113,8 +113,9 @@ class GraphqlApiExposure(models.AbstractModel):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shipped(self):
         """Refuse to delete what an addon ships: the next upgrade would expose it again."""
+        external_ids = self._get_external_ids()
         for record in self:
-            if record._is_shipped():
+            if any(not name.startswith("__") for name in external_ids[record.id]):
                 raise UserError(
                     self.env._(
                         "%(name)s is shipped by an addon, whose next upgrade would bring it "
@@ -122,11 +123,6 @@ class GraphqlApiExposure(models.AbstractModel):
                         name=record.display_name,
                     )
                 )
-
-    def _is_shipped(self) -> bool:
-        """Tell whether the record comes with an addon."""
-        names = self._get_external_ids()[self.id]
-        return any(not name.startswith("__") for name in names)
 
     def _is_installing(self) -> bool:
         """Tell whether values come from the data of an addon (odoo/tools/convert.py)."""

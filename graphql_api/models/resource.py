@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 from ..schema.exposure.names import COLLECTION_NAME, TYPE_NAME
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
 from ..schema.problems import ResourceDefinition
-from .domains import InvalidDomain, NotPlainValues, names_in_domain, parse_domain
+from .domains import InvalidDomain, NotPlainValues, parse_domain
 
 _logger = logging.getLogger(__name__)
 
@@ -35,6 +35,10 @@ class GraphqlApiResource(models.Model):
         required=True,
         help="Technical name of the Odoo model. While it is not installed, the resource is "
         "not there.",
+    )
+    needed_field = fields.Char(
+        help="Technical name of a field that makes records of the model what the resource is about. "
+        "While the model has no such field, the resource is not there.",
     )
     description = fields.Char(
         translate=False,
@@ -140,7 +144,9 @@ class GraphqlApiResource(models.Model):
         """
         self.ensure_one()
         try:
-            return parse_domain(self.domain or "[]", self.env.get(self.model))
+            # Before the addon that makes the field is installed, the domain may name it too.
+            model = self.env.get(self.model) if self._has_needed_field() else None
+            return parse_domain(self.domain or "[]", model)
         except NotPlainValues as error:
             raise ValidationError(
                 self.env._(
@@ -226,17 +232,17 @@ class GraphqlApiResource(models.Model):
             is_installed=self.is_installed,
         )
 
-    def _lacks_domain_fields(self) -> bool:
-        """Tell whether the domain names fields that the installed model does not have."""
-        self.ensure_one()
-        return self.is_installed and not names_in_domain(self.domain or "[]").issubset(
-            self.env[self.model]._fields
-        )
-
-    @api.depends("model")
+    @api.depends("model", "needed_field")
     def _compute_is_installed(self):
         for resource in self:
-            resource.is_installed = self._has_records(resource.model)
+            resource.is_installed = (
+                self._has_records(resource.model) and resource._has_needed_field()
+            )
+
+    def _has_needed_field(self) -> bool:
+        """Tell whether an installed model has the field that the resource needs, if any."""
+        model = self.env.get(self.model)
+        return not self.needed_field or model is None or self.needed_field in model._fields
 
     @api.model
     def _has_records(self, model_name: str) -> bool:
@@ -256,13 +262,10 @@ class GraphqlApiResource(models.Model):
 
         A resource is left out while its model is missing, a field while the model has none
         of that name or while its relation leads to a model that is not exposed. What would
-        make the schema invalid is left out with a warning in the log; without one where an addon
-        ships a resource for a model that only another addon makes what it is.
+        make the schema invalid is left out with a warning in the log.
         """
         resources, problems = self.env["graphql_api.schema"]._compile_exposure()
         # How a database sorts text depends on its collation.
         for resource in self.browse(problems).filtered("is_installed").sorted("collection"):
-            if resource._is_shipped() and resource._lacks_domain_fields():
-                continue
             _logger.warning("%s is not served: %s", resource.model, problems[resource.id])
         return sorted(resources.values(), key=lambda resource: resource.collection)

@@ -39,7 +39,15 @@ class GraphqlApiResource(models.Model):
     )
 
     @api.depends(
-        "active", "model", "type_name", "collection", "domain", "order", "field_ids", "action_ids"
+        "active",
+        "model",
+        "needed_field",
+        "type_name",
+        "collection",
+        "domain",
+        "order",
+        "field_ids",
+        "action_ids",
     )
     def _compute_status(self):
         problems = self.env["graphql_api.schema"]._compile_exposure().problems
@@ -47,6 +55,8 @@ class GraphqlApiResource(models.Model):
             problem = False
             if not resource.active:
                 problem = self.env._("Archived")
+            elif not resource._has_needed_field():
+                problem = self.env._("The model has no field %s.", resource.needed_field)
             elif not resource.is_installed:
                 problem = self.env._("The model is not installed.")
             elif resource._origin.id in problems:
@@ -132,8 +142,6 @@ class GraphqlApiResource(models.Model):
     def _check_domain(self):
         """Refuse a domain that PostgreSQL cannot search by, as Odoo's own editor does."""
         for resource in self:
-            if self._is_installing() and resource._lacks_domain_fields():
-                continue
             domain = resource._get_domain()
             if not resource.is_installed:
                 continue

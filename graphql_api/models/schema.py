@@ -12,6 +12,7 @@ from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.policy import EVERYTHING, Rights
 from ..schema.exposure.resource import Resource
 from ..schema.problems import NameConflict, ResourceDefinition, compile_exposure, types_in_code
+from ..schema.writing.preferences import MeMutation
 from .exposure import DEFINITION_CACHE, SCHEMA_CACHE, kept
 
 _logger = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class GraphqlApiSchema(models.AbstractModel):
 
         Called for each schema that is built, and to compare names with those of resources.
         """
-        return Parts()
+        return Parts(mutations=[MeMutation])
 
     @api.model
     def _get_schema(self, rights: Rights = EVERYTHING) -> BuiltSchema:

@@ -1,12 +1,8 @@
-"""What a caller finds before it knows a resource: what there is, and who it is itself."""
-
-from graphql import OperationType
+"""What a caller finds before it knows a resource: what there is."""
 
 from odoo.http import request
 
 from ..schema.access.access import OPERATION_RIGHTS
-from .calls import run
-from .documents import RootField, Selected, select
 
 
 def read_index() -> list[dict]:
@@ -31,19 +27,3 @@ def read_index() -> list[dict]:
                 }
             )
     return resources
-
-
-def read_me() -> dict:
-    """Return the caller's user, companies, language and time zone.
-
-    :raise ApiError: of :func:`run`
-    """
-    schema = request.dispatcher.schema()
-    fields = schema.graphql_schema.type_map["Me"].fields
-    records = [
-        Selected(name, name, select("id", "name"))
-        for name in ("user", "companies")
-        if name in fields
-    ]
-    root = RootField(OperationType.QUERY, "me", (), (*records, *select("lang", "tz")))
-    return run(schema, request.dispatcher.context(schema), root, {})

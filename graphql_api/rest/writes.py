@@ -10,11 +10,13 @@ from odoo.http import Response, request
 from ..http.allowed_methods import unknown_route
 from ..http.responses import success_response
 from ..http.uploads import is_multipart
+from ..schema.access.access import Context
+from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.values.scalars import FILE_TYPES
 from ..schema.writing.input_problems import refused_input
 from .body import BodyReader
-from .calls import Call
+from .calls import Call, run
 from .documents import RootField, Selected, select
 from .preconditions import check_preconditions, expected_version
 from .query import check_parameters
@@ -148,18 +150,8 @@ class WriteCall(Call):
 
         :raise ApiError: of the mutation, together with what is wrong with the body
         """
-        problems = self._body.problems
-        self.context.input_errors = problems
-        try:
-            return self.run(
-                RootField(OperationType.MUTATION, name, tuple(variables), below), variables
-            )
-        except ApiError as error:
-            if not problems or error.code not in ("BAD_USER_INPUT", "FORBIDDEN"):
-                raise
-            blamed = {problem["field"] for problem in problems}
-            others = [item for item in error.errors if item["field"] not in blamed]
-            raise refused_input([*problems, *others]) from None
+        root = RootField(OperationType.MUTATION, name, tuple(variables), below)
+        return mutate(self.schema, self.context, root, variables, self._body.problems)
 
     @property
     def _returned(self) -> tuple[Selected, ...]:
@@ -171,3 +163,22 @@ class WriteCall(Call):
         if not self._is_shown:
             return success_response(record, status, headers)
         return self.record_response(record, status, headers)
+
+
+def mutate(
+    schema: BuiltSchema, context: Context, root: RootField, variables: dict, problems: list[dict]
+) -> Any:
+    """Run a mutation; return what is selected of what it returns.
+
+    :param problems: what is wrong with the body; nothing is written then
+    :raise ApiError: of the mutation, together with what is wrong with the body
+    """
+    context.input_errors = problems
+    try:
+        return run(schema, context, root, variables)
+    except ApiError as error:
+        if not problems or error.code not in ("BAD_USER_INPUT", "FORBIDDEN"):
+            raise
+        blamed = {problem["field"] for problem in problems}
+        others = [item for item in error.errors if item["field"] not in blamed]
+        raise refused_input([*problems, *others]) from None

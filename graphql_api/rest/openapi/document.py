@@ -1,14 +1,17 @@
 """The document as a whole: what the API is, who may use it, and all routes."""
 
+from typing import Any
+
 from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.resource import MOBILE_ALIASES
-from .components import Components, Json
+from .components import Components, Json, described, nullable
 from .graphql_path import GraphqlPath
 from .parameters import Parameters
 from .records import RecordSchemas
 from .resource_paths import ResourcePaths
-from .responses import READ_ERRORS, Responses
+from .responses import READ_ERRORS, WRITE_ERRORS, Responses
 from .usable import Usable
+from .values import leaf_schema
 
 _DESCRIPTION = """\
 The resources of this Odoo that the caller may use, over REST. The same types are served as GraphQL
@@ -103,6 +106,19 @@ def _own_paths(schema: BuiltSchema, usable: Usable, components: Components) -> d
             READ_ERRORS,
         ),
     }
+    mutation = schema.graphql_schema.mutation_type
+    if mutation is not None and "updateMe" in mutation.fields:
+        paths["/api/me"]["patch"] = {
+            "operationId": "updateMe",
+            "summary": "Change one's own preferences",
+            "description": mutation.fields["updateMe"].description,
+            "tags": [_TAG],
+            "requestBody": _preferences(schema),
+            "responses": {
+                "200": responses.success(records.written("User"), "The user as it is now."),
+                **responses.errors(*READ_ERRORS, *WRITE_ERRORS, 415),
+            },
+        }
     for name, (collection, fields) in MOBILE_ALIASES.items():
         resource = schema.by_collection.get(collection)
         if resource and usable.may(resource.type_name, "read"):
@@ -115,6 +131,18 @@ def _own_paths(schema: BuiltSchema, usable: Usable, components: Components) -> d
                 [parameters.record_id()],
             )
     return paths
+
+
+def _preferences(schema: BuiltSchema) -> Json:
+    """Return the request body that changes preferences."""
+    input_type: Any = schema.graphql_schema.type_map["MeUpdateInput"]
+    properties = {
+        name: described(nullable(leaf_schema(field.type)), field.description)
+        for name, field in input_type.fields.items()
+    }
+    body = {"type": "object", "properties": properties, "additionalProperties": False}
+    content = {"application/json": {"schema": described(body, input_type.description)}}
+    return {"required": True, "content": content}
 
 
 _ANYTHING: Json = {"type": "object"}

@@ -80,7 +80,6 @@ CLOSED = {
         "store_fname",
     ),
     "product.product": ("standard_price", "total_value", "avg_cost"),
-    "product.pricelist.item": ("price_min_margin", "price_max_margin"),
     "product.template": ("standard_price", "property_account_income_id"),
     "project.task": ("access_token", "access_url", "message_ids", "rating_ids"),
     "purchase.order": ("access_token", "access_url"),

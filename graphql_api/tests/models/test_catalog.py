@@ -54,7 +54,6 @@ CATALOG = {
     "Tax": ("account.tax", "taxes"),
     "FiscalPosition": ("account.fiscal.position", "fiscal-positions"),
     "Pricelist": ("product.pricelist", "pricelists"),
-    "PricelistRule": ("product.pricelist.item", "pricelist-rules"),
     "VendorPrice": ("product.supplierinfo", "vendor-prices"),
     "ProductAttribute": ("product.attribute", "product-attributes"),
     "ProductAttributeValue": ("product.attribute.value", "product-attribute-values"),

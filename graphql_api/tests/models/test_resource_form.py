@@ -461,7 +461,11 @@ class TestStatus(ResourceCase):
 
     def test_every_catalog_resource_is_served(self):
         for resource in self.env["graphql_api.resource"].search([]):
-            self.assertTrue(resource.is_served, f"{resource.type_name}: {resource.status}")
+            # Odoo's Time Off and Timesheets are not installed.
+            waits = resource.type_name in ("TimeOffRequest", "TimeOffType", "Timesheet")
+            self.assertNotEqual(
+                resource.is_served, waits, f"{resource.type_name}: {resource.status}"
+            )
 
 
 class TestBroken(SmallSchemaCase):

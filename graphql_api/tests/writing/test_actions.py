@@ -289,6 +289,7 @@ class TestActionsOnServer(ServerCase):
             env = cls.environment(env)
             env.company.write(cls.company)
             partner, product = env["res.partner"].browse(cls.partner), cls.product
+            env["account.payment"].search([("partner_id", "=", partner.id)]).unlink()
             env["account.move"].search([("partner_id", "=", partner.id)]).with_context(
                 force_delete=True
             ).unlink()
@@ -301,6 +302,9 @@ class TestActionsOnServer(ServerCase):
             orders = env["sale.order"].search([("partner_id", "=", partner.id)])
             orders._action_cancel()
             orders.unlink()
+            purchases = env["purchase.order"].search([("partner_id", "=", partner.id)])
+            purchases.button_cancel()
+            purchases.unlink()
             leads = env["crm.lead"].with_context(active_test=False)
             leads.search([("partner_id", "=", partner.id)]).unlink()
             env["product.product"].browse(product).product_tmpl_id.unlink()
@@ -333,19 +337,57 @@ class TestActionsOnServer(ServerCase):
         (transfer,) = self.send("GET", f"sale-orders/{order}?fields=transfers.id")["transfers"]
         return transfer["id"]
 
-    def new_invoice(self):
+    def new_draft_transfer(self):
+        (kind, *_others) = self.send("GET", "transfer-types?filter[code][eq]=outgoing&fields=id")
+        move = {"product": self.product, "product_uom_qty": 2}
+        values = {
+            "transfer_type": kind["id"],
+            "contact": self.partner,
+            "moves": {"create": [move]},
+        }
+        return self.send("POST", "transfers", values)["id"]
+
+    def new_invoice(self, collection="invoices"):
         values = {
             "customer": self.partner,
             "invoice_date": "2026-01-01",
             "invoice_lines": {"create": [{"product": self.product, "price_unit": 5}]},
         }
-        return self.send("POST", "invoices", values)["id"]
+        return self.send("POST", collection, values)["id"]
+
+    def new_refund(self):
+        return self.new_invoice("refunds")
+
+    def new_bill(self, collection="vendor-bills"):
+        values = {
+            "vendor": self.partner,
+            "invoice_date": "2026-01-01",
+            "lines": {"create": [{"product": self.product, "price_unit": 5, "taxes": {"set": []}}]},
+        }
+        return self.send("POST", collection, values)["id"]
+
+    def new_vendor_refund(self):
+        return self.new_bill("vendor-refunds")
+
+    def new_payment(self):
+        values = {"partner": self.partner, "amount": 5, "date": "2026-01-01"}
+        return self.send("POST", "payments", values)["id"]
+
+    def new_purchase(self):
+        line = {"product": self.product, "quantity": 3, "price_unit": 5, "taxes": {"set": []}}
+        values = {"vendor": self.partner, "order_lines": {"create": [line]}}
+        return self.send("POST", "purchase-orders", values)["id"]
 
     def new_lead(self):
         return self.send("POST", "leads", {"name": self.NAME, "customer": self.partner})["id"]
 
     def test_catalog(self):
         """Each action of the catalog gives its business result."""
+        entry = [
+            ("post", {"state": "posted"}),
+            ("reset-to-draft", {"state": "draft"}),
+            ("cancel", {"state": "cancel"}),
+        ]
         cases = (
             (
                 "SaleOrder",
@@ -353,16 +395,54 @@ class TestActionsOnServer(ServerCase):
                 self.new_order,
                 [
                     ("confirm", {"state": "sale"}),
+                    ("lock", {"locked": True}),
+                    ("unlock", {"locked": False}),
                     ("cancel", {"state": "cancel"}),
                     ("set-to-draft", {"state": "draft"}),
                 ],
             ),
-            ("Transfer", "transfers", self.new_transfer, [("validate", {"state": "done"})]),
             (
-                "Invoice",
-                "invoices",
-                self.new_invoice,
-                [("post", {"state": "posted"}), ("reset-to-draft", {"state": "draft"})],
+                "Transfer",
+                "transfers",
+                self.new_transfer,
+                [
+                    ("unreserve", {"state": "confirmed"}),
+                    ("check-availability", {"state": "assigned"}),
+                    ("validate", {"state": "done"}),
+                ],
+            ),
+            (
+                "Transfer",
+                "transfers",
+                self.new_draft_transfer,
+                [("confirm", {"state": "assigned"}), ("cancel", {"state": "cancel"})],
+            ),
+            ("Invoice", "invoices", self.new_invoice, entry),
+            ("Refund", "refunds", self.new_refund, entry),
+            ("VendorBill", "vendor-bills", self.new_bill, entry),
+            ("VendorRefund", "vendor-refunds", self.new_vendor_refund, entry),
+            (
+                "Payment",
+                "payments",
+                self.new_payment,
+                [
+                    ("post", {"state": "in_process"}),
+                    ("reset-to-draft", {"state": "draft"}),
+                    ("cancel", {"state": "canceled"}),
+                ],
+            ),
+            (
+                "PurchaseOrder",
+                "purchase-orders",
+                self.new_purchase,
+                [
+                    ("confirm", {"state": "purchase"}),
+                    ("lock", {"locked": True}),
+                    ("unlock", {"locked": False}),
+                    ("cancel", {"state": "cancel"}),
+                    ("set-to-draft", {"state": "draft"}),
+                    ("approve", {"state": "purchase"}),
+                ],
             ),
             ("Lead", "leads", self.new_lead, [("mark-won", {"won_status": "won"})]),
             ("Lead", "leads", self.new_lead, [("mark-lost", {"won_status": "lost"})]),
@@ -487,7 +567,14 @@ class TestListedActions(ActionCase):
                 *(f"{verb}SaleOrders" for verb in ("create", "update", "delete")),
                 *(
                     f"{verb}SaleOrder{plural}"
-                    for verb in ("confirm", "cancel", "setToDraft", "createInvoice")
+                    for verb in (
+                        "confirm",
+                        "cancel",
+                        "setToDraft",
+                        "lock",
+                        "unlock",
+                        "createInvoice",
+                    )
                     for plural in ("", "s")
                 ),
             },
