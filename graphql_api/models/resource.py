@@ -37,8 +37,8 @@ class GraphqlApiResource(models.Model):
         "not there.",
     )
     needed_field = fields.Char(
-        help="Technical name of a field that makes records of the model what the resource is about. "
-        "While the model has no such field, the resource is not there.",
+        help="Technical name of a field of the model. While the model has no such field, as the "
+        "addon that makes it is not installed, the resource is not there.",
     )
     description = fields.Char(
         translate=False,

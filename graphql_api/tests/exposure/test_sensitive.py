@@ -94,14 +94,35 @@ CLOSED = {
 """Model -> fields that it may have and that must stay closed, whatever they are called."""
 
 CALLED = {
-    "account.move": {"action_post", "action_register_payment", "button_draft"},
+    "account.move": {"action_post", "action_register_payment", "button_cancel", "button_draft"},
+    "account.payment": {"action_cancel", "action_draft", "action_post"},
     "account.payment.register": {"action_create_payments"},
     "crm.lead": {"action_set_won"},
     "crm.lead.lost": {"action_lost_reason_apply"},
     "sale.advance.payment.inv": {"create_invoices"},
-    "sale.order": {"action_cancel", "action_confirm", "action_draft"},
+    "purchase.order": {
+        "button_approve",
+        "button_cancel",
+        "button_confirm",
+        "button_draft",
+        "button_lock",
+        "button_unlock",
+    },
+    "sale.order": {
+        "action_cancel",
+        "action_confirm",
+        "action_draft",
+        "action_lock",
+        "action_unlock",
+    },
     "stock.backorder.confirmation": {"process", "process_cancel_backorder"},
-    "stock.picking": {"button_validate"},
+    "stock.picking": {
+        "action_assign",
+        "action_cancel",
+        "action_confirm",
+        "button_validate",
+        "do_unreserve",
+    },
 }
 """Model -> its methods that actions of the catalog call: they do business, and are said in the
 table of the documentation."""
