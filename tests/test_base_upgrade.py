@@ -83,8 +83,13 @@ class Catalog:
     def read(cls, administrator: Administrator) -> "Catalog":
         rows = {}
         for model in _CATALOG:
-            described = administrator.call(model, "fields_get", attributes=["store"])
-            stored = [name for name, field in described.items() if field["store"]]
+            described = administrator.call(model, "fields_get", attributes=["store", "type"])
+            # A new version may add fields and actions to a resource: rows of their own.
+            stored = [
+                name
+                for name, field in described.items()
+                if field["store"] and field["type"] != "one2many"
+            ]
             records = administrator.call(
                 model, "search_read", [], stored, context={"active_test": False}
             )
