@@ -37,7 +37,7 @@ def ensure(environment: Environment, sizes: Sizes) -> str:
     name = databases.full_name(environment, _NAME)
     inputs = stamp.digest(
         APPS.inputs(environment),
-        databases.addon_hash(),
+        databases.addons_hash(),
         _addon_hash("graphql_api_bench"),
         SEED,
         str(sizes),

@@ -70,6 +70,6 @@ def reader(
     """Return the environment variables of somebody whose demo database is the server's."""
     database = demo_server.database
     # So that commands take it as it is.
-    database_server.set_origin(development.server, database, databases.addon_hash())
+    database_server.set_origin(development.server, database, databases.addons_hash())
     server = development.server.environment
     return {**terminal, **server, "DB": database, "ODOO_RC": str(CONFIGURATION)}

@@ -18,7 +18,7 @@ from tools import api_key, database_server, databases, lock, odoo_source, packag
 from tools.environment import Environment
 from tools.odoo_server import OdooServer
 from tools.packaging import Distribution
-from tools.paths import ADDON, CACHE, LOGS, PYTHON, ROOT, TOOLS
+from tools.paths import ADDON, ADDONS, CACHE, LOGS, PYTHON, ROOT, TOOLS
 
 pytestmark = pytest.mark.server
 
@@ -77,6 +77,23 @@ class TestContents:
         assert files - _addon_files(distribution.wheel, _IN_WHEEL) == {
             PurePosixPath("pyproject.toml")
         }
+
+    def test_the_addons_beside_it(self, tmp_path):
+        """Each has a wheel and a zip file of its own; the wheel requires that of this addon."""
+        for addon in ADDONS:
+            if addon == ADDON:
+                continue
+            made = packaging.build(tmp_path, addon)
+            name = addon.name.replace("_", "-")
+            metadata = _metadata(made.wheel)
+            assert metadata["Name"].replace("_", "-") == f"odoo-addon-{name}"
+            assert metadata["Version"] == packaging.manifest()["version"]
+            required = {text.replace("_", "-") for text in metadata.get_all("Requires-Dist")}
+            assert any(text.startswith("odoo-addon-graphql-api") for text in required)
+            files = _addon_files(made.zip, PurePosixPath(), addon)
+            assert set(map(PurePosixPath, packaging.manifest(addon)["data"])) <= files
+            assert PurePosixPath("LICENSE") in files
+            assert not any("tests" in file.parts for file in files)
 
     def test_the_same_bytes_twice(self, distribution, tmp_path):
         """Also made by a user whose new files are readable by nobody else."""
@@ -158,9 +175,9 @@ class TestInstalled:
                 assert installed.get(address).content == content, address
 
 
-def _addon_files(archive: Path, above: PurePosixPath) -> set[PurePosixPath]:
-    """Return the files of the addon in an archive, relative to the addon."""
-    root = above / ADDON.name
+def _addon_files(archive: Path, above: PurePosixPath, addon: Path = ADDON) -> set[PurePosixPath]:
+    """Return the files of an addon in an archive, relative to the addon."""
+    root = above / addon.name
     with zipfile.ZipFile(archive) as opened:
         files = [PurePosixPath(name) for name in opened.namelist()]
     return {file.relative_to(root) for file in files if root in file.parents}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tools import database_server, lock, process, stamp
 from tools.environment import CONFIGURATION, Environment
-from tools.paths import ADDON, EXAMPLES, LOGS, PYTHON, ROOT
+from tools.paths import ADDON, ADDONS, EXAMPLES, LOGS, PYTHON, ROOT
 from tools.postgres_server import Server
 from tools.progress import StepFailed, step
 
@@ -128,7 +128,7 @@ def _expose_more(environment: Environment, template: Template, name: str) -> Non
 
 
 def _installed_inputs(environment: Environment, template: Template) -> str:
-    addons = [ADDON, *(EXAMPLES / example for example in template.examples)]
+    addons = [*ADDONS, *(EXAMPLES / example for example in template.examples)]
     exposed = (_EXPOSURE, str(template.resources)) if template.resources else ()
     return stamp.digest(template.inputs(environment), *map(addon_hash, addons), *exposed)
 
@@ -192,7 +192,7 @@ class WorkingCopy:
 def ensure_demo(environment: Environment, name: str, *, upgrade: bool = True) -> str:
     """Return the name of a database to play with, which keeps what was done in it."""
     database = full_name(environment, name) if name == DEMO else name
-    inputs = addon_hash()
+    inputs = addons_hash()
     origin = database_server.origin(environment.server, database)
     log = LOGS / f"{name}.log"
     if origin is None:
@@ -201,6 +201,7 @@ def ensure_demo(environment: Environment, name: str, *, upgrade: bool = True) ->
         database_server.set_origin(environment.server, database, inputs)
     elif origin != inputs and upgrade:
         upgrade_addon(environment, database, log)
+        _install_missing(environment, database, log)
         database_server.set_origin(environment.server, database, inputs)
     return database
 
@@ -209,6 +210,14 @@ def upgrade_addon(environment: Environment, database: str, log: Path) -> None:
     """Upgrade our addon in a database, which servers may be working on."""
     with step(f"Upgrading {_ADDON_NAME} in {database}", f"Database {database} is ready", log):
         _odoo(environment, database, log, f"--update={_ADDON_NAME}")
+
+
+def _install_missing(environment: Environment, database: str, log: Path) -> None:
+    """Install those of our addons that came into being after the database."""
+    names = [addon.name for addon in ADDONS]
+    missing = database_server.uninstalled(environment.server, database, names)
+    if missing:
+        install(environment, database, tuple(missing), log)
 
 
 def install(
@@ -230,7 +239,12 @@ def _odoo(environment: Environment, database: str, log: Path, *options: str) -> 
     )
 
 
-def addon_hash(addon: Path = ADDON) -> str:
+def addons_hash() -> str:
+    """Return the hash of those files of our addons whose changes need an upgrade."""
+    return stamp.digest(*map(addon_hash, ADDONS))
+
+
+def addon_hash(addon: Path) -> str:
     """Return the hash of those files of an addon whose changes need an upgrade."""
     files = [addon / "__manifest__.py", addon / "__init__.py"]
     for folder in _UPGRADED:

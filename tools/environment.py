@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools import assets, lock, odoo_source, postgres
-from tools.paths import ADDON, DATA, EXAMPLES, PYTHON, STATE, TOOLS, replace_link, write_private
+from tools.paths import ADDONS, DATA, EXAMPLES, PYTHON, STATE, TOOLS, replace_link, write_private
 from tools.postgres_server import Server
 from tools.progress import StepFailed
 
@@ -87,7 +87,7 @@ def _link_addons() -> None:
 
 
 def _manifests() -> Iterable[Path]:
-    yield ADDON / "__manifest__.py"
+    yield from (addon / "__manifest__.py" for addon in ADDONS)
     if EXAMPLES.is_dir():
         yield from sorted(EXAMPLES.glob("*/__manifest__.py"))
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from tools import lock, odoo_source
-from tools.paths import ADDON, EXAMPLES, PYTHON, ROOT, STATE
+from tools.paths import ADDONS, EXAMPLES, PYTHON, ROOT, STATE
 from tools.progress import say
 
 
@@ -29,7 +29,7 @@ def reformat() -> int:
 
 
 def _addons() -> list[str]:
-    folders = [ADDON, *(path.parent for path in sorted(EXAMPLES.glob("*/__manifest__.py")))]
+    folders = [*ADDONS, *(path.parent for path in sorted(EXAMPLES.glob("*/__manifest__.py")))]
     return [str(path.relative_to(ROOT)) for path in folders]
 
 

@@ -1,4 +1,4 @@
-"""``make dist``: the addon as a wheel, and as a zip file for an addons path.
+"""``make dist``: each addon as a wheel, and as a zip file for an addons path.
 
 Both hold the same files. The bytes depend on nothing but them and the day in CHANGELOG.md.
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools import assets, lock, process
-from tools.paths import ADDON, LOGS, PYTHON, ROOT
+from tools.paths import ADDON, ADDONS, LOGS, PYTHON, ROOT
 from tools.progress import StepFailed, say
 
 DIST = ROOT / "dist"
@@ -28,7 +28,7 @@ _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*", "tests", "l
 
 @dataclass(frozen=True)
 class Distribution:
-    """The files that were made."""
+    """The files that were made of an addon."""
 
     wheel: Path
     zip: Path
@@ -37,8 +37,12 @@ class Distribution:
 def distribute() -> int:
     """Make the files in ``dist/`` and say what to do with them."""
     made = build(DIST)
+    others = [build(DIST, addon) for addon in ADDONS if addon != ADDON]
     requirements = " ".join(
         f"'{requirement}'" for requirement in manifest()["external_dependencies"]["python"]
+    )
+    beside = "".join(
+        f"\n  {path.relative_to(ROOT)}" for other in others for path in (other.wheel, other.zip)
     )
     say(
         f"""
@@ -53,36 +57,38 @@ def distribute() -> int:
 
 Then install it in a database (docs/installing.md tells the rest):
 
-  odoo -d <database> -i {ADDON.name} --stop-after-init"""
+  odoo -d <database> -i {ADDON.name} --stop-after-init
+
+What builds on it is installed in the same way, where it is wanted:
+{beside}"""
     )
     return 0
 
 
-def build(target: Path) -> Distribution:
-    """Make the wheel and the zip file in a folder."""
+def build(target: Path, source: Path = ADDON) -> Distribution:
+    """Make the wheel and the zip file of an addon in a folder."""
     with lock.exclusive("setup"):
         assets.ensure()
-    timestamp = _timestamp()
+    timestamp = _timestamp(manifest(source)["version"])
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, _usual_permissions():
-        addon = Path(folder, ADDON.name)
-        _copy(addon)
+        addon = Path(folder, source.name)
+        _copy(source, addon)
         return Distribution(
             _build_wheel(addon, target, timestamp), _build_zip(addon, target, timestamp)
         )
 
 
-def manifest() -> dict:
-    """Return the addon's manifest."""
-    return ast.literal_eval((ADDON / "__manifest__.py").read_text())
+def manifest(addon: Path = ADDON) -> dict:
+    """Return the manifest of an addon."""
+    return ast.literal_eval((addon / "__manifest__.py").read_text())
 
 
-def _timestamp() -> datetime.datetime:
+def _timestamp(version: str) -> datetime.datetime:
     """Return the time that the files get: the start of the day of the release.
 
     Browsers keep what is served, and tell versions apart by the times of files.
     """
-    version = manifest()["version"]
     heading = rf"^## \[{re.escape(version)}\] - (\d{{4}}-\d\d-\d\d)$"
     match = re.search(heading, _CHANGELOG.read_text(), re.MULTILINE)
     if not match:
@@ -100,9 +106,9 @@ def _usual_permissions() -> Iterator[None]:
         os.umask(mask)
 
 
-def _copy(addon: Path) -> None:
+def _copy(source: Path, addon: Path) -> None:
     """Copy what is distributed, with the same permissions whatever those in the checkout are."""
-    shutil.copytree(ADDON, addon, ignore=_LEFT_OUT)
+    shutil.copytree(source, addon, ignore=_LEFT_OUT)
     shutil.copy(_LICENSE, addon)
     for path in [addon, *addon.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -135,7 +141,7 @@ def _build_wheel(addon: Path, target: Path, timestamp: datetime.datetime) -> Pat
 
 
 def _build_zip(addon: Path, target: Path, timestamp: datetime.datetime) -> Path:
-    path = target / f"{addon.name}-{manifest()['version']}.zip"
+    path = target / f"{addon.name}-{manifest(addon)['version']}.zip"
     temporary = path.with_suffix(f".{os.getpid()}")
     with zipfile.ZipFile(temporary, "w") as archive:
         for file in sorted(path for path in addon.rglob("*") if path.is_file()):

@@ -6,6 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "tools"
 ADDON = ROOT / "graphql_api"
+ADDONS = tuple(path.parent for path in sorted(ROOT.glob("graphql_api*/__manifest__.py")))
+"""``ADDON``, and the addons beside it that build on it."""
 EXAMPLES = ROOT / "examples"
 
 STATE = ROOT / ".dev"

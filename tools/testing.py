@@ -13,13 +13,14 @@ from pathlib import Path
 
 from tools import databases, environment, linting, lock
 from tools.environment import CONFIGURATION, Environment
-from tools.paths import ADDON, EXAMPLES, PYTHON, ROOT
+from tools.paths import ADDONS, EXAMPLES, PYTHON, ROOT
 from tools.progress import StepFailed, say
 
 _BASE_ONLY = "test_base_*.py"  # files of tests for which Odoo's base alone is enough
 _WIDE = "test_wide_*.py"  # files of tests that want hundreds of resources
 
-_TESTS, _EXAMPLES, _PROJECT = ADDON / "tests", EXAMPLES, ROOT / "tests"
+_TESTS = tuple(addon / "tests" for addon in ADDONS)
+_EXAMPLES, _PROJECT = EXAMPLES, ROOT / "tests"
 
 _WORKERS = 3
 """Processes of a call; each of them waits now and then for a browser or a server."""
@@ -51,7 +52,7 @@ class Run:
 
     def files(self) -> list[str]:
         """Return the test files, relative to the checkout."""
-        folders = (_TESTS, _EXAMPLES, _PROJECT)
+        folders = (*_TESTS, _EXAMPLES, _PROJECT)
         files = [path for folder in folders for path in sorted(folder.rglob("test_*.py"))]
         return [str(path.relative_to(ROOT)) for path in files if self.takes(path)]
 

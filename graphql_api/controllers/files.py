@@ -1,11 +1,17 @@
-"""The bytes of binary and image fields, with ETag and ranges."""
+"""What is below a record: files, with ETag and ranges, and lists that it alone leads to."""
 
 from odoo import http
 from odoo.http import request
 
 from ..http import replica
-from ..http.responses import check_if_match, environ_without_if_match
+from ..http.responses import (
+    cached_response,
+    check_if_match,
+    environ_without_if_match,
+    success_response,
+)
 from ..rest.calls import Call
+from ..rest.pages import read_related
 from ..rest.query import check_parameters
 from ..schema.access.access import find_visible
 from ..schema.exposure.errors import ApiError
@@ -28,8 +34,11 @@ class FilesController(http.Controller):
     def download(self, collection, record_id, field_name):
         call = Call(collection)
         resource, context = call.resource, call.context
-        check_parameters(())
         field = resource.fields.get(field_name)
+        if field is not None and call.schema.is_paged(field):
+            rows, meta = read_related(call, call.record_id(record_id), field)
+            return cached_response(success_response(rows, meta=meta))
+        check_parameters(())
         if field is None or not field.readable or field.type not in FILE_TYPES:
             raise ApiError("NOT_FOUND", f"{resource.type_name} has no file {field_name[:80]}.")
         context.check_field(resource, field)

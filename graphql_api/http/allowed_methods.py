@@ -109,6 +109,8 @@ def _resource_methods(schema: BuiltSchema, resource: Resource, names: list[str])
                 for method in methods
             )
         case [record_id, name] if _is_id(record_id):
+            if schema.is_paged(resource.fields.get(name)):
+                return _RECORD_METHODS["read"]
             return _member_methods(resource, name)
     return ()
 

@@ -69,6 +69,12 @@ class GraphqlApiResource(models.Model):
         default=True,
         help="Clients may delete records, as far as the user's rights in Odoo allow it.",
     )
+    is_root = fields.Boolean(
+        string="At the Root",
+        default=True,
+        help="Clients may ask for its records by themselves. Without it they get them through "
+        "relations of other resources only.",
+    )
     domain = fields.Char(
         default="[]", help="Records outside this domain cannot be reached in any way."
     )
@@ -215,6 +221,7 @@ class GraphqlApiResource(models.Model):
             operations=frozenset(
                 operation for operation in OPERATIONS if self[f"allow_{operation}"]
             ),
+            is_root=self.is_root,
             defaults=self._get_defaults(),
             document=self._get_document(),
         )

@@ -79,6 +79,14 @@ class GraphqlApiResourceAction(models.Model):
         help="Added to Odoo's context, as JSON. The texts active_id and active_ids stand for the "
         'ids of the records: {"default_lead_ids": "active_ids"}.',
     )
+    access = fields.Selection(
+        [("write", "Change It"), ("read", "See It")],
+        string="Needs a Right To",
+        default="write",
+        required=True,
+        help="Odoo's right on the record without which the method is not called. Choose to see "
+        "it for a method that checks itself what the user may do.",
+    )
     one_by_one = fields.Boolean(
         help="Odoo takes one record at a time: for several of them it is done with each alone."
     )
@@ -242,6 +250,7 @@ class GraphqlApiResourceAction(models.Model):
                 result_is_list=self.result_is_list,
                 context=parse_json(self.context) or {},
                 one_by_one=self.one_by_one,
+                access=self.access,
             ),
             wizard_model=self.wizard_model or "",
             arguments=tuple(

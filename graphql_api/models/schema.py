@@ -84,7 +84,9 @@ class GraphqlApiSchema(models.AbstractModel):
         logged = {
             resource.type_name for resource in resources if self.env[resource.model]._log_access
         }
-        parts = neutral._collect() if rights.extensions else Parts()
+        parts = neutral._collect()
+        if not rights.extensions:
+            parts = Parts(granted_fields=parts.granted_fields)
         if rights.read_only:
             parts.mutations.clear()
         started = perf_counter()

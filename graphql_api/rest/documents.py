@@ -1,6 +1,7 @@
 """GraphQL documents of REST requests: built of nodes, kept with the converters of their data.
 
-A document has one field at its root, whose arguments are all variables of the same names.
+A document has one field at its root. Its arguments, and those of the fields right below it, are all
+variables of the same names.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from graphql import (
     SelectionSetNode,
     VariableDefinitionNode,
     VariableNode,
+    get_named_type,
 )
 
 from ..schema.execution.built_schema import BuiltSchema
@@ -43,11 +45,13 @@ class Selected(NamedTuple):
     :param alias: its name in the data
     :param name: its name in the schema
     :param below: what is selected of the object that it leads to; nothing of a value
+    :param arguments: names of those arguments that get a variable, of a field right below the root
     """
 
     alias: str
     name: str
     below: tuple["Selected", ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 def select(*names: str) -> tuple[Selected, ...]:
@@ -90,31 +94,31 @@ def find_document(schema: BuiltSchema, root: RootField) -> RestDocument:
 
 def _build(schema: BuiltSchema, root: RootField) -> RestDocument:
     definition = schema.graphql_schema.get_root_type(root.operation).fields[root.name]
-    variables = {name: VariableNode(name=NameNode(value=name)) for name in root.arguments}
+    types = {name: definition.args[name].type for name in root.arguments}
+    for selected in root.below:
+        for name in selected.arguments:
+            types[name] = get_named_type(definition.type).fields[selected.name].args[name].type
     operation = OperationDefinitionNode(
         operation=root.operation,
         variable_definitions=tuple(
             VariableDefinitionNode(
-                variable=variable, type=_type_node(definition.args[name].type), directives=()
+                variable=_variable(name), type=_type_node(graphql_type), directives=()
             )
-            for name, variable in variables.items()
+            for name, graphql_type in types.items()
         ),
         directives=(),
         selection_set=SelectionSetNode(
             selections=(
                 FieldNode(
                     name=NameNode(value=root.name),
-                    arguments=tuple(
-                        ArgumentNode(name=NameNode(value=name), value=variable)
-                        for name, variable in variables.items()
-                    ),
+                    arguments=_arguments(root.arguments),
                     directives=(),
                     selection_set=_selection_set(root.below),
                 ),
             )
         ),
     )
-    tokens = _ROOT_TOKENS + _ARGUMENT_TOKENS * len(variables) + _count_tokens(root.below)
+    tokens = _ROOT_TOKENS + _ARGUMENT_TOKENS * len(types) + _count_tokens(root.below)
     return RestDocument(
         key=root,
         weight=TOKEN_WEIGHT * tokens,
@@ -123,6 +127,14 @@ def _build(schema: BuiltSchema, root: RootField) -> RestDocument:
         tokens=tokens,
         convert=_compile_converter(root.below),
     )
+
+
+def _variable(name: str) -> VariableNode:
+    return VariableNode(name=NameNode(value=name))
+
+
+def _arguments(names: tuple[str, ...]) -> tuple[ArgumentNode, ...]:
+    return tuple(ArgumentNode(name=NameNode(value=name), value=_variable(name)) for name in names)
 
 
 def _type_node(graphql_type: Any) -> Any:
@@ -141,11 +153,11 @@ def _selection_set(fields: tuple[Selected, ...]) -> SelectionSetNode | None:
             FieldNode(
                 alias=None if alias == name else NameNode(value=alias),
                 name=NameNode(value=name),
-                arguments=(),
+                arguments=_arguments(arguments),
                 directives=(),
                 selection_set=_selection_set(below),
             )
-            for alias, name, below in fields
+            for alias, name, below, arguments in fields
         )
     )
 
@@ -155,17 +167,17 @@ def _count_tokens(fields: tuple[Selected, ...]) -> int:
     if not fields:
         return 0
     return 2 + sum(
-        (1 if alias == name else 3) + _count_tokens(below) for alias, name, below in fields
+        (1 if field.alias == field.name else 3) + _count_tokens(field.below) for field in fields
     )
 
 
 def _compile_converter(fields: tuple[Selected, ...]) -> Converter | None:
     """Return what makes integers of the ids among the fields; None where there are none."""
-    has_id = any(alias == "id" and not below for alias, _name, below in fields)
+    has_id = any(field.alias == "id" and not field.below for field in fields)
     inner = [
-        (alias, converter)
-        for alias, _name, below in fields
-        if (converter := _compile_converter(below)) is not None
+        (field.alias, converter)
+        for field in fields
+        if (converter := _compile_converter(field.below)) is not None
     ]
     if not has_id and not inner:
         return None

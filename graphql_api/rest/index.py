@@ -10,7 +10,7 @@ def read_index() -> list[dict]:
     schema = request.dispatcher.schema()
     context = request.dispatcher.context(schema)
     resources = []
-    for resource in schema.resources.values():
+    for resource in schema.by_collection.values():
         operations = [
             operation
             for operation in OPERATION_RIGHTS

@@ -19,6 +19,9 @@ LIST_PARAMETERS = frozenset(
 )
 """The parameters of lists beside filters."""
 
+RELATED_PARAMETERS = frozenset(["fields", "sort", "limit", "offset", "include_archived"])
+"""The parameters of lists that are reached through a record only."""
+
 MAX_DEPTH = 10
 """Names in a path of fields, brackets in a filter."""
 

@@ -32,13 +32,23 @@ class Parts:
 
     ``queries`` and ``mutations`` are Strawberry types whose fields become root fields,
     ``fields`` maps a type name to Strawberry types whose fields it gets too, ``types`` are
-    further types that the schema names.
+    further types that the schema names. ``granted_fields`` are like ``fields``, but there for
+    whoever may read the resource, under any policy.
     """
 
     queries: list[type] = field(default_factory=list)
     mutations: list[type] = field(default_factory=list)
     fields: dict[str, list[type]] = field(default_factory=lambda: defaultdict(list))
     types: list[type] = field(default_factory=list)
+    granted_fields: dict[str, list[type]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def all_fields(self) -> dict[str, list[type]]:
+        """All fields of resources, by type name."""
+        names = [*self.fields, *self.granted_fields]
+        return {
+            name: [*self.fields.get(name, ()), *self.granted_fields.get(name, ())] for name in names
+        }
 
 
 def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSchema:
@@ -47,19 +57,19 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
     :param logged: names of the types whose model keeps ``create_date`` and ``write_date``
     """
     by_type = {resource.type_name: resource for resource in resources}
-    types = ResourceTypes(by_type, logged, parts.fields)
+    types = ResourceTypes(by_type, logged, parts.all_fields)
     inputs = InputTypes(by_type, types.enums)
     groups = GroupTypes(types)
     code = CodeTypes(
         types=types.code.bind(parts.types),
-        fields=[field for name in parts.fields for field in types.code_fields(name).values()],
+        fields=[field for name in parts.all_fields for field in types.code_fields(name).values()],
     )
     queries: dict[str, MakeField] = {}
     mutations: dict[str, MakeField] = {}
     _add_fields_in_code(queries, [me_query(by_type, types.by_type)], code)
     for resource in resources:
         mutations |= mutation_fields(resource, types, inputs)
-        if "read" in resource.operations:
+        if resource.is_root and "read" in resource.operations:
             queries[resource.single_name] = partial(_single_field, resource, types)
             queries[resource.list_name] = partial(_list_field, resource, types)
             if resource.type_name in groups.groupable:

@@ -11,7 +11,14 @@ from .addons.binding import resource_type
 from .exposure.errors import ApiError
 from .values.parsers import parse_id
 
-__all__ = ["ApiError", "batch_field", "check_operation", "find_record", "resource_type"]
+__all__ = [
+    "ApiError",
+    "batch_field",
+    "check_operation",
+    "exposed_fields",
+    "find_record",
+    "resource_type",
+]
 
 
 def find_record(info: strawberry.Info, type_name: str, id: strawberry.ID):
@@ -24,6 +31,22 @@ def find_record(info: strawberry.Info, type_name: str, id: strawberry.ID):
     if not record:
         raise not_found(resource, [id])
     return record
+
+
+def exposed_fields(info: strawberry.Info, model: str) -> dict[str, str]:
+    """Return the fields of an Odoo model that the caller's schema shows.
+
+    Odoo's rights of the caller come on top.
+
+    :return: name of the Odoo field -> its name in GraphQL
+    """
+    return {
+        field.field: field.graphql_name
+        for resource in info.context.resources.values()
+        if resource.model == model
+        for field in resource.fields.values()
+        if field.readable and field.alias_of is None
+    }
 
 
 def check_operation(info: strawberry.Info, type_name: str, operation: str) -> None:

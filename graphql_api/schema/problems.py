@@ -274,7 +274,7 @@ def types_in_code(parts) -> set[str]:
     class Query:
         nothing: int = 0
 
-    extensions = [cls for classes in parts.fields.values() for cls in classes]
+    extensions = [cls for classes in parts.all_fields.values() for cls in classes]
     classes = [*parts.queries, *parts.mutations, *parts.types, *extensions]
     # What leads to a resource adds no type by that; any type stands for it here.
     binding = Binding(dict.fromkeys(set().union(*map(named_types, classes)), Query))

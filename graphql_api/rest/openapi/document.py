@@ -33,7 +33,7 @@ def build_document(schema: BuiltSchema, usable: Usable, version: str) -> Json:
     routes = ResourcePaths(schema, usable, components)
     paths = _own_paths(schema, usable, components)
     tags = [{"name": _TAG, "description": "The API itself."}]
-    for resource in schema.resources.values():
+    for resource in schema.by_collection.values():
         found = routes.paths(resource)
         if found:
             description = resource.description or f"{resource.type_name} records."

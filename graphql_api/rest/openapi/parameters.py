@@ -137,6 +137,15 @@ class Parameters:
             *self._conditions(resource),
         ]
 
+    def related_page(self, resource: Resource) -> list[Json]:
+        """Return what sorts and pages a list that is reached through a record only."""
+        return [
+            self.fields(),
+            self._sort(resource),
+            *self._range(resource, "Records of the page.", resource.default_page_size),
+            self._refer("include_archived", "query", _SWITCH, "Archived records, too."),
+        ]
+
     def groups(self, resource: Resource, keys: list[str], aggregates: list[str]) -> list[Json]:
         """Return what makes groups of the records of a list, and chooses, sorts and pages them.
 

@@ -15,7 +15,7 @@ from .responses import (
     WRITE_ERRORS,
     Responses,
 )
-from .usable import ACT, Usable
+from .usable import Usable, act
 
 _TOKEN = "Consistency-Token"
 """A header of whatever has written."""
@@ -25,6 +25,7 @@ class ResourcePaths:
     """Makes the path items of resources, as far as a caller may use them."""
 
     def __init__(self, schema: BuiltSchema, usable: Usable, components: Components):
+        self._schema = schema
         self._usable = usable
         self._records = RecordSchemas(schema, usable, components)
         self._bodies = BodySchemas(schema, usable, components)
@@ -44,8 +45,11 @@ class ResourcePaths:
                     method: deprecated(operation, field.deprecation_reason)
                     for method, operation in self._file(resource, field).items()
                 }
-        if self._usable.may(resource.type_name, ACT):
-            for action in resource.actions.values():
+        for field in resource.fields.values():
+            if self._is_paged(resource, field):
+                paths[f"{root}/{{id}}/{field.name}"] = {"get": self._related(resource, field)}
+        for action in resource.actions.values():
+            if self._usable.may(resource.type_name, act(action)):
                 paths[f"{root}/{{id}}/{action.name}"] = self._action(resource, action)
                 of_many = paths.setdefault(f"{root}/{action.name}", {})
                 of_many |= self._action(resource, action, many=True)
@@ -190,6 +194,32 @@ class ResourcePaths:
                 },
             )
         return operations
+
+    def _is_paged(self, resource: Resource, field: ResourceField) -> bool:
+        return (
+            self._may(resource, "read")
+            and self._schema.is_paged(field)
+            and self._usable.may(field.relation or "", "read")
+            and (resource.type_name, field.graphql_name) in self._usable.readable
+        )
+
+    def _related(self, resource: Resource, field: ResourceField) -> Json:
+        target = self._schema.resources[field.relation or ""]
+        data = {"type": "array", "items": self._records.record(target.type_name)}
+        meta = self._responses.related_meta()
+        return self._operation(
+            resource,
+            f"list{resource.type_name}{pascal_case(field.name)}",
+            f"List the {field.name} of one {resource.type_name}",
+            target.description,
+            [*self._parameters.related_page(target), self._parameters.if_none_match()],
+            {
+                **self._responses.cached(
+                    self._responses.success(data, "A page.", "ETag", meta=meta)
+                ),
+                **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS),
+            },
+        )
 
     def _write_errors(self, *more: int) -> Json:
         return self._responses.errors(*READ_ERRORS, *RECORD_ERRORS, *WRITE_ERRORS, *more)

@@ -127,17 +127,24 @@ class Responses:
             },
         )
 
+    def related_meta(self) -> Json:
+        """Return the schema of ``meta`` of a page of a record's list."""
+        return self._offset_meta("relatedMeta", "Records", "a page of a record's list")
+
     def group_meta(self) -> Json:
         """Return the schema of ``meta`` of a page of groups."""
+        return self._offset_meta("groupMeta", "Groups", "a page of groups")
+
+    def _offset_meta(self, name: str, items: str, page: str) -> Json:
         return self._components.refer(
             "schemas",
-            "groupMeta",
+            name,
             lambda: {
                 "type": "object",
-                "description": "About a page of groups.",
+                "description": f"About {page}.",
                 "properties": {
-                    "limit": {"type": "integer", "description": "Groups that a page may have."},
-                    "offset": {"type": "integer", "description": "Groups passed over."},
+                    "limit": {"type": "integer", "description": f"{items} that a page may have."},
+                    "offset": {"type": "integer", "description": f"{items} passed over."},
                 },
                 "required": ["limit", "offset"],
             },

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 from ...schema.access.access import OPERATION_RIGHTS, Context
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.resource import FIELD
+from ...schema.exposure.resource import FIELD, Action
 
-ACT = "act"
-"""Calling the actions of a resource, beside its operations."""
+
+def act(action: Action) -> str:
+    """Return how calling an action stands beside the operations of its resource."""
+    return f"act with {action.access}"
 
 
 @dataclass(frozen=True, slots=True)
 class Usable:
     """What a caller may use, as plain values that can be compared.
 
-    ``operations`` are pairs of a type name and an operation or :data:`ACT`; ``readable`` pairs of
+    ``operations`` are pairs of a type name and an operation or :func:`act`; ``readable`` pairs of
     a type name and a GraphQL field name; ``writable`` pairs of a type name and a REST name.
     ``page_sizes`` are pairs of a type name and how many records a page may have.
     """
@@ -45,8 +47,9 @@ def find_usable(schema: BuiltSchema, context: Context) -> Usable:
                 operation not in ("create", "update") or resource.writable_fields
             ):
                 operations.add((type_name, operation))
-        if resource.actions and context.may_act(resource):
-            operations.add((type_name, ACT))
+        for action in resource.actions.values():
+            if context.may_act(resource, action):
+                operations.add((type_name, act(action)))
         readable |= {
             (type_name, name)
             for name, shown in odoo_fields[type_name].items()

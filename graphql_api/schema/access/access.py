@@ -14,11 +14,11 @@ from odoo.fields import Domain
 
 from ..exposure.errors import ApiError, OutOfTime
 from ..exposure.limits import Limits
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Action, Resource, ResourceField
 from ..values.scalars import value_type
-from .attachments import reachable
 from .cached_values import cached_values, fetch_related
-from .odoo_models import ATTACHMENT
+from .odoo_models import ATTACHMENT, FILTERED_AFTER_LIMIT, OWNERS
+from .owners import reachable
 
 if TYPE_CHECKING:
     from .loaders import Loader
@@ -142,12 +142,12 @@ class Context:
         """Tell whether the caller may change an Odoo field, as the model itself decides."""
         return self._has_field_access(resource, field_name, "write")
 
-    def may_act(self, resource: Resource) -> bool:
-        """Tell whether the caller may call actions: see records of the model and change them."""
+    def may_act(self, resource: Resource, action: Action) -> bool:
+        """Tell whether the caller may call an action: see records and do what it needs."""
         model = self.env[resource.model]
         return all(
             self._is_allowed((resource.model, right), lambda right=right: model.has_access(right))
-            for right in ("read", "write")
+            for right in ("read", action.access)
         )
 
     def check_field(self, resource: Resource, field: ResourceField, use: str = "read") -> None:
@@ -189,15 +189,20 @@ class Context:
 
 
 def restrict_domain(
-    context: Context, resource: Resource, domain: Domain, archived: bool = False
+    context: Context,
+    resource: Resource,
+    domain: Domain,
+    archived: bool = False,
+    owned: bool = False,
 ) -> Domain:
     """Return the domain narrowed to what the resource exposes.
 
     :param archived: include archived records, which Odoo leaves out otherwise
+    :param owned: the domain asks for what belongs to records that the caller sees
     """
     scoped = Domain(list(resource.domain)) & domain
-    if resource.model == ATTACHMENT:
-        scoped &= reachable(context.env, context.resources.values())
+    if resource.model in OWNERS and not owned:
+        scoped &= reachable(context.env, resource.model, context.resources.values())
     active = context.env[resource.model]._active_name
     if archived and active:
         # A term on the field switches Odoo's own term off (orm/models.py, ``_search``).
@@ -251,8 +256,13 @@ def search(
     """
     model = context.model(resource)
     names = [name for name in columns if context.may_read(resource, name)]
+    domain = restrict_domain(context, resource, domain, archived)
+    if resource.model in FILTERED_AFTER_LIMIT and (limit is not None or offset):
+        found = model._search(domain, order=order).get_result_ids()
+        domain = Domain("id", "in", found[offset:][:limit])
+        limit, offset = None, 0
     records = model.search_fetch(
-        restrict_domain(context, resource, domain, archived),
+        domain,
         names,
         order=order,
         limit=limit,

@@ -9,6 +9,20 @@ ATTACHMENT = "ir.attachment"
 COMPANY = "res.company"
 USER = "res.users"
 
+OWNERS = {
+    "ir.attachment": ("res_model", "res_id"),
+    "mail.activity": ("res_model", "res_id"),
+    "mail.followers": ("res_model", "res_id"),
+    "mail.message": ("model", "res_id"),
+}
+"""Model -> the fields with the model and the id of the record of any model that each belongs to.
+
+What belongs to nothing that is exposed cannot be reached.
+"""
+
+FILTERED_AFTER_LIMIT = ("mail.activity", "mail.message")
+"""Models whose search takes away what the caller may not see after it has cut the page."""
+
 DISPLAY_NAMES = {
     "account.move": ("name", "ref"),
     "account.move.line": ("name", "move_id.name", "move_id.ref", "product_id.display_name"),

@@ -66,8 +66,22 @@ class BuiltSchema:
 
     @cached_property
     def by_collection(self) -> dict[str, Resource]:
-        """The resources by REST collection."""
-        return {resource.collection: resource for resource in self.resources.values()}
+        """The resources that have an address, by REST collection."""
+        return {
+            resource.collection: resource
+            for resource in self.resources.values()
+            if resource.is_root
+        }
+
+    def is_paged(self, field: ResourceField | None) -> bool:
+        """Tell whether a field leads to a list that is paged at the address of its record.
+
+        Its records have no address of their own.
+        """
+        if field is None or not field.readable or not field.to_many or field.alias_of:
+            return False
+        target = self.resources[field.relation or ""]
+        return not target.is_root and "read" in target.operations
 
     def derive(self, make: Callable[["BuiltSchema"], T]) -> T:
         """Return what another layer makes of the schema: made once, and kept with it."""

@@ -149,6 +149,7 @@ class Action:
     ``NONE``; ``RECORDS`` are those of the type ``result_type``, one of them or a list.
     ``context`` is added to Odoo's context; its values ``active_id`` and ``active_ids`` stand for
     the ids of the records. ``one_by_one`` tells that Odoo does it with one record at a time.
+    ``access`` is Odoo's right on the records that the caller needs, ``write`` or ``read``.
     """
 
     name: str
@@ -161,6 +162,7 @@ class Action:
     result_is_list: bool = True
     context: dict = dataclasses.field(default_factory=dict)
     one_by_one: bool = False
+    access: str = "write"
 
     @property
     def needs_input(self) -> bool:
@@ -201,6 +203,7 @@ class Resource:
     default_page_size: int = 80
     max_page_size: int = 1000
     operations: frozenset[str] = frozenset(["read"])
+    is_root: bool = True
     defaults: dict = dataclasses.field(default_factory=dict)
     fields: dict[str, ResourceField] = dataclasses.field(default_factory=dict)
     actions: dict[str, Action] = dataclasses.field(default_factory=dict)

@@ -219,7 +219,12 @@ def _joined_ids(context, model_field, target, records, arguments, limit) -> dict
     The ORM's own search query, with its rules, is ranked per record by a window function.
     """
     comodel = context.model(target).with_context(**model_field.context)
-    domain = restrict_domain(context, target, arguments.domain, arguments.archived)
+    inverse = comodel._fields.get(getattr(model_field, "inverse_name", None) or "")
+    owned = inverse is not None and inverse.type == "many2one_reference"
+    domain = restrict_domain(context, target, arguments.domain, arguments.archived, owned)
+    if owned:
+        # Models like mail.message look at all that the domain finds, one by one.
+        domain &= Domain(model_field.inverse_name, "in", records.ids)
     domain &= _comodel_domain(context, model_field, target, records, arguments)
     query = comodel._search(domain, order=order_string(arguments.terms))
     if query.is_empty() or not records:

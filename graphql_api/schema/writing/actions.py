@@ -21,12 +21,12 @@ def run_action(
 ) -> list[int]:
     """Do an action with records, and return the ids of the records that it results in.
 
-    The caller needs the right to change the records, whatever the method itself checks.
+    The caller needs the right that the action names, whatever the method itself checks.
 
     :return: ids of the action's ``result_type``; none where it does not return ``RECORDS``
     :raise ApiError: VALIDATION_FAILED where Odoo returns what only its own client can go on with
     """
-    records.check_access("write")
+    records.check_access(action.access)
     result: list[int] = []
     for part in records if action.one_by_one else [records]:
         context.check_deadline()

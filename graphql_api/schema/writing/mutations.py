@@ -12,7 +12,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from ..access.access import Context
-from ..access.attachments import refused_alike
+from ..access.owners import refused_alike
 from ..access.versions import check_version
 from ..exposure.resource import Resource
 from ..types import ResourceTypes

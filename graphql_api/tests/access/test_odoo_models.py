@@ -41,6 +41,16 @@ class TestTables(TransactionCase):
         for name in (odoo_models.ATTACHMENT, odoo_models.COMPANY, odoo_models.USER):
             self.assertIn(name, self.env)
 
+    def test_owners(self):
+        for model_name, (owner_model, owner_id) in odoo_models.OWNERS.items():
+            field = self.env[model_name]._fields[owner_id]
+            self.assertEqual((field.type, field.model_field), ("many2one_reference", owner_model))
+            self.assertTrue(field.store)
+
+    def test_searches_that_filter_after_the_limit(self):
+        for model_name in odoo_models.FILTERED_AFTER_LIMIT:
+            self.assert_own(model_name, "_search")
+
     def test_display_names(self):
         for model_name, paths in odoo_models.DISPLAY_NAMES.items():
             with self.subTest(model_name):

@@ -54,12 +54,16 @@ class TestActionTable(ApiCase):
     maxDiff = None
 
     def test_page(self):
-        """Each row of the page is an action of the catalog, and each such action has its row."""
+        """Each row of the page is an action of the catalog, and each such action has its row.
+
+        What other addons bring is on pages of their own.
+        """
         schema = self.env["graphql_api.schema"]._get_schema()
         expected = [
             table_row(resource, action)
             for resource in sorted(schema.resources.values(), key=lambda each: each.type_name)
             for _name, action in sorted(resource.actions.items())
+            if not (resource.model.startswith("mail.") or action.method.startswith("graphql_api_"))
         ]
         lines = _PAGE.read_text().splitlines()
         start = next(index for index, line in enumerate(lines) if line.startswith("| Type | "))

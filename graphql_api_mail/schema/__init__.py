@@ -1,0 +1,1 @@
+"""What of messages data cannot say: the changes that Odoo has tracked in them."""

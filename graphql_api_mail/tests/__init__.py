@@ -1,0 +1,1 @@
+from . import test_activities, test_exposed, test_messages, test_posting
