@@ -20,7 +20,7 @@ class Administrator:
         """Return what a method of a model returns."""
         address = f"{self._url}/json/2/{model}/{method}"
         answer = requests.post(address, json=values, headers=self._headers, timeout=60)
-        answer.raise_for_status()
+        assert answer.ok, answer.text
         return answer.json()
 
     @contextlib.contextmanager

@@ -1,7 +1,9 @@
 """Requests below ``/api``: prepared in one way, with responses of one shape whatever happens."""
 
 import logging
+from functools import partial
 
+from graphql import OperationType
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 from odoo.exceptions import AccessDenied
@@ -16,10 +18,11 @@ from . import cors, rate_limit, replica
 from .allowed_methods import options_response
 from .api_request import ApiRequest
 from .compression import compress
+from .dry_run import APPLIED_HEADER, PREFERENCE, prefers_dry_run, run_dry
 from .monitoring import metrics
 from .preferences import preferences
 from .request_log import LogEntry, log_after
-from .responses import RolledBack, error_response
+from .responses import GRAPHQL_PATH, RolledBack, error_response
 from .timing import report
 
 _logger = logging.getLogger(__name__)
@@ -42,6 +45,8 @@ class ApiDispatcher(Dispatcher):
         """Who asks; known after the authentication."""
         self.api_request = ApiRequest(request.httprequest)
         self.log_entry = LogEntry()
+        self.is_dry_run = False
+        """Whether the client only wants to see what the request would do."""
         self.replica_lagged = False
         """Whether the replica had not yet replayed what the request has to see."""
         self._rate_limit_status: rate_limit.RateLimitStatus | None = None
@@ -129,12 +134,32 @@ class ApiDispatcher(Dispatcher):
         if self.request.httprequest.method == "OPTIONS":
             return options_response()
         try:
-            return self.request.registry["ir.http"]._dispatch(endpoint)
+            serve = partial(self.request.registry["ir.http"]._dispatch, endpoint)
+            self.is_dry_run = self._changes_by_preference() and prefers_dry_run(
+                self.request.httprequest
+            )
+            if self.is_dry_run:
+                run_dry(self.request.env.cr, serve, self.limits.max_seconds)
+            return serve()
         finally:
             self.log_entry.graphql_operation = self.api_request.operation
             # What was sent is not held any longer: Odoo's request and this refer to each other. And
             # Odoo may try again, with what is as it was sent.
             self.api_request = ApiRequest(self.request.httprequest)
+
+    def _changes_by_preference(self) -> bool:
+        """Tell whether a caller who is known sends what changes records, and with preferences."""
+        httprequest = self.request.httprequest
+        if (
+            self.caller is None
+            or "Prefer" not in httprequest.headers
+            or httprequest.method in cors.SAFE_METHODS
+        ):
+            return False
+        if httprequest.path.rstrip("/") != GRAPHQL_PATH:
+            return True
+        kind = self.api_request.operation_type(self.schema().documents, self.limits)
+        return kind == OperationType.MUTATION
 
     def post_dispatch(self, response: Response):
         """Compress the response and say what the request spent its time on."""
@@ -145,6 +170,8 @@ class ApiDispatcher(Dispatcher):
 
     def _finish(self, response: Response):
         cors.allow(self.request.httprequest, response, self.settings.origins)
+        if self.is_dry_run:
+            response.headers[APPLIED_HEADER] = PREFERENCE
         if self._rate_limit_status is not None:
             response.headers.update(self._rate_limit_status.headers)
         compress(self.request.httprequest, response)

@@ -39,6 +39,9 @@ def idempotent(serve: Callable[[], Response]) -> Response:
             "Idempotency-Key must have 1 to 255 visible ASCII characters, a UUID for example.",
             argument="Idempotency-Key",
         )
+    if request.dispatcher.is_dry_run:
+        # The key is for the request that the client sends afterwards.
+        return serve()
     store = request.env["graphql_api.idempotency"]
     stored = store._claim(key, _digest(request.httprequest))
     if stored is not None:

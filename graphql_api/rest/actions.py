@@ -15,6 +15,7 @@ from odoo.http import Response, request
 from ..http.allowed_methods import method_not_allowed
 from ..http.responses import success_response
 from ..schema.exposure.errors import ApiError
+from ..schema.exposure.names import camel_case
 from ..schema.exposure.resource import NONE, RECORD, RECORDS, Action
 from ..schema.values.scalars import FILE_TYPES
 from .documents import Selected, select
@@ -99,7 +100,7 @@ class ActionCall(WriteCall):
                     "BAD_USER_INPUT", f"{self._name} takes no values: send it without a body."
                 )
             return {}
-        name = f"{shape.type_name}Input" if shape else self._name
+        name = f"{shape.type_name}Input" if shape else camel_case(self._name)
         fields: dict[str, GraphQLInputField] = {}
         if shape is not None:
             fields |= self.schema.graphql_schema.type_map[name].fields

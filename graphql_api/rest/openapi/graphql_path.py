@@ -1,5 +1,6 @@
 """The address of GraphQL, as one of the routes (https://graphql.github.io/graphql-over-http/)."""
 
+from ...http.dry_run import APPLIED_HEADER
 from ...http.statuses import STATUS
 from .components import Components, Json
 from .parameters import Parameters
@@ -112,12 +113,17 @@ class GraphqlPath:
                 "description": f"Files are sent as a form, as the GraphQL multipart request "
                 f"specification has it. {_DESCRIPTION}",
                 "tags": [tag],
-                "parameters": [self._parameters.idempotency_key(), self._parameters.preflight()],
+                "parameters": [
+                    self._parameters.idempotency_key(),
+                    self._parameters.preflight(),
+                    self._parameters.prefer(),
+                ],
                 "requestBody": {"required": True, "content": body},
                 "responses": {
                     "200": {
                         **self._responses.bare(
-                            "The answer.", "Idempotency-Replayed", "Consistency-Token"
+                            "The answer.",
+                            *("Idempotency-Replayed", "Consistency-Token", APPLIED_HEADER),
                         ),
                         "content": content,
                     },

@@ -105,6 +105,15 @@ class Parameters:
             "for 24 hours.",
         )
 
+    def prefer(self) -> Json:
+        """Return the header with which a request shows what it would do."""
+        return self._refer(
+            "Prefer",
+            "header",
+            {"type": "string"},
+            "With `dry-run` the request is executed and answered, but nothing is kept or sent.",
+        )
+
     def if_match(self) -> Json:
         """Return the header that refuses to change what somebody else has changed meanwhile."""
         text = "The ETag that was read: refused where the record has been changed since."

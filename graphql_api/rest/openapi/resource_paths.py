@@ -1,5 +1,6 @@
 """The routes of one resource: its list, its records, their actions and files."""
 
+from ...http.dry_run import APPLIED_HEADER
 from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.names import pascal_case
 from ...schema.exposure.resource import NONE, RECORD, RECORDS, Action, Resource, ResourceField
@@ -57,9 +58,23 @@ class ResourcePaths:
         result = {}
         for path, operations in paths.items():
             if operations:
+                self._add_dry_runs(operations)
                 ids = [self._parameters.record_id()] if "{id}" in path else []
                 result[path] = {"parameters": [*ids, *shared], **operations}
         return result
+
+    def _add_dry_runs(self, operations: Json) -> None:
+        """Add to whatever changes records how to see what it would do.
+
+        :param operations: method -> operation
+        """
+        for method, operation in operations.items():
+            if method == "get":
+                continue
+            operation["parameters"] = [*operation["parameters"], self._parameters.prefer()]
+            for status, response in operation["responses"].items():
+                if status < "300":
+                    response["headers"] |= self._responses.headers(APPLIED_HEADER)
 
     def _may(self, resource: Resource, operation: str) -> bool:
         return resource.allows(operation) and self._usable.may(resource.type_name, operation)

@@ -1,5 +1,6 @@
 """Responses: the envelope, headers, and errors by their HTTP status."""
 
+from ...http.dry_run import APPLIED_HEADER
 from ...http.statuses import STATUS
 from .components import Components, Json
 
@@ -37,6 +38,7 @@ _HEADERS = {
     "If-Match the version alone counts.",
     "Consistency-Token": "Where the database has a replica: for reads that have to see this write.",
     "Location": "The address of the new record.",
+    APPLIED_HEADER: "`dry-run` where nothing was kept, as `Prefer` asked for.",
     "Idempotency-Replayed": "`true` where the answer is that to an earlier request.",
     "WWW-Authenticate": "How to authenticate.",
     "Retry-After": "Seconds to wait.",
@@ -97,7 +99,7 @@ class Responses:
 
     def bare(self, description: str, *headers: str) -> Json:
         """Return a response without a body."""
-        return {"description": description, "headers": self._headers(*headers, *_RATE)}
+        return {"description": description, "headers": self.headers(*headers, *_RATE)}
 
     def errors(self, *statuses: int) -> Json:
         """Return the responses with these HTTP statuses."""
@@ -166,9 +168,10 @@ class Responses:
     def error_headers(self, status: int) -> Json:
         """Return the headers of an error."""
         names = () if status == 401 else _RATE
-        return self._headers(*_ERROR_HEADERS.get(status, ()), *names)
+        return self.headers(*_ERROR_HEADERS.get(status, ()), *names)
 
-    def _headers(self, *names: str) -> Json:
+    def headers(self, *names: str) -> Json:
+        """Return the headers of a response with these names."""
         return {name: self._header(name) for name in names}
 
     def _header(self, name: str) -> Json:

@@ -70,6 +70,14 @@ class ResponseTooLarge(Exception):
         self.maximum = maximum
 
 
+class SandboxViolation(ConnectionRefusedError, RuntimeError):
+    """What is only tried may reach no other system, and start no thread.
+
+    Code that is ready for a system that cannot be reached, or for a machine that has no room for
+    another thread, goes on.
+    """
+
+
 RETRIED = (psycopg2.Error, ConcurrencyError, OutOfTime, ResponseTooLarge)
 """What no resolver may keep. The first two are for Odoo's ``retrying`` to see
 (odoo/service/model.py): the transaction is broken."""
@@ -160,6 +168,12 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
     match error:
         case ApiError():
             return error
+        case _ if _left_sandbox(error):
+            return ApiError(
+                "VALIDATION_FAILED",
+                "A dry run reaches no other system, which this request has to. Nothing was kept; "
+                "what it would do shows only without Prefer: dry-run.",
+            )
         case AccessDenied():
             return ApiError("UNAUTHENTICATED", "Sign in, or send a valid API key.")
         case AccessError() if getattr(error, "other_companies", False):
@@ -193,6 +207,17 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
         case UserError() | RedirectWarning():
             return ApiError("VALIDATION_FAILED", _message(error))
     return internal_error(error)
+
+
+def _left_sandbox(error: BaseException | None) -> bool:
+    """Tell whether an error comes of one that a dry run made."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        if isinstance(error, SandboxViolation):
+            return True
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def from_database(error: psycopg2.Error, message: str | None = None, errors=()) -> ApiError:

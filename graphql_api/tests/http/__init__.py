@@ -7,6 +7,7 @@ from . import (
     test_cors,
     test_cross_site,
     test_denial,
+    test_dry_run,
     test_floods,
     test_http_caching,
     test_idempotency,
