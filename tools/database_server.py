@@ -115,6 +115,20 @@ def uninstalled(server: Server, database: str, modules: list[str]) -> list[str]:
     return [name for name in modules if name not in installed]
 
 
+def set_report_url(server: Server, database: str, url: str) -> None:
+    """Tell Odoo where wkhtmltopdf reaches it, for the styles and images of reports.
+
+    Odoo would take the address under which an administrator has last signed in. It keeps what it
+    has read: call this before it starts.
+    """
+    with cursor(server, database) as opened:
+        opened.execute(
+            "INSERT INTO ir_config_parameter (key, value) VALUES ('report.url', %s) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [url],
+        )
+
+
 def version(server: Server) -> str:
     """Return the version of the PostgreSQL server."""
     with cursor(server, "postgres") as opened:

@@ -38,12 +38,13 @@ class DebianProgram:
         return self.packages[0]
 
     @property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """Where the program is, under the name of its package, once it is fetched."""
         return STATE / self._name
 
     @property
     def _program(self) -> Path:
-        return self._folder / self._name
+        return self.folder / self._name
 
     @property
     def _downloads(self) -> Path:
@@ -59,7 +60,7 @@ class DebianProgram:
     def ensure(self) -> Path:
         """Return the program, fetched if need be."""
         inputs = stamp.digest("3", str(ROOT), *self.packages)
-        if not (stamp.is_current(self._folder, inputs) and self._starts()):
+        if not (stamp.is_current(self.folder, inputs) and self._starts()):
             self._make(inputs)
         return self._program
 
@@ -68,8 +69,8 @@ class DebianProgram:
             raise StepFailed(
                 f"{self.title} is needed, which this machine does not have. {self._elsewhere}"
             )
-        shutil.rmtree(self._folder, ignore_errors=True)
-        root = self._folder / "root"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        root = self.folder / "root"
         root.mkdir(parents=True)
         log = LOGS / f"{self._name}.log"
         downloading = f"Downloading {self.title} (Debian's package)"
@@ -87,7 +88,7 @@ class DebianProgram:
             raise StepFailed(
                 f"Debian's {self.title} does not start on this machine. {self._elsewhere}"
             )
-        stamp.mark(self._folder, inputs)
+        stamp.mark(self.folder, inputs)
 
     def _download(self, log: Path) -> list[Path]:
         work = STATE / "apt"

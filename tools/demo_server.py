@@ -7,7 +7,17 @@ import subprocess
 import threading
 import time
 
-from tools import api_key, assets, databases, environment, lock, process, virtualenv
+from tools import (
+    api_key,
+    assets,
+    database_server,
+    databases,
+    environment,
+    lock,
+    process,
+    virtualenv,
+    wkhtmltopdf,
+)
 from tools.environment import Environment
 from tools.odoo_server import HOST, answers
 from tools.progress import StepFailed, step
@@ -22,6 +32,7 @@ def run() -> int:
     _check_free(port)
     with lock.exclusive("setup"):
         (current, database), _tools = process.together(_ensure_database, _ensure_tools)
+    database_server.set_report_url(current.server, database, f"http://{HOST}:{port}")
     command = current.odoo(
         f"--database={database}",
         "--no-database-list",
@@ -51,9 +62,10 @@ def _ensure_database() -> tuple[Environment, str]:
 
 
 def _ensure_tools() -> None:
-    """Install what the addon's pages load, and what makes it; Odoo's apps take longer."""
+    """Install what the addon's pages load, what makes it, and PDFs; Odoo's apps take longer."""
     virtualenv.ensure_development()
     assets.ensure()
+    wkhtmltopdf.offer()
 
 
 def _port() -> int:

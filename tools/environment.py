@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import assets, lock, odoo_source, postgres
+from tools import assets, lock, odoo_source, postgres, wkhtmltopdf
 from tools.paths import ADDONS, DATA, EXAMPLES, PYTHON, STATE, TOOLS, replace_link, write_private
 from tools.postgres_server import Server
 from tools.progress import StepFailed
@@ -59,7 +59,10 @@ def ensure_odoo() -> Environment:
         "PYTHONPATH": str(import_path),
         "PYTHONPYCACHEPREFIX": str(STATE / "bytecode"),
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore"),
-        "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        # The machine's own programs come first, also where ours is only fetched later.
+        "PATH": os.pathsep.join(
+            [str(PYTHON.parent), os.environ.get("PATH", os.defpath), str(wkhtmltopdf.FOLDER)]
+        ),
         "VIRTUAL_ENV": sys.prefix,
     }
     return Environment(server, odoo_source.SERIES, variables)

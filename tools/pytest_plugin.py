@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from tools import chromium, databases, environment, lock, node
+from tools import chromium, databases, environment, lock, node, wkhtmltopdf
 from tools.databases import WorkingCopy
 from tools.environment import CONFIGURATION
 from tools.paths import STATE
@@ -115,6 +115,8 @@ def _set_up(session: pytest.Session) -> None:
 _PROGRAMS: dict[str, Callable[[], dict[str, str]]] = {
     "browser": lambda: {"GRAPHQL_API_BROWSER": str(chromium.ensure())},
     "node": node.ensure,
+    # Odoo finds it on the PATH, where it is by then.
+    "pdf": lambda: {"GRAPHQL_API_WKHTMLTOPDF": str(wkhtmltopdf.ensure())},
 }
 """Marker -> what sets up what its tests run, and returns the variables that lead them to it."""
 

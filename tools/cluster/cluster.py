@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tools import database_server, databases, lock, nginx, postgres_place, process
+from tools import (
+    database_server,
+    databases,
+    lock,
+    nginx,
+    postgres_place,
+    process,
+    wkhtmltopdf,
+)
 from tools.cluster import configuration
 from tools.cluster.supervisor import Supervisor
 from tools.environment import Environment
@@ -168,22 +176,24 @@ class Cluster:
 
     def _start(self) -> None:
         _FOLDER.mkdir(parents=True, exist_ok=True)
+        wkhtmltopdf.offer()
         self._start_primary()
         self._start_replica()
         self._write_configuration()
         names = ("first", "second")[: self._server_count]
         with step(f"Starting Odoo servers: {', '.join(names)}", "They answer"):
-            self.servers = [
-                self._parts.enter_context(
-                    OdooServer(
-                        self.environment,
-                        self.database,
-                        LOGS / f"cluster-odoo-{name}.log",
-                        workers=self._workers,
-                    )
+            servers = [
+                OdooServer(
+                    self.environment,
+                    self.database,
+                    LOGS / f"cluster-odoo-{name}.log",
+                    workers=self._workers,
                 )
                 for name in names
             ]
+            # wkhtmltopdf does not know the certificate of nginx.
+            database_server.set_report_url(self.primary.login, self.database, servers[0].url)
+            self.servers = [self._parts.enter_context(server) for server in servers]
         self._parts.enter_context(Supervisor(self.servers))
         self.nginx = Nginx(self.servers)
         self.nginx.start()
