@@ -66,6 +66,7 @@ def test_every_link_leads_somewhere(name):
             assert not heading or heading in headings(linked), f"[{text}]({target}): no heading"
 
 
+@pytest.mark.pdf
 @pytest.mark.server
 @pytest.mark.parametrize("name", PAGES)
 def test_page(name, administrator, demo_server, reader, keys, tmp_path):

@@ -1,4 +1,4 @@
-"""What is below a record: files, with ETag and ranges, and lists that it alone leads to."""
+"""What is below a record: files, with ETag and ranges, reports, lists that it alone leads to."""
 
 from odoo import http
 from odoo.http import request
@@ -13,9 +13,11 @@ from ..http.responses import (
 from ..rest.calls import Call
 from ..rest.pages import read_related
 from ..rest.query import check_parameters
+from ..rest.reports import list_reports, print_report
 from ..schema.access.access import find_visible
 from ..schema.exposure.errors import ApiError
 from ..schema.reading.files import files
+from ..schema.reading.reports import SEGMENT
 from ..schema.values.scalars import FILE_TYPES
 
 INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
@@ -39,6 +41,8 @@ class FilesController(http.Controller):
             rows, meta = read_related(call, call.record_id(record_id), field)
             return cached_response(success_response(rows, meta=meta))
         check_parameters(())
+        if field is None and field_name == SEGMENT and resource.reports:
+            return list_reports(call, record_id)
         if field is None or not field.readable or field.type not in FILE_TYPES:
             raise ApiError("NOT_FOUND", f"{resource.type_name} has no file {field_name[:80]}.")
         context.check_field(resource, field)
@@ -57,3 +61,18 @@ class FilesController(http.Controller):
             immutable=False,
             environ=environ_without_if_match(),
         )
+
+    # Odoo may keep the PDF as an attachment. Rendered in a transaction that only reads, it would be
+    # made a second time then; and a document is to show what has just been written.
+    @http.route(
+        f"/api/<string:collection>/<string:record_id>/{SEGMENT}/<string:name>.pdf",
+        type="graphql_api",
+        auth="graphql_api",
+        methods=["GET"],
+        readonly=False,
+        save_session=False,
+    )
+    def print(self, collection, record_id, name):
+        call = Call(collection)
+        check_parameters(())
+        return print_report(call, record_id, name)

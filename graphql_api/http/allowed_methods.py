@@ -8,6 +8,7 @@ from ..schema.access.access import find_visible
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import MOBILE_ALIASES, Resource
+from ..schema.reading.reports import SEGMENT
 from ..schema.values.parsers import parse_id
 from ..schema.values.scalars import FILE_TYPES
 from .statuses import HttpError
@@ -112,17 +113,22 @@ def _resource_methods(schema: BuiltSchema, resource: Resource, names: list[str])
             if schema.is_paged(resource.fields.get(name)):
                 return _RECORD_METHODS["read"]
             return _member_methods(resource, name)
+        case [record_id, segment, name] if _is_id(record_id) and segment == SEGMENT and reads:
+            granted = name.endswith(".pdf") and name.removesuffix(".pdf") in resource.reports
+            return _RECORD_METHODS["read"] if granted else ()
     return ()
 
 
 def _member_methods(resource: Resource, name: str) -> tuple[str, ...]:
-    """Return the methods of a file or an action of a record."""
+    """Return the methods of a file, an action or the reports of a record."""
     field = resource.fields.get(name)
     if field is not None and field.type in FILE_TYPES:
         get = _RECORD_METHODS["read"] if field.readable and "read" in resource.operations else ()
         put = ("PUT",) if field.writable and resource.allows("update") else ()
         return (*get, *put)
-    return ("POST",) if name in resource.actions else ()
+    lists_reports = name == SEGMENT and resource.reports and "read" in resource.operations
+    get = _RECORD_METHODS["read"] if lists_reports else ()
+    return (*get, "POST") if name in resource.actions else get
 
 
 def _has_aggregate(schema: BuiltSchema, resource: Resource) -> bool:

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from ..schema.exposure.limits import Limits
 from ..schema.exposure.policy import (
     ACTIONS,
+    REPORTS,
     Networks,
     Policy,
     Rights,
@@ -169,7 +170,7 @@ class GraphqlApiPolicy(models.Model):
             granted = frozenset(
                 (right.resource_id.type_name, operation)
                 for right in self.right_ids
-                for operation in (*OPERATIONS, ACTIONS)
+                for operation in (*OPERATIONS, ACTIONS, REPORTS)
                 if right[f"allow_{operation}"]
             )
         return Rights(granted, self.read_only, self.allow_extensions)
@@ -193,6 +194,11 @@ class GraphqlApiPolicyRight(models.Model):
     allow_update = fields.Boolean(string="Update")
     allow_delete = fields.Boolean(string="Delete")
     allow_actions = fields.Boolean(string="Actions")
+    allow_reports = fields.Boolean(
+        string="Reports",
+        help="Keys print the reports that the resource grants, of records that they may read. A "
+        "report shows more of a record than the exposed fields.",
+    )
 
     _resource_unique = models.Constraint(
         "UNIQUE(policy_id, resource_id)", "The policy has this resource already."

@@ -108,6 +108,13 @@ class GraphqlApiResource(models.Model):
         context={"active_test": False},
     )
 
+    report_ids = fields.One2many(
+        "graphql_api.resource.report",
+        "resource_id",
+        string="Reports",
+        context={"active_test": False},
+    )
+
     _page_size_range = models.Constraint(
         "CHECK(default_page_size BETWEEN 1 AND max_page_size)",
         "The default page size lies between 1 and the maximum page size.",
@@ -209,6 +216,7 @@ class GraphqlApiResource(models.Model):
         self.ensure_one()
         self._check_names()
         model = self.env.get(self.model)
+        reports = (record._to_report() for record in self.report_ids)
         resource = Resource(
             type_name=self.type_name,
             collection=self.collection,
@@ -224,6 +232,7 @@ class GraphqlApiResource(models.Model):
             is_root=self.is_root,
             defaults=self._get_defaults(),
             document=self._get_document(),
+            reports={report.name: report for report in reports if report is not None},
         )
         actions = (record._define() for record in self.action_ids)
         fields = (record._define() for record in self.field_ids)

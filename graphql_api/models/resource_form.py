@@ -137,6 +137,7 @@ class GraphqlApiResource(models.Model):
                 )
         self.field_ids._check_field_name()
         self.action_ids._check_method()
+        self.report_ids._check_report()
 
     @api.constrains("domain", "model")
     def _check_domain(self):

@@ -22,6 +22,7 @@ _PARTS = (
     "graphql_api.resource.action",
     "graphql_api.resource.action.argument",
     "graphql_api.resource.action.dialog",
+    "graphql_api.resource.report",
 )
 """The models whose records, with a ``resource_id``, say what a resource is."""
 
@@ -167,8 +168,8 @@ class GraphqlApiSchema(models.AbstractModel):
     def _get_versions(self, condition: SQL) -> dict[int, tuple]:
         """Return the versions of resources that this transaction sees, by ids.
 
-        A version stands for one state of a resource's row and of the rows of its fields and
-        actions, with all that belongs to these. Each state of a row has another ``xmin`` (the
+        A version stands for one state of a resource's row and of the rows of its fields, actions
+        and reports, with all that belongs to these. Each state of a row has another ``xmin`` (the
         transaction that wrote it) or another ``ctid`` (its place in the table) than all others;
         PostgreSQL, "System Columns". Unlike ``write_date``, that tells two changes of one
         transaction apart.

@@ -17,6 +17,7 @@ from ..http.responses import success_response
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import camel_case
 from ..schema.exposure.resource import NONE, RECORD, RECORDS, Action
+from ..schema.reading.reports import SEGMENT
 from ..schema.values.scalars import FILE_TYPES
 from .documents import Selected, select
 from .preconditions import check_preconditions
@@ -81,6 +82,8 @@ class ActionCall(WriteCall):
             raise method_not_allowed(self.schema)
         if name in resource.fields and resource.fields[name].type in FILE_TYPES:
             raise method_not_allowed(self.schema, "Send a file with PUT.")
+        if name == SEGMENT and resource.reports and name not in resource.actions:
+            raise method_not_allowed(self.schema)
         if name not in resource.actions:
             known = ", ".join(resource.actions) or "none"
             raise ApiError(

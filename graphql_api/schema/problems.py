@@ -35,6 +35,7 @@ BUILT_IN_TYPES = frozenset(
         "NullableIntFilter",
         "OrderDirection",
         "PageInfo",
+        "PdfReport",
         "PresenceFilter",
         "Query",
         "Subscription",

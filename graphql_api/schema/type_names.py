@@ -15,6 +15,7 @@ from .grouping.group_keys import Granularity
 from .reading.files import File
 from .reading.ordering import OrderDirection
 from .reading.pagination import PageInfo
+from .reading.reports import PdfReport
 from .types import ResourceTypes
 from .values.scalars import SCALAR_MAP
 from .writing.inputs import InputTypes
@@ -29,6 +30,7 @@ _KINDS: tuple[Any, ...] = (
     IntAggregates,
     OrderDirection,
     PageInfo,
+    PdfReport,
 )
 _SHARED: dict[str, Any] = {kind.__strawberry_definition__.name: kind for kind in _KINDS} | {
     definition.name: kind for kind, definition in SCALAR_MAP.items()

@@ -33,6 +33,7 @@ from .reading.ordering import (
 )
 from .reading.pagination import PageInfo
 from .reading.record_by_record import LOADER, record_resolver
+from .reading.reports import PdfReport, reports_loader
 from .values.definitions import LazyMapping, define
 from .values.scalars import FILE_TYPES, DateTime, value_type
 
@@ -218,6 +219,13 @@ class ResourceTypes:
                 Optional[str],  # noqa: UP045
                 VERSION_COLUMN,
                 "An opaque text that changes with every write to the record.",
+            )
+        if readable and resource.reports and not {*definitions, *resource.fields} & {"reports"}:
+            add(
+                "reports",
+                Optional[list[PdfReport]],  # noqa: UP045
+                reports_loader(resource),
+                "The reports of the record that the caller may print.",
             )
         for field in resource.fields.values():
             if field.readable:

@@ -22,6 +22,7 @@ ADDRESS = "http://127.0.0.1:8069"
 ELSEWHERE = {
     "make run": "test_make_run.py runs it",
     "make test": "it is what runs this",
+    "apt-get install wkhtmltopdf": "the tests fetch the same package, and print with it",
     "pip install ": "test_base_packaging.py installs the wheel with what it requires",
     "unzip ": "test_base_packaging.py looks into the zip file",
     "odoo -d <database>": "test_base_upgrade.py installs and upgrades the addon",

@@ -1,9 +1,18 @@
-"""The routes of one resource: its list, its records, their actions and files."""
+"""The routes of one resource: its list, its records, their actions, files and reports."""
 
 from ...http.dry_run import APPLIED_HEADER
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.names import pascal_case
-from ...schema.exposure.resource import NONE, RECORD, RECORDS, Action, Resource, ResourceField
+from ...schema.exposure.names import camel_case, pascal_case, upper_first
+from ...schema.exposure.resource import (
+    NONE,
+    RECORD,
+    RECORDS,
+    Action,
+    Report,
+    Resource,
+    ResourceField,
+)
+from ...schema.reading.reports import SEGMENT
 from ...schema.values.scalars import FILE_TYPES
 from .bodies import BodySchemas
 from .components import Components, Json, deprecated, nullable
@@ -54,6 +63,11 @@ class ResourcePaths:
                 paths[f"{root}/{{id}}/{action.name}"] = self._action(resource, action)
                 of_many = paths.setdefault(f"{root}/{action.name}", {})
                 of_many |= self._action(resource, action, many=True)
+        if reports := self._usable.reports_of(resource):
+            paths.setdefault(f"{root}/{{id}}/{SEGMENT}", {})["get"] = self._reports(resource)
+            for report in reports:
+                path = f"{root}/{{id}}/{SEGMENT}/{report.name}.pdf"
+                paths[path] = {"get": self._report(resource, report)}
         shared = self._parameters.shared()
         result = {}
         for path, operations in paths.items():
@@ -292,6 +306,37 @@ class ResourcePaths:
                 body,
             )
         }
+
+    def _reports(self, resource: Resource) -> Json:
+        reports = {"type": "array", "items": self._records.record("PdfReport")}
+        return self._operation(
+            resource,
+            f"list{resource.type_name}Reports",
+            f"List the reports of a {resource.type_name}",
+            "",
+            [self._parameters.if_none_match()],
+            {
+                **self._responses.cached(self._responses.success(reports, "The reports.", "ETag")),
+                **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS),
+            },
+        )
+
+    def _report(self, resource: Resource, report: Report) -> Json:
+        file = self._responses.file(
+            "The PDF.", "ETag", "Content-Disposition", _TOKEN, media_type="application/pdf"
+        )
+        return self._operation(
+            resource,
+            f"print{resource.type_name}{upper_first(camel_case(report.name))}",
+            f"Print a report: {report.description or report.name}",
+            "It may show more of the record than its fields here, in the language that Odoo prints "
+            "it in: mostly that of the customer.",
+            [self._parameters.if_none_match()],
+            {
+                **self._responses.cached(file),
+                **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS, 409),
+            },
+        )
 
     def _file(self, resource: Resource, field: ResourceField) -> Json:
         name = f"{resource.type_name}{pascal_case(field.name)}"

@@ -18,7 +18,10 @@ ERRORS = {
     422: ("ValidationFailed", "Odoo refuses, with its message."),
     429: ("RateLimited", "Too many requests."),
     500: ("InternalServerError", "The server's fault; the message has an id for its log."),
-    503: ("ServiceUnavailable", "The database cannot be reached, or all servers are busy."),
+    503: (
+        "ServiceUnavailable",
+        "The database cannot be reached, all servers are busy, or a program is missing.",
+    ),
 }
 """HTTP status -> name of the component, description."""
 
@@ -93,9 +96,9 @@ class Responses:
         """Return status -> response, of one that has an ETag, which the client may have already."""
         return {"200": response, "304": self.bare("Nothing has changed.", "ETag")}
 
-    def file(self, description: str, *headers: str) -> Json:
+    def file(self, description: str, *headers: str, media_type: str = "*/*") -> Json:
         """Return a response with the bytes of a file."""
-        return {**self.bare(description, *headers), "content": {"*/*": {}}}
+        return {**self.bare(description, *headers), "content": {media_type: {}}}
 
     def bare(self, description: str, *headers: str) -> Json:
         """Return a response without a body."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ...schema.access.access import OPERATION_RIGHTS, Context
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.resource import FIELD, Action
+from ...schema.exposure.resource import FIELD, Action, Report, Resource
+from ...schema.reading.reports import printable_reports
 
 
 def act(action: Action) -> str:
@@ -18,17 +19,26 @@ class Usable:
 
     ``operations`` are pairs of a type name and an operation or :func:`act`; ``readable`` pairs of
     a type name and a GraphQL field name; ``writable`` pairs of a type name and a REST name.
-    ``page_sizes`` are pairs of a type name and how many records a page may have.
+    ``reports`` are pairs of a type name and the REST name of a report. ``page_sizes`` are pairs of
+    a type name and how many records a page may have.
     """
 
     operations: frozenset[tuple[str, str]]
     readable: frozenset[tuple[str, str]]
     writable: frozenset[tuple[str, str]]
+    reports: frozenset[tuple[str, str]]
     page_sizes: frozenset[tuple[str, int]]
 
     def may(self, type_name: str, operation: str) -> bool:
         """Tell whether an operation is open to the caller."""
         return (type_name, operation) in self.operations
+
+    def reports_of(self, resource: Resource) -> list[Report]:
+        """Return the reports that the caller may print, of records that it sees."""
+        name = resource.type_name
+        return [
+            report for report in resource.reports.values() if (name, report.name) in self.reports
+        ]
 
     def page_size(self, type_name: str) -> int:
         """Return how many records a page of a resource may have."""
@@ -40,6 +50,7 @@ def find_usable(schema: BuiltSchema, context: Context) -> Usable:
     operations: set[tuple[str, str]] = set()
     readable: set[tuple[str, str]] = set()
     writable: set[tuple[str, str]] = set()
+    reports: set[tuple[str, str]] = set()
     odoo_fields = schema.derive(_odoo_fields)
     for type_name, resource in schema.resources.items():
         for operation in OPERATION_RIGHTS:
@@ -60,6 +71,8 @@ def find_usable(schema: BuiltSchema, context: Context) -> Usable:
             for field in resource.writable_fields
             if context.may_write(resource, field.field)
         }
+        if resource.reports and context.may(resource, "read"):
+            reports |= {(type_name, name) for name in printable_reports(context, resource)}
         for shape in resource.argument_shapes:
             writable |= {
                 (shape.type_name, argument.name)
@@ -67,7 +80,13 @@ def find_usable(schema: BuiltSchema, context: Context) -> Usable:
                 if argument.use != FIELD or context.may_write(shape, argument.field)
             }
     sizes = {(name, context.max_page_size(resource)) for name, resource in schema.resources.items()}
-    return Usable(frozenset(operations), frozenset(readable), frozenset(writable), frozenset(sizes))
+    return Usable(
+        frozenset(operations),
+        frozenset(readable),
+        frozenset(writable),
+        frozenset(reports),
+        frozenset(sizes),
+    )
 
 
 def _odoo_fields(schema: BuiltSchema) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -12,6 +12,9 @@ from .resource import RECORDS, Action, Resource, ResourceField
 ACTIONS = "actions"
 """The right to call the actions of a resource, beside its operations."""
 
+REPORTS = "reports"
+"""The right to print the reports of a resource, for those who may read it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:
@@ -19,9 +22,9 @@ class Rights:
 
     Odoo's access rights of the user come on top.
 
-    ``granted`` are pairs of a type name and an operation or :data:`ACTIONS`, None for whatever is
-    exposed. ``read_only`` takes away all but reading. ``extensions`` keeps what addons add in code,
-    fields of resources too.
+    ``granted`` are pairs of a type name and an operation, :data:`ACTIONS` or :data:`REPORTS`, None
+    for whatever is exposed. ``read_only`` takes away all but reading and printing. ``extensions``
+    keeps what addons add in code, fields of resources too.
     """
 
     granted: frozenset[tuple[str, str]] | None = None
@@ -52,10 +55,16 @@ class Rights:
     def _restrict_operations(self, resource: Resource) -> Resource:
         operations = {name for name in resource.operations if self._grants(resource, name)}
         actions = resource.actions if self._grants(resource, ACTIONS) else {}
-        return replace(resource, operations=frozenset(operations), actions=actions)
+        prints = "read" in operations and self._grants(resource, REPORTS)
+        return replace(
+            resource,
+            operations=frozenset(operations),
+            actions=actions,
+            reports=resource.reports if prints else {},
+        )
 
     def _grants(self, resource: Resource, operation: str) -> bool:
-        if self.read_only and operation != "read":
+        if self.read_only and operation not in ("read", REPORTS):
             return False
         return self.granted is None or (resource.type_name, operation) in self.granted
 

@@ -173,6 +173,20 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """A report of Odoo that clients may print of one record.
+
+    ``name`` is the REST name (``delivery-slip``), ``xml_id`` the external id in Odoo. ``portal``
+    tells that users of the portal may print it, with all that it shows.
+    """
+
+    name: str
+    xml_id: str
+    description: str = ""
+    portal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What the records of a resource are lines of.
 
@@ -190,8 +204,8 @@ class Resource:
 
     ``domain`` limits the records that are reachable at all, ``order`` is a list of
     (REST field name, "ASC" or "DESC"), ``fields`` maps REST names to fields, ``actions`` REST
-    names to actions. ``defaults`` are values of Odoo fields for new records. ``document`` is what
-    the records are lines of, None where they are no lines.
+    names to actions, ``reports`` REST names to reports. ``defaults`` are values of Odoo fields for
+    new records. ``document`` is what the records are lines of, None where they are no lines.
     """
 
     type_name: str
@@ -207,6 +221,7 @@ class Resource:
     defaults: dict = dataclasses.field(default_factory=dict)
     fields: dict[str, ResourceField] = dataclasses.field(default_factory=dict)
     actions: dict[str, Action] = dataclasses.field(default_factory=dict)
+    reports: dict[str, Report] = dataclasses.field(default_factory=dict)
     document: Document | None = None
 
     @property

@@ -31,7 +31,7 @@ def needs(**operations: str) -> frozenset[Need]:
 
 
 READ, ALL = "read", "read create update delete actions"
-EVERYTHING = needs(Customer=ALL, Country=ALL, SaleOrder=ALL, SaleOrderLine=ALL)
+EVERYTHING = needs(Customer=ALL, Country=ALL, SaleOrder=f"{ALL} reports", SaleOrderLine=ALL)
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,18 @@ CALLERS = {
         may=needs(
             Customer="read create update",
             Country=READ,
-            SaleOrder="read create update actions",
+            SaleOrder="read create update actions reports",
             SaleOrderLine=ALL,
         ),
     ),
     "portal user": Caller(
         lambda test: test.bearer("guest"),
-        may=needs(Customer=READ, Country=READ, SaleOrder=READ, SaleOrderLine=READ),
+        may=needs(Customer=READ, Country=READ, SaleOrder="read reports", SaleOrderLine=READ),
         sees=False,
     ),
     "read-only key": Caller(
         lambda test: test.scoped_key(test.policy(None, read_only=True)),
-        granted=needs(Customer=READ, Country=READ, SaleOrder=READ, SaleOrderLine=READ),
+        granted=needs(Customer=READ, Country=READ, SaleOrder="read reports", SaleOrderLine=READ),
     ),
     "key for one resource": Caller(
         lambda test: test.scoped_key(test.policy({"Customer": ALL.split()})),
@@ -191,6 +191,18 @@ OPERATIONS = {
         method="POST",
         done=lambda test: test.order.state == "sale",
     ),
+    "reports": Operation(
+        (("SaleOrder", "read"), ("SaleOrder", "reports")),
+        '{{ answer: saleOrder(id: "{order}") {{ reports {{ name }} }} }}',
+        "/api/sale-orders/{order}/report",
+        answer=lambda test, answer: (
+            [
+                report["name"]
+                for report in (answer if isinstance(answer, list) else answer["reports"])
+            ]
+            == ["order"]
+        ),
+    ),
     "file": Operation(
         (("Customer", "read"),),
         '{{ answer: customer(id: "{customer}") {{ image128 {{ url mimetype }} }} }}',
@@ -265,7 +277,7 @@ class TestAccessMatrix(ScopedKeyCase):
         cells = 0
         self.reset()
         for caller_name, caller in CALLERS.items():
-            # Of 30 wrong keys a minute, each of those who are refused sends 22.
+            # Of 30 wrong keys a minute, each of those who are refused sends 24.
             self.forget_rates()
             headers = caller.headers(self)
             for operation_name, operation in OPERATIONS.items():

@@ -202,13 +202,17 @@ class TestExistence(HostileCase):
         self.check(self.requests)
 
     def test_actions(self):
-        """Actions on a hidden order, and everything else that takes its id."""
+        """Actions on a hidden order, its reports, and everything else that takes its id."""
         self.target = self.order
         self.hide(self.order)
 
         def ways(number):
             for name in ("confirm", "cancel", "draft", "nothing"):
                 yield Attack("action", f"/api/sale-orders/{number}/{name}", None, "POST")
+            for path in ("report", "report/order.pdf", "report/nothing.pdf"):
+                yield Attack("report", f"/api/sale-orders/{number}/{path}")
+            text = "query ($id: ID!) { saleOrder(id: $id) { reports { url } } }"
+            yield query("reports", text, id=str(number))
             text = "mutation ($id: ID!) { confirmSaleOrder(id: $id) { id } }"
             yield query("action", text, id=str(number))
             text = 'mutation ($id: ID!) { updateSaleOrder(id: $id, input: {note: "x"}) { id } }'

@@ -244,6 +244,24 @@ class TestSensitive(ApiCase):
         }
         self.assertEqual(found - set(HARMLESS_ARGUMENTS), set())
 
+    def test_reports(self):
+        """Reports are for whom the document is made; few of them are for the portal."""
+        schema = self.env["graphql_api.schema"]._get_schema()
+        found = {
+            (resource.type_name, report.xml_id, report.portal)
+            for resource in schema.resources.values()
+            for report in resource.reports.values()
+        }
+        self.assertEqual(
+            found,
+            {
+                ("Invoice", "account.account_invoices", False),
+                ("Invoice", "account.account_invoices_without_payment", True),
+                ("SaleOrder", "sale.action_report_saleorder", True),
+                ("Transfer", "stock.action_report_delivery", False),
+            },
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestAttachments(ApiCase):

@@ -5,6 +5,7 @@ from . import (
     test_bad_rest_requests,
     test_contract_rest,
     test_documents,
+    test_reports,
     test_rest_errors,
     test_sent_back,
 )
