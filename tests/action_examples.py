@@ -49,33 +49,81 @@ def _quotation(odoo: Administrator) -> int:
 
 
 def _order(odoo: Administrator) -> int:
-    order = _quotation(odoo)
-    odoo.call("sale.order", "action_confirm", ids=[order])
+    return _after(_quotation, "sale.order", "action_confirm")(odoo)
+
+
+def _locked_order(odoo: Administrator) -> int:
+    order = _order(odoo)
+    odoo.call("sale.order", "action_lock", ids=[order])
     return order
 
 
-def _cancelled_order(odoo: Administrator) -> int:
-    order = _quotation(odoo)
-    odoo.call("sale.order", "action_cancel", ids=[order])
-    return order
+def _draft_move(kind: str) -> Callable[[Administrator], int]:
+    """Return what makes a draft of a kind of invoices, bills and refunds."""
+
+    def make(odoo: Administrator) -> int:
+        line = {"product_id": _product(odoo), "quantity": 2, "price_unit": 5}
+        return _create(
+            odoo,
+            "account.move",
+            move_type=kind,
+            partner_id=_customer(odoo),
+            invoice_date="2026-01-01",
+            invoice_line_ids=[[0, 0, line]],
+        )
+
+    return make
 
 
-def _draft_invoice(odoo: Administrator) -> int:
-    line = {"product_id": _product(odoo), "quantity": 2, "price_unit": 5}
+def _posted_move(kind: str) -> Callable[[Administrator], int]:
+    return _after(_draft_move(kind), "account.move", "action_post")
+
+
+def _after(
+    make: Callable[[Administrator], int], model: str, *methods: str
+) -> Callable[[Administrator], int]:
+    """Return what makes a record and calls methods on it."""
+
+    def make_and_call(odoo: Administrator) -> int:
+        record = make(odoo)
+        for method in methods:
+            odoo.call(model, method, ids=[record])
+        return record
+
+    return make_and_call
+
+
+def _payment(odoo: Administrator) -> int:
     return _create(
         odoo,
-        "account.move",
-        move_type="out_invoice",
+        "account.payment",
+        payment_type="inbound",
         partner_id=_customer(odoo),
-        invoice_date="2026-01-01",
-        invoice_line_ids=[[0, 0, line]],
+        amount=5,
+        journal_id=_find(odoo, "account.journal", ["type", "=", "bank"]),
     )
 
 
-def _posted_invoice(odoo: Administrator) -> int:
-    invoice = _draft_invoice(odoo)
-    odoo.call("account.move", "action_post", ids=[invoice])
-    return invoice
+def _purchase(odoo: Administrator) -> int:
+    line = {"product_id": _product(odoo), "product_qty": 2, "price_unit": 5}
+    return _create(odoo, "purchase.order", partner_id=_customer(odoo), order_line=[[0, 0, line]])
+
+
+def _task(odoo: Administrator) -> int:
+    return _create(odoo, "project.task", name="Ztask", project_id=_project(odoo))
+
+
+def _project(odoo: Administrator) -> int:
+    return _create(odoo, "project.project", name="Zproject")
+
+
+def _activity(odoo: Administrator) -> int:
+    return odoo.call(
+        "res.partner",
+        "activity_schedule",
+        ids=[_customer(odoo)],
+        act_type_xmlid="mail.mail_activity_data_todo",
+    )[0]
 
 
 def _opportunity(odoo: Administrator) -> int:
@@ -99,16 +147,63 @@ def _delivery(odoo: Administrator) -> int:
     return delivery
 
 
+_MOVES = {
+    "Invoice": "out_invoice",
+    "Refund": "out_refund",
+    "VendorBill": "in_invoice",
+    "VendorRefund": "in_refund",
+}
+
 EXAMPLES = {
-    ("Invoice", "post"): Example(_draft_invoice),
-    ("Invoice", "register-payment"): Example(_posted_invoice, {"amount": 4}),
-    ("Invoice", "reset-to-draft"): Example(_posted_invoice),
+    ("Activity", "complete"): Example(_activity, {"feedback": "Z"}),
+    ("Invoice", "register-payment"): Example(_posted_move("out_invoice"), {"amount": 4}),
     ("Lead", "mark-lost"): Example(_opportunity, {"feedback": "Z"}),
     ("Lead", "mark-won"): Example(_opportunity),
+    ("Payment", "cancel"): Example(_payment),
+    ("Payment", "post"): Example(_payment),
+    ("Payment", "reset-to-draft"): Example(_after(_payment, "account.payment", "action_cancel")),
+    ("PurchaseOrder", "cancel"): Example(_purchase),
+    ("PurchaseOrder", "confirm"): Example(_purchase),
+    ("PurchaseOrder", "approve"): Example(_purchase),
+    ("PurchaseOrder", "lock"): Example(_after(_purchase, "purchase.order", "button_confirm")),
+    ("PurchaseOrder", "set-to-draft"): Example(
+        _after(_purchase, "purchase.order", "button_cancel")
+    ),
+    ("PurchaseOrder", "unlock"): Example(
+        _after(_purchase, "purchase.order", "button_confirm", "button_lock")
+    ),
     ("SaleOrder", "cancel"): Example(_quotation),
     ("SaleOrder", "confirm"): Example(_quotation),
     ("SaleOrder", "create-invoice"): Example(_order, {"method": "percentage", "percentage": 10}),
-    ("SaleOrder", "set-to-draft"): Example(_cancelled_order),
+    ("SaleOrder", "lock"): Example(_order),
+    ("SaleOrder", "set-to-draft"): Example(_after(_quotation, "sale.order", "action_cancel")),
+    ("SaleOrder", "unlock"): Example(_locked_order),
+    ("Transfer", "cancel"): Example(_delivery),
+    ("Transfer", "check-availability"): Example(_delivery),
+    ("Transfer", "confirm"): Example(_delivery),
+    ("Transfer", "unreserve"): Example(_delivery),
     ("Transfer", "validate"): Example(_delivery, {"backorder": True}),
 }
 """Type and action -> its example."""
+
+for _type_name, _kind in _MOVES.items():
+    EXAMPLES[_type_name, "post"] = Example(_draft_move(_kind))
+    EXAMPLES[_type_name, "cancel"] = Example(_draft_move(_kind))
+    EXAMPLES[_type_name, "reset-to-draft"] = Example(_posted_move(_kind))
+
+for _type_name, _make in {
+    "Customer": _customer,
+    "Invoice": _draft_move("out_invoice"),
+    "Lead": _opportunity,
+    "Product": _product,
+    "ProductTemplate": lambda odoo: _create(odoo, "product.template", name="Zproduct"),
+    "Project": _project,
+    "PurchaseOrder": _purchase,
+    "SaleOrder": _quotation,
+    "Task": _task,
+    "Transfer": _delivery,
+}.items():
+    EXAMPLES[_type_name, "follow"] = Example(_make)
+    EXAMPLES[_type_name, "unfollow"] = Example(_make)
+    EXAMPLES[_type_name, "post-message"] = Example(_make, {"body": "Z"})
+    EXAMPLES[_type_name, "schedule-activity"] = Example(_make, {"summary": "Z"})
