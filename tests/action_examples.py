@@ -130,6 +130,10 @@ def _opportunity(odoo: Administrator) -> int:
     return _create(odoo, "crm.lead", name="Zlead", type="opportunity", partner_id=_customer(odoo))
 
 
+def _lead(odoo: Administrator) -> int:
+    return _create(odoo, "crm.lead", name="Zlead", type="lead", contact_name="Zcontact")
+
+
 def _delivery(odoo: Administrator) -> int:
     """Make a delivery of which a part is picked."""
     kind = _find(odoo, "stock.picking.type", ["code", "=", "outgoing"])
@@ -157,8 +161,10 @@ _MOVES = {
 EXAMPLES = {
     ("Activity", "complete"): Example(_activity, {"feedback": "Z"}),
     ("Invoice", "register-payment"): Example(_posted_move("out_invoice"), {"amount": 4}),
+    ("Lead", "convert"): Example(_lead, {"customerAction": "create"}),
     ("Lead", "mark-lost"): Example(_opportunity, {"feedback": "Z"}),
     ("Lead", "mark-won"): Example(_opportunity),
+    ("Lead", "restore"): Example(_after(_opportunity, "crm.lead", "action_set_lost")),
     ("Payment", "cancel"): Example(_payment),
     ("Payment", "post"): Example(_payment),
     ("Payment", "reset-to-draft"): Example(_after(_payment, "account.payment", "action_cancel")),

@@ -9,6 +9,7 @@ from . import (
     test_commit,
     test_concurrency,
     test_contract_writes,
+    test_crm_actions,
     test_inputs,
     test_inputs_in_odoo,
     test_isolation,
