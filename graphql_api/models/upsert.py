@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -22,8 +23,8 @@ class GraphqlApiUpsert(models.Model):
     _name_unique = models.Constraint("UNIQUE(name)", "There is one row for each key.")
 
     @api.model
-    def _lock(self, key: str) -> None:
-        """Let no other transaction go beyond this point with the same key until ours ends.
+    def _lock(self, keys: Iterable[str]) -> None:
+        """Let no other transaction go beyond this point with one of the keys until ours ends.
 
         Who waited for another transaction, or began before another one ended, has read the
         database as it was before that: PostgreSQL makes it fail here, and Odoo tries it again
@@ -31,12 +32,15 @@ class GraphqlApiUpsert(models.Model):
 
         :raise psycopg2.errors.SerializationFailure: another request was first
         """
+        # In one order for all requests: they wait for each other, and never in a circle.
+        names = sorted({hashlib.sha256(key.encode()).hexdigest() for key in keys})
+        if not names:
+            return
         self.env.cr.execute(
             SQL(
-                "INSERT INTO graphql_api_upsert (name, locked_at) VALUES (%s, %s) "
+                "INSERT INTO graphql_api_upsert (name, locked_at) VALUES %s "
                 "ON CONFLICT (name) DO UPDATE SET locked_at = EXCLUDED.locked_at",
-                hashlib.sha256(key.encode()).hexdigest(),
-                self.env.cr.now(),
+                SQL(", ").join(SQL("(%s, %s)", name, self.env.cr.now()) for name in names),
             ),
             log_exceptions=False,
         )

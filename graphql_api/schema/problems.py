@@ -59,6 +59,7 @@ _SUFFIXES = (
     "Key",
     "ListFilter",
     "NestedUpdateInput",
+    "NestedUpsertInput",
     "Order",
     "RelationFilter",
     "UpdateInput",

@@ -57,6 +57,7 @@ class TypeNames:
             "Key": inputs.keys,
             "ListFilter": types.filters.lists,
             "NestedUpdateInput": inputs.nested_updates,
+            "NestedUpsertInput": inputs.nested_upserts,
             "Order": types.orders,
             "RelationFilter": types.filters.relations,
             "UpdateInput": inputs.update,

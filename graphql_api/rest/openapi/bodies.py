@@ -30,6 +30,15 @@ from .values import (
 _NESTED = {"create": "CreateInput", "update": "NestedUpdateInput"}
 """What is done with the records of a list -> the input that each of them takes."""
 
+_NEEDED = {
+    "create": ("create",),
+    "update": ("update",),
+    "delete": ("delete",),
+    "upsert": ("create", "update"),
+    "replace": ("create", "update"),
+}
+"""What is done with the records of a list -> the operations of their resource that it takes."""
+
 _EXAMPLE_FIELDS = 3
 
 
@@ -143,12 +152,10 @@ class BodySchemas:
         target = self._schema.resources[field.target]
         properties: Json = {}
         for operation, input_field in graphql_type.fields.items():
-            if operation in ("create", "update", "delete") and not self._usable.may(
-                target.type_name, operation
-            ):
+            needed = _NEEDED.get(operation, ())
+            if not all(self._usable.may(target.type_name, name) for name in needed):
                 continue
-            suffix = _NESTED.get(operation)
-            items = self._input(target, suffix) if suffix else dict(RECORD_ID)
+            items = self._items(target, operation)
             size = self._usable.page_size(target.type_name)
             value = {"type": ["array", "null"], "items": items, "maxItems": size}
             properties[operation] = described(value, input_field.description)
@@ -164,6 +171,40 @@ class BodySchemas:
                 "description": graphql_type.description,
             },
         )
+
+    def _items(self, target: Resource, operation: str) -> Json:
+        """Return the schema of what an operation on a list takes for each record."""
+        if operation in ("upsert", "replace"):
+            name = f"{target.type_name}NestedUpsertInput"
+            return self._components.refer("schemas", name, lambda: self._upsert(target, name))
+        suffix = _NESTED.get(operation)
+        return self._input(target, suffix) if suffix else dict(RECORD_ID)
+
+    def _upsert(self, target: Resource, name: str) -> Json:
+        fields = self._schema.graphql_schema.type_map[name].fields
+        keys = self._type(target, "Key")
+        key = {
+            "type": "object",
+            "properties": {
+                self._schema.rest_input_name(keys.name, key): described(
+                    leaf_schema(get_nullable_type(field.type)), field.description
+                )
+                for key, field in keys.fields.items()
+            },
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+        return {
+            "type": "object",
+            "properties": {
+                "by": described(nullable(key), fields["by"].description),
+                "input": self._input(target, "CreateInput"),
+            },
+            "required": ["input"],
+            "additionalProperties": False,
+            "description": self._type(target, "NestedUpsertInput").description,
+        }
 
     def _form(self, resource: Resource, suffix: str) -> Json | None:
         """Return the schema of a form with files; None where there is no file to send."""

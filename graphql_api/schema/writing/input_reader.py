@@ -19,6 +19,7 @@ from .input_problems import InputPath, InputProblems
 from .lines import ChangedLines
 from .list_inputs import ListInputs
 from .named_records import NamedRecords
+from .new_records import NewRecords
 from .property_inputs import PropertyInputs
 
 
@@ -27,7 +28,7 @@ class InputReader:
 
     Read them with :meth:`create_values` and :meth:`update_values`, then call :meth:`check`
     before the values are used and :meth:`check_written` after that. ``inputs`` are all that was
-    read, each with its values.
+    read, each with its values; ``new`` knows which records get external ids.
     """
 
     def __init__(self, context: Context):
@@ -37,6 +38,7 @@ class InputReader:
         self._problems = InputProblems()
         self._named = NamedRecords(context, self._problems)
         self._lines = ChangedLines(context)
+        self.new = NewRecords(context, self._problems)
         self._lists = ListInputs(context, self._problems, self._named, self._lines, self)
         self._properties = PropertyInputs(context, self._problems, self._named)
 
@@ -65,14 +67,22 @@ class InputReader:
         return written
 
     def update_values(
-        self, resource: Resource, value: Any, path: InputPath, records: Any
+        self,
+        resource: Resource,
+        value: Any,
+        path: InputPath,
+        records: Any,
+        inverse: str | None = None,
     ) -> dict[str, Any]:
         """Return the values to write on existing records.
 
         :param records: the records that will get the values
+        :param inverse: the Odoo field that the input cannot set: it leads to the record in whose
+            list the records are, and stay
         """
         self._problems.check(path, self._context.check_operation, resource, "update")
-        values = self._values(resource, value, path, records, None)
+        self.new.add_existing(path, records)
+        values = self._values(resource, value, path, records, inverse)
         self.inputs.append(WrittenInput(resource, path, values))
         if values:
             self._lines.add(resource, records, path)
@@ -97,6 +107,7 @@ class InputReader:
             raise self._problems.to_error()
         self._lines.check()
         self._lists.written.remember()
+        self.new.remember()
 
     def check_written(self, resource: Resource, records: Any) -> None:
         """Refuse what was written in lists of the records and lies outside its resource.
@@ -131,7 +142,7 @@ class InputReader:
         """Return the values of one input.
 
         :param records: those that get the values; None for a new one
-        :param inverse: the Odoo field that a new record gets from the list that it is in
+        :param inverse: the Odoo field that a record has from the list that it is in
         """
         values: dict[str, Any] = {}
         sent: dict[str, str] = {}

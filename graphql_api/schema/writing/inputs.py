@@ -24,6 +24,9 @@ RELATION_OPERATIONS = {
     "link": "Existing records to add.",
     "unlink": "Records to take off the list.",
     "set": "The records that the list has from now on; others are taken off.",
+    "upsert": "Records that keys find are changed, others are created. Safe to repeat.",
+    "replace": "What the list has from now on, by keys as with upsert; what has no key is new. "
+    "Others are deleted, or taken off where the list does not own its records.",
 }
 """What an input can do with the records of a one2many or many2many field."""
 
@@ -32,7 +35,8 @@ class InputTypes:
     """The inputs of one schema; each by the name of its type, where the resource allows it.
 
     ``create`` and ``update`` are what mutations take, ``keys`` how an upsert finds its record,
-    ``arguments`` what actions take, each by the name of the action and its type.
+    ``nested_upserts`` what upserts in a list take, ``arguments`` what actions take, each by the
+    name of the action and its type.
     ``resources`` has the resource whose fields an input sets, by the name of the input.
 
     :param resources: type name -> :class:`Resource`
@@ -46,14 +50,8 @@ class InputTypes:
         self.create = LazyMapping(self._allowing("create"), self._create)
         self.update = LazyMapping(self._allowing("update"), self._update)
         self.nested_updates = LazyMapping(self._allowing("update"), self._nested_update)
-        self.keys = LazyMapping(
-            (
-                name
-                for name, resource in resources.items()
-                if resource.allows("create") and resource.allows("update")
-            ),
-            self._key,
-        )
+        self.keys = LazyMapping((name for name in self.create if name in self.update), self._key)
+        self.nested_upserts = LazyMapping(self.keys, self._nested_upsert)
         self._shapes = {
             shape.type_name: shape
             for resource in resources.values()
@@ -67,6 +65,7 @@ class InputTypes:
                 (self.create, "CreateInput"),
                 (self.update, "UpdateInput"),
                 (self.nested_updates, "NestedUpdateInput"),
+                (self.keys, "Key"),
             )
             for name in names
         } | {f"{name}Input": shape for name, shape in self._shapes.items()}
@@ -181,8 +180,25 @@ class InputTypes:
         return None
 
     def _item(self, type_name: str, operation: str) -> type:
-        family = {"create": self.create, "update": self.nested_updates}.get(operation)
+        families = {
+            "create": self.create,
+            "update": self.nested_updates,
+            "upsert": self.nested_upserts,
+            "replace": self.nested_upserts,
+        }
+        family = families.get(operation)
         return strawberry.ID if family is None else family[type_name]
+
+    def _nested_upsert(self, name: str) -> type:
+        def add_fields(cls: type) -> None:
+            add_input_field(cls, "by", self.keys[name], "What finds the record. Upserts need it.")
+            add_input_field(cls, "input", self.create[name], "Its values.", required=True)
+
+        return define_input(
+            new_input(f"{name}NestedUpsertInput"),
+            add_fields,
+            f"A {name} record of a list, found by a key or new.",
+        )
 
     def _key(self, name: str) -> type:
         resource = self._resources[name]
@@ -234,4 +250,8 @@ def relation_operations(field: ResourceField, target: Resource) -> list[str]:
         allowed.append("link")
         if not field.unlink_deletes or target.allows("delete"):
             allowed += ["unlink", "set"]
+    if "create" in allowed and "update" in allowed:
+        allowed.append("upsert")
+        if field.type == "many2many" or "delete" in allowed:
+            allowed.append("replace")
     return allowed

@@ -11,6 +11,7 @@ from ..exposure.resource import Resource, ResourceField
 from ..values.input_objects import given
 from .input_problems import InputPath, InputProblems
 from .lines import ChangedLines
+from .list_upserts import ListUpserts
 from .named_records import NamedRecords
 from .reach import WrittenLists
 
@@ -57,14 +58,20 @@ class ListInputs:
         :param records: those that have the list; None for a new one
         """
         target = self._context.resources[field.target]
-        operations = dict(given(value))
+        operations = {name: items for name, items in given(value) if items is not None}
+        if "replace" in operations and len(operations) > 1:
+            message = "replace has all of the list; send no other operation beside it."
+            self._problems.refuse(path, message)
+            return []
         commands: list[tuple] = []
+        created: list[InputPath] = []
         # What exists is changed before anything is added, so that an input means the same
         # whatever the order of its keys.
-        for name in ("update", "delete", "unlink", "set", "create", "link"):
-            items = operations.get(name)
-            if items is None:
+        order = ("update", "delete", "unlink", "set", "replace", "upsert", "create", "link")
+        for name in order:
+            if name not in operations:
                 continue
+            items = operations[name]
             where = (*path, name)
             if name in ("update", "delete", "unlink") and records is None:
                 message = "A new record has no list yet; use create, link or set."
@@ -81,14 +88,52 @@ class ListInputs:
                 ]
                 commands.append(Command.set([number for number in ids if number is not None]))
                 continue
+            if name in ("upsert", "replace"):
+                upserts = self._upserts(field, target, name, items, where, records, commands)
+                commands += upserts.commands
+                created += upserts.created
+                continue
             for index, item in enumerate(items):
                 command = self._command(field, target, name, item, (*where, index), records)
                 if command is not None:
                     commands.append(command)
+                    if name == "create":
+                        created.append((*where, index))
+        if created:
+            self._reader.new.add_list(path[:-1], field, target, created)
         if commands:
             self.written.add(resource, field, path)
             self._lines.add_list(field, target, commands, path, records)
         return commands
+
+    def _upserts(
+        self,
+        field: ResourceField,
+        target: Resource,
+        name: str,
+        items: list,
+        path: InputPath,
+        records: Any,
+        commands: list[tuple],
+    ) -> ListUpserts:
+        """Return what ``upsert`` or ``replace`` does with a list.
+
+        :param commands: what other operations do with it
+        """
+        members = set() if records is None else self._member_ids(records, field)
+        upserts = ListUpserts(
+            self._context, self._problems, self._reader, field, target, records, members
+        )
+        if records is not None and len(records) > 1:
+            self._problems.refuse(path, f"{name} is for the list of one record.")
+        elif name == "replace":
+            upserts.replace(items, path)
+        else:
+            changed = {number for _command, number, _values in commands if number}
+            upserts.upsert(items, path, changed)
+        for number in upserts.updated:
+            self.written.add_updated(target, number)
+        return upserts
 
     def check_members(self) -> None:
         """Refuse to change a record through a list that it is not in."""

@@ -37,7 +37,7 @@ def mutation_fields(
         fields |= _create_fields(resource, types, inputs)
     if resource.allows("update"):
         fields |= _update_fields(resource, types, inputs)
-    if resource.type_name in inputs.keys:
+    if resource.allows("create") and resource.allows("update"):
         fields |= _upsert_field(resource, types, inputs)
     if resource.allows("delete"):
         fields |= _delete_fields(resource)
@@ -72,9 +72,20 @@ def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
     }
 
 
-def _create(context: Context, resource: Resource, inputs: list, paths: list[InputPath]) -> Any:
+def _create(
+    context: Context,
+    resource: Resource,
+    inputs: list,
+    paths: list[InputPath],
+    external_id: str | None = None,
+) -> Any:
+    """Create records of inputs.
+
+    :param external_id: the name in Odoo that the record of the first input gets
+    """
     context.check_operation(resource, "create")
     reader = InputReader(context)
+    reader.new.give_external_id(paths[0], external_id)
     values = [
         reader.create_values(resource, value, path)
         for value, path in zip(inputs, paths, strict=True)
@@ -84,6 +95,7 @@ def _create(context: Context, resource: Resource, inputs: list, paths: list[Inpu
         with refused_alike(resource.model, out_of_reach(resource)):
             records = context.env[resource.model].create(values)
         _flush(context, resource, reader, records)
+        reader.new.give_external_ids(dict(zip(paths, records, strict=True)))
     return records
 
 
@@ -135,6 +147,7 @@ def _update(context: Context, resource: Resource, records: Any, value: Any) -> N
             for part, own in with_unsent(records, values):
                 part.write(own)
         _flush(context, resource, reader, records)
+        reader.new.give_external_ids({})
 
 
 def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
@@ -149,8 +162,7 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
             context.check_operation(resource, "update")
             _update(context, resource, found.record, found.input)
             return returned_records(info, resource, found.record.ids)[0]
-        record = _create(context, resource, [found.input], [("input",)])
-        found.give_external_id(record)
+        record = _create(context, resource, [found.input], [("input",)], found.external_id)
         return returned_records(info, resource, record.ids)[0]
 
     name = f"upsert{resource.type_name}"

@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from odoo.tools import SQL
-
 from ..access.access import Context, find_visible
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, blamed
+from .new_records import highest_id
 
 
 class WrittenLists:
@@ -38,11 +37,9 @@ class WrittenLists:
         """Note the highest ids before anything is written."""
         if not self._limited():
             return
-        env = self._context.env
         for field, _path in self._fields.values():
-            table = env[self._context.resources[field.target].model]._table
-            query = SQL("SELECT max(id) FROM %s", SQL.identifier(table))
-            self._highest[field.target] = env.execute_query(query)[0][0] or 0
+            target = self._context.resources[field.target]
+            self._highest[field.target] = highest_id(self._context, target)
 
     def check(self, resource: Resource, records: Any) -> None:
         """Refuse what was written in lists of the records and lies outside its resource.

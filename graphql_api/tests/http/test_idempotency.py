@@ -302,14 +302,14 @@ class TestAge(IdempotencyCase):
     def test_vacuum_of_the_locks_of_upserts(self):
         """A lock is needed as long as a request runs."""
         locks = self.env["graphql_api.upsert"]
-        locks._lock("old")
+        locks._lock(["old"])
         long_ago = self.env.cr.now() - datetime.timedelta(hours=25)
         self.env.cr.execute("UPDATE graphql_api_upsert SET locked_at = %s", [long_ago])
-        locks._lock("new")
+        locks._lock(["new"])
         locks._gc_locks()
         self.assertEqual(len(locks.search([])), 1)
-        locks._lock("new")
-        locks._lock("old")
+        locks._lock(["new"])
+        locks._lock(["old"])
         self.assertEqual(len(locks.search([])), 2)
 
     def test_vacuum_by_odoo(self):

@@ -14,6 +14,7 @@ from . import (
     test_inputs_in_odoo,
     test_isolation,
     test_lines,
+    test_list_upserts,
     test_me,
     test_nested_inputs,
     test_property_inputs,

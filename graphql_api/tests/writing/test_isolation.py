@@ -238,3 +238,32 @@ class TestUpserts(PartnerCase):
         with self.refused():
             self.mutate(self.early, query)
         self.assertEqual(self.mutate(self.early, query), created)
+
+
+@tagged("post_install", "-at_install")
+class TestListUpserts(PartnerCase):
+    """Of two requests with the same list the second one begins again on what the first made."""
+
+    def test_written_since_the_transaction_began(self):
+        query = """mutation ($id: ID!, $input: CustomerUpdateInput!) {
+          updateCustomer(id: $id, input: $input) { children { id name } } }"""
+        by_id = {"by": {"externalId": "zapp.contact"}, "input": {"name": "Z1"}}
+        by_ref = {"by": {"ref": "Zref-2"}, "input": {"name": "Z2"}}
+        for values, names in (
+            ({"upsert": [by_id]}, ["Z1"]),
+            ({"upsert": [by_ref]}, ["Z1", "Z2"]),
+            ({"replace": [by_ref, by_id]}, ["Z1", "Z2"]),
+            ({"replace": [{"input": {"name": "Z3"}}]}, ["Z3"]),
+        ):
+            with self.subTest(values):
+                for env in (self.other, self.early):
+                    self.again(env)
+                    env.cr.execute("SELECT 1")
+                variables = {"id": str(self.partner_id), "input": {"children": values}}
+                self.mutate(self.other, query, **variables)
+                self.other.cr.commit()
+                with self.refused():
+                    self.mutate(self.early, query, **variables)
+                found = self.mutate(self.early, query, **variables)["updateCustomer"]["children"]
+                self.assertEqual(sorted(child["name"] for child in found), names)
+                self.early.cr.commit()
