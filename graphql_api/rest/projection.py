@@ -55,6 +55,9 @@ def _default(schema: BuiltSchema, context: Context, root: GraphQLObjectType) -> 
             continue
         if not schema.may_read(context, root.name, graphql_name) or needs_arguments(graphql_field):
             continue
+        loader = schema.loaders.get((root.name, graphql_name))
+        if loader is not None and loader.by_name:
+            continue
         named = get_named_type(graphql_field.type)
         name = schema.rest_name(root.name, graphql_name)
         if is_leaf_type(named):

@@ -28,6 +28,7 @@ BUILT_IN_TYPES = frozenset(
         *(f"{name}Filter" for name in _SCALARS),
         *(f"{name}Aggregates" for name in ("Date", "DateTime", "Float", "Int")),
         "AggregatesOrder",
+        "ExternalIdFilter",
         "File",
         "Granularity",
         "Me",

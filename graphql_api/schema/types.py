@@ -11,13 +11,14 @@ from strawberry.types.field import StrawberryField
 
 from .access.loaders import Loader
 from .addons.binding import Binding
-from .exposure.names import GRAPHQL_NAME, camel_case
+from .exposure.names import EXTERNAL_ID, GRAPHQL_NAME, camel_case
 from .exposure.resource import RELATIONS, Resource, ResourceField
 from .problems import BUILT_IN_TYPES, type_names
 from .reading.fields import (
     ID_COLUMN,
     VERSION_COLUMN,
     display_name_column,
+    external_id_column,
     file_loader,
     many2one_loader,
     to_many_loader,
@@ -172,6 +173,7 @@ class ResourceTypes:
     def _make_fields(self, name: str) -> "Fields":
         resource = self.resources[name]
         definitions = self.code_fields(name)
+        names_in_code = set(map(_NAMES.get_graphql_name, definitions.values()))
         # Extensions of a field, like permissions, are made for one record: it is resolved one by
         # one.
         in_code = {
@@ -226,6 +228,14 @@ class ResourceTypes:
                 Optional[list[PdfReport]],  # noqa: UP045
                 reports_loader(resource),
                 "The reports of the record that the caller may print.",
+            )
+        if readable and camel_case(EXTERNAL_ID) not in names_in_code:
+            add(
+                EXTERNAL_ID,
+                Optional[str],  # noqa: UP045
+                external_id_column(resource),
+                "Your application's id of the record, by which an upsert finds it; "
+                "or its external id in Odoo.",
             )
         for field in resource.fields.values():
             if field.readable:

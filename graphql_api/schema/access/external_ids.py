@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from odoo.api import Environment
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exposure.errors import ApiError
@@ -85,6 +86,80 @@ def find_external_ids(
             new_name = f"{namespace}.{prefix}{external_id}{owner if is_taken else ''}"
         found[external_id] = ExternalId(record_id, new_name)
     return found
+
+
+def read_external_ids(context: Context, resource: Resource, ids: Collection[int]) -> dict[int, str]:
+    """Return the external ids of records, by their ids; of several the client's own comes first.
+
+    They are those that an upsert of the caller would find the records by: what clients under its
+    policy made, and external ids of Odoo where the caller may read those in Odoo.
+    """
+    if not ids:
+        return {}
+    namespace, prefix, owner = _own_names(context, resource)
+    rows = context.env.execute_query(
+        SQL(
+            "SELECT known.res_id, known.module, known.name FROM ir_model_data AS known "
+            "WHERE known.model = %s AND known.res_id IN %s AND (%s) "
+            "ORDER BY known.module = %s, known.id DESC",
+            resource.model,
+            tuple(ids),
+            _known(context, namespace, owner),
+            namespace,
+        )
+    )
+    return {
+        number: name.removeprefix(prefix).removesuffix(owner)
+        if module == namespace
+        else f"{module}.{name}"
+        for number, module, name in rows
+    }
+
+
+def having_external_ids(
+    context: Context, resource: Resource, external_ids: Collection[str]
+) -> Domain:
+    """Return the condition that a record has one of the external ids that the caller may read.
+
+    :raise ApiError: BAD_USER_INPUT for a text that cannot be one
+    """
+    namespace, prefix, owner = _own_names(context, resource)
+    names = {
+        name
+        for each in external_ids
+        for name in _names(namespace, prefix, owner, check_external_id(each, "filter"))
+    }
+    if not names:
+        return Domain.FALSE
+    rows = context.env.execute_query(
+        SQL(
+            "SELECT known.res_id FROM ir_model_data AS known "
+            "WHERE known.model = %s AND (known.module, known.name) IN %s AND (%s)",
+            resource.model,
+            tuple(names),
+            _known(context, namespace, owner),
+        )
+    )
+    return Domain("id", "in", [number for (number,) in rows])
+
+
+def _known(context: Context, namespace: str, owner: str) -> SQL:
+    """Return the condition that a caller may read an external id.
+
+    A name that it has made for itself stands before the one that its policy shares.
+    """
+    of_policy = SQL(
+        "known.module = %(namespace)s AND (right(known.name, %(size)s) = %(owner)s "
+        "OR strpos(known.name, %(separator)s) = 0 AND NOT EXISTS (SELECT FROM ir_model_data AS own "
+        "WHERE own.module = %(namespace)s AND own.name = known.name || %(owner)s))",
+        namespace=namespace,
+        size=len(owner),
+        owner=owner,
+        separator=_OWNER,
+    )
+    if not context.env["ir.model.data"].has_access("read"):
+        return of_policy
+    return SQL("%s OR NOT starts_with(known.module, %s)", of_policy, _NAMESPACE)
 
 
 def _own_names(context: Context, resource: Resource) -> tuple[str, str, str]:

@@ -32,12 +32,14 @@ class Loader:
     - ``arguments`` are those of the field, by Python name, as Strawberry converts them; with
       ``takes_info``, Strawberry's ``info`` is among them.
 
-    ``fetches`` names the Odoo fields of the records themselves that ``load`` reads.
+    ``fetches`` names the Odoo fields of the records themselves that ``load`` reads. What is
+    ``by_name`` is shown where a client names it, and is none of a type's values in REST.
     """
 
     load: Load
     fetches: tuple[str, ...] = ()
     takes_info: bool = False
+    by_name: bool = False
 
     def entries(
         self,

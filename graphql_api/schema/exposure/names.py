@@ -10,7 +10,7 @@ FIELD_NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 ACTION_NAME = COLLECTION_NAME
 
 EXTERNAL_ID = "external_id"
-"""The key of an upsert that every resource has: Odoo's external id."""
+"""What every resource has: Odoo's external id, the key of an upsert, read and filtered by."""
 
 _MAX_KEPT_LENGTH = 63
 """The longest names that are kept: PostgreSQL has no longer ones, but clients may send them."""

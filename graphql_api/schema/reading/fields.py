@@ -4,6 +4,7 @@ from typing import Any
 
 from ..access.access import Context
 from ..access.display_names import read_display_names
+from ..access.external_ids import read_external_ids
 from ..access.loaders import Column, Loader
 from ..access.properties import visible_properties
 from ..access.versions import record_version
@@ -31,6 +32,16 @@ def display_name_column(resource: Resource) -> Column:
         return read_display_names(context, resource, records)
 
     return Column(load, ("display_name",))
+
+
+def external_id_column(resource: Resource) -> Column:
+    """Return the loader of the external ids of records, as far as the caller may see them."""
+
+    def load(context: Context, records, columns, arguments) -> list[str | None]:
+        external_ids = read_external_ids(context, resource, records._ids)
+        return [external_ids.get(number) for number in records._ids]
+
+    return Column(load, by_name=True)
 
 
 def value_column(resource: Resource, field: ResourceField) -> Column:

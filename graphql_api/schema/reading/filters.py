@@ -8,8 +8,9 @@ import strawberry
 from odoo.fields import Domain
 
 from ..access.access import Context, visible_domain
+from ..access.external_ids import having_external_ids
 from ..exposure.errors import ApiError
-from ..exposure.names import pascal_case
+from ..exposure.names import EXTERNAL_ID, pascal_case
 from ..exposure.resource import RELATIONS, Resource, ResourceField
 from ..values.definitions import LazyMapping
 from ..values.input_objects import (
@@ -97,6 +98,9 @@ class FilterTypes:
         _add(cls, "or", many, "At least one of these.", _logical(Domain.OR))
         _add(cls, "not", own, "Not this.", _negation)
         _add(cls, "id", self._id_operators(), "Id.", on_id)
+        if "read" in resource.operations:
+            condition = _bind(_on_external_id, resource)
+            _add(cls, EXTERNAL_ID, self._external_id_operators(), "External id.", condition)
         for field in self._fields(resource):
             self._add_field(resource, field, cls)
 
@@ -135,6 +139,8 @@ class FilterTypes:
         """Return the input with the operators on a value that has this name, if filters use it."""
         if name == "IDFilter":
             return self._id_operators()
+        if name == "ExternalIdFilter":
+            return self._external_id_operators()
         if name not in self._operator_types and name.endswith("Filter"):
             for resource in self._resources.values():
                 for field in self._fields(resource):
@@ -146,6 +152,9 @@ class FilterTypes:
 
     def _id_operators(self) -> type:
         return self._operators("IDFilter", strawberry.ID, ID_OPERATORS)
+
+    def _external_id_operators(self) -> type:
+        return self._operators("ExternalIdFilter", str, ("eq", "in"))
 
     def _operators(self, name: str, annotation: Any, operators: tuple[str, ...]) -> type:
         """Return the input of this name with these operators: ``StringFilter``."""
@@ -249,6 +258,15 @@ def _not_null(what: str, value):
 
 def _on_id(context, value) -> Domain | None:
     return _all_of(compare("id", "many2one", *operand) for operand in _operands(value))
+
+
+def _on_external_id(context, resource, value) -> Domain | None:
+    conditions = []
+    for operator, operand in _operands(value):
+        operand = _not_null(operator, operand)
+        wanted = operand if operator == "in" else [operand]
+        conditions.append(having_external_ids(context, resource, wanted))
+    return _all_of(conditions)
 
 
 def _on_value(context, resource, field, value) -> Domain | None:

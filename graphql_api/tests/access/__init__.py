@@ -3,6 +3,7 @@
 from . import (
     test_access,
     test_access_matrix,
+    test_external_ids,
     test_forbidden,
     test_hidden_records,
     test_hostile_client,
