@@ -1,5 +1,9 @@
 """Files in multipart requests, of GraphQL and of REST."""
 
+from collections.abc import Collection
+
+from werkzeug.datastructures import FileStorage
+
 from odoo.http import HTTPRequest
 
 from ..schema.exposure.errors import ApiError
@@ -22,23 +26,32 @@ def is_multipart(httprequest: HTTPRequest) -> bool:
     return httprequest.mimetype == "multipart/form-data"
 
 
-def read_files(httprequest: HTTPRequest) -> dict[str, bytes]:
+def read_files(httprequest: HTTPRequest, repeated: Collection[str] = ()) -> dict[str, bytes]:
     """Return the files of a multipart body by the names of their parts.
 
     They can be read again, when Odoo tries the request again.
 
+    :param repeated: names of parts that :func:`read_repeated` reads
     :raise ApiError: BAD_USER_INPUT
     """
-    names = [name for name, _file in httprequest.files.items(multi=True)]
-    if len(names) > MAX_FILES:
+    files = list(httprequest.files.items(multi=True))
+    if len(files) > MAX_FILES:
         raise ApiError("BAD_USER_INPUT", f"A request may have at most {MAX_FILES} files.")
-    if len(set(names)) < len(names):
+    single = [(name, file) for name, file in files if name not in repeated]
+    if len(dict(single)) < len(single):
         raise ApiError("BAD_USER_INPUT", "Two files have the same name of a part.")
-    files = {}
-    for name, file in httprequest.files.items():
-        files[name] = file.read()
-        file.seek(0)
-    return files
+    return {name: _read(file) for name, file in single}
+
+
+def read_repeated(httprequest: HTTPRequest, name: str) -> list[tuple[str, bytes]]:
+    """Return the name and the bytes of each file whose part has a name."""
+    return [(file.filename or name, _read(file)) for file in httprequest.files.getlist(name)]
+
+
+def _read(file: FileStorage) -> bytes:
+    content = file.read()
+    file.seek(0)
+    return content
 
 
 def read_graphql_form(httprequest: HTTPRequest) -> dict:

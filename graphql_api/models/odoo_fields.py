@@ -35,6 +35,21 @@ def describe_field(env: Environment, field: Field) -> ResourceField:
         currency=field.get_currency_field(env[field.model_name])
         if field.type == "monetary"
         else None,
+        model_of=_model_of(env, field),
+    )
+
+
+def _model_of(env, field) -> str | None:
+    """Return the field with the id of a record whose model a field holds, None for others."""
+    if field.type != "char" or "model" not in field.name:
+        return None
+    return next(
+        (
+            other.name
+            for other in env[field.model_name]._fields.values()
+            if other.type == "many2one_reference" and other.model_field == field.name
+        ),
+        None,
     )
 
 

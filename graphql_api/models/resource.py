@@ -75,6 +75,12 @@ class GraphqlApiResource(models.Model):
         help="Clients may ask for its records by themselves. Without it they get them through "
         "relations of other resources only.",
     )
+    show_attachments = fields.Boolean(
+        string="Attachments",
+        default=True,
+        help="Where attachments are exposed, the files and links of a record are a list of it: "
+        "attachments. Clients see and change those that they may see and change in Odoo.",
+    )
     domain = fields.Char(
         default="[]", help="Records outside this domain cannot be reached in any way."
     )
@@ -233,6 +239,7 @@ class GraphqlApiResource(models.Model):
             defaults=self._get_defaults(),
             document=self._get_document(),
             reports={report.name: report for report in reports if report is not None},
+            has_attachments=self.show_attachments,
         )
         actions = (record._define() for record in self.action_ids)
         fields = (record._define() for record in self.field_ids)

@@ -17,11 +17,12 @@ from graphql import (
 
 from odoo.http import request
 
-from ..http.uploads import is_multipart, read_files
+from ..http.uploads import is_multipart, read_files, read_repeated
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.limits import check_input_size
 from ..schema.exposure.names import FIELD_NAME, camel_case
+from ..schema.exposure.resource import ATTACHMENTS
 from ..schema.writing.input_problems import InputPath
 from .values import convert_leaf, leaf_problem
 
@@ -81,7 +82,11 @@ class BodyReader:
         return value
 
     def _form(self, input_type: GraphQLInputObjectType) -> dict:
-        """Return the fields and files of a form; a text is read as the type of its field says."""
+        """Return the fields and files of a form; a text is read as the type of its field says.
+
+        Parts with the name ``attachments`` are files of the new record, or of the one that is
+        changed.
+        """
         value: dict = {}
         for name, texts in request.httprequest.form.lists():
             field = input_type.fields.get(camel_case(name))
@@ -89,7 +94,28 @@ class BodyReader:
             if len(texts) > 1 or (leaf and not is_leaf_type(leaf)):
                 raise ApiError("BAD_USER_INPUT", f"{name[:80]} takes one value in a form.")
             value[name] = convert_leaf(texts[0], leaf, name) if leaf else texts[0]
-        return value | read_files(request.httprequest)
+        httprequest = request.httprequest
+        if ATTACHMENTS not in httprequest.files or not self._takes_attachments(input_type):
+            return value | read_files(httprequest)
+        if ATTACHMENTS in value:
+            raise ApiError("BAD_USER_INPUT", "attachments are files, each in a part of this name.")
+        files = read_repeated(httprequest, ATTACHMENTS)
+        new = [self._attachment(input_type, *file) for file in files]
+        others = read_files(httprequest, [ATTACHMENTS])
+        return {**value, **others, ATTACHMENTS: {"create": new}}
+
+    def _takes_attachments(self, input_type: GraphQLInputObjectType) -> bool:
+        resource = self._schema.input_resources[input_type.name]
+        return bool(resource.attachments) and ATTACHMENTS in input_type.fields
+
+    def _attachment(self, input_type: GraphQLInputObjectType, name: str, content: bytes) -> dict:
+        """Return a file as a new attachment of a record, by the names that its fields have."""
+        resource = self._schema.input_resources[input_type.name]
+        assert resource.attachments, "the input takes attachments"
+        target = self._schema.resources[resource.attachments.target]
+        names = {field.field: field.name for field in target.writable_fields}
+        values = {"name": name, "datas": content}
+        return {names[field]: value for field, value in values.items() if field in names}
 
     def _convert(self, value: Any, input_type: GraphQLInputType, path: InputPath) -> Any:
         if isinstance(input_type, GraphQLNonNull):

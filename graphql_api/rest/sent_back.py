@@ -81,7 +81,7 @@ class SentBack:
         ):
             found[resource.type_name].append(sent)
         for name, item in sent.value.items():
-            field = resource.fields.get(name)
+            field = resource.input_field(name)
             updates = item.get("update") if isinstance(item, dict) else None
             if field is None or not field.to_many or not isinstance(updates, list):
                 continue
@@ -97,8 +97,8 @@ class SentBack:
         output = _readable_field(self._types[resource.type_name], name)
         if output is None:
             return False
-        field = resource.fields.get(name)
-        if field is None or not field.writable:
+        field = resource.input_field(name)
+        if field is None or not (field.writable or field is resource.attachments):
             return True
         if isinstance(item, list):
             return field.to_many
@@ -140,7 +140,7 @@ class SentBack:
             if is_leaf_type(named):
                 selected.append(Selected(name, camel_case(name)))
                 continue
-            field = resource.fields.get(name) if resource else None
+            field = resource.input_field(name) if resource else None
             objects = [item for item in items if isinstance(item, dict)]
             if field and field.to_many and any("update" in item for item in objects):
                 continue
@@ -163,14 +163,14 @@ class SentBack:
         parent = self._types[resource.type_name]
         for name, item in list(sent.value.items()):
             output = _readable_field(parent, name)
-            field = resource.fields.get(name)
+            field = resource.input_field(name)
             if output is None or (field and field.to_many and isinstance(item, dict)):
                 continue
             if self._is_same(output.type, name, item, row):
                 if name != "id" or not sent.path:
                     del sent.value[name]
                     self.found = True
-            elif field and field.writable and self._is_read(resource, name, item):
+            elif field and self._is_read(resource, name, item):
                 self._refuse_changed(field, sent)
                 del sent.value[name]
 

@@ -9,6 +9,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
 from .access.access import Context, find_visible
+from .access.attachments import with_attachments
 from .execution.built_schema import BuiltSchema
 from .execution.lazy_schema import CodeTypes, LazySchema, MakeField
 from .exposure.names import camel_case
@@ -56,7 +57,7 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
 
     :param logged: names of the types whose model keeps ``create_date`` and ``write_date``
     """
-    by_type = {resource.type_name: resource for resource in resources}
+    by_type = {resource.type_name: resource for resource in with_attachments(resources)}
     types = ResourceTypes(by_type, logged, parts.all_fields)
     inputs = InputTypes(by_type, types.enums)
     groups = GroupTypes(types)
@@ -67,7 +68,7 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
     queries: dict[str, MakeField] = {}
     mutations: dict[str, MakeField] = {}
     _add_fields_in_code(queries, [me_query(by_type, types.by_type)], code)
-    for resource in resources:
+    for resource in by_type.values():
         mutations |= mutation_fields(resource, types, inputs)
         if resource.is_root and "read" in resource.operations:
             queries[resource.single_name] = partial(_single_field, resource, types)
@@ -80,7 +81,8 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
     schema = LazySchema(queries, mutations, types.by_type, code, find_type)
     fields = {
         (resource.type_name, field.graphql_name): field
-        for resource in [*resources, *(each for one in resources for each in one.argument_shapes)]
+        for one in by_type.values()
+        for resource in (one, *one.argument_shapes)
         for field in resource.fields.values()
     }
     filtered = {

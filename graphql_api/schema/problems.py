@@ -59,6 +59,7 @@ _SUFFIXES = (
     "GroupOrder",
     "Key",
     "ListFilter",
+    "ListInput",
     "NestedUpdateInput",
     "NestedUpsertInput",
     "Order",

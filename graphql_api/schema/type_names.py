@@ -56,6 +56,7 @@ class TypeNames:
             "GroupOrder": groups.orders,
             "Key": inputs.keys,
             "ListFilter": types.filters.lists,
+            "ListInput": inputs.attachment_lists,
             "NestedUpdateInput": inputs.nested_updates,
             "NestedUpsertInput": inputs.nested_upserts,
             "Order": types.orders,

@@ -12,7 +12,7 @@ from strawberry.types.field import StrawberryField
 from .access.loaders import Loader
 from .addons.binding import Binding
 from .exposure.names import EXTERNAL_ID, GRAPHQL_NAME, camel_case
-from .exposure.resource import RELATIONS, Resource, ResourceField
+from .exposure.resource import ATTACHMENTS, RELATIONS, Resource, ResourceField
 from .problems import BUILT_IN_TYPES, type_names
 from .reading.fields import (
     ID_COLUMN,
@@ -21,6 +21,7 @@ from .reading.fields import (
     external_id_column,
     file_loader,
     many2one_loader,
+    model_column,
     to_many_loader,
     value_column,
 )
@@ -245,6 +246,9 @@ class ResourceTypes:
                 loader = loaders.get(own.graphql_name, loader)
                 reason = field.deprecation_reason
                 add(field.name, annotation, loader, field.description, arguments, reason)
+        if resource.attachments and ATTACHMENTS not in names_in_code:
+            annotation, loader, arguments = self._list(resource, resource.attachments)
+            add(ATTACHMENTS, annotation, loader, resource.attachments.description, arguments)
         return Fields(definitions, in_code | loaders)
 
     def _field(
@@ -256,16 +260,23 @@ class ResourceTypes:
         # type of its own there, which variables of old queries name.
         field = resource.fields[field.alias_of or field.name]
         if field.type in RELATIONS:
+            if field.to_many:
+                return self._list(resource, field)
             target = self.resources[field.target]
             node = self.by_type[target.type_name]
-            if not field.to_many:
-                return Optional[node], many2one_loader(resource, field, target), None  # noqa: UP045
-            loader = to_many_loader(resource, field, target, self.sortable[target.type_name])
-            return Optional[list[node]], loader, self._list_arguments(target)  # noqa: UP045
+            return Optional[node], many2one_loader(resource, field, target), None  # noqa: UP045
         if field.type in FILE_TYPES:
             return Optional[File], file_loader(resource, field), None  # noqa: UP045
         annotation = Optional[enum or value_type(field).annotation]  # noqa: UP045
-        return annotation, value_column(resource, field), None
+        column = model_column if field.model_of else value_column
+        return annotation, column(resource, field), None
+
+    def _list(self, resource: Resource, field: ResourceField) -> tuple[Any, Loader, Callable]:
+        """Return the same for a list."""
+        target = self.resources[field.target]
+        node = self.by_type[target.type_name]
+        loader = to_many_loader(resource, field, target, self.sortable[target.type_name])
+        return Optional[list[node]], loader, self._list_arguments(target)  # noqa: UP045
 
     def _list_arguments(self, target: Resource) -> Callable:
         """Return a function that has the arguments of a list below a record."""

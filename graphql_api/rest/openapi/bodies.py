@@ -103,6 +103,9 @@ class BodySchemas:
                 and (resource.type_name, field.name) in self._usable.writable
             ):
                 yield field, input_field
+        attachments = resource.attachments
+        if attachments and (input_field := fields.get(attachments.name)) is not None:
+            yield attachments, input_field
 
     def _type(self, resource: Resource, suffix: str) -> GraphQLInputObjectType:
         return self._schema.graphql_schema.type_map[f"{resource.type_name}{suffix}"]
@@ -211,6 +214,9 @@ class BodySchemas:
         properties, required, files = {}, [], 0
         for field, input_field in self._fields(resource, suffix):
             leaf = get_nullable_type(input_field.type)
+            if not field.field and self._usable.may(field.target, "create"):
+                properties[field.name] = {"type": "array", "items": FORM_FILE}
+                files += 1
             if isinstance(leaf, GraphQLList) or not is_leaf_type(leaf):
                 continue
             files += field.type in FILE_TYPES

@@ -1,10 +1,11 @@
 """Values that name a record of any model: the exposed resource that the record belongs to."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..exposure.resource import Resource
-from .access import Context
+from .access import Context, find_visible
 
 
 def exposing(context: Context, model: str | None) -> Resource | None:
@@ -13,6 +14,44 @@ def exposing(context: Context, model: str | None) -> Resource | None:
         if resource.model == model and "read" in resource.operations:
             return resource
     return None
+
+
+def shown_types(context: Context, references: Sequence[tuple[str | None, int]]) -> list[str | None]:
+    """Return the type of each record, where a resource shows its model; Odoo's name elsewhere.
+
+    Where several resources show a model, it is the first that shows the record.
+
+    :param references: model and id of each record
+    """
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for model, number in references:
+        if model and number:
+            numbers[model].add(number)
+    types: dict[tuple[str | None, int], str] = {}
+    for model, ids in numbers.items():
+        exposing_it = [
+            resource
+            for resource in context.resources.values()
+            if resource.model == model and "read" in resource.operations
+        ]
+        for resource in exposing_it:
+            left = [number for number in ids if (model, number) not in types]
+            if len(exposing_it) > 1 and left:
+                left = find_visible(context, resource, left).ids
+            types |= {(model, number): resource.type_name for number in left}
+    return [types.get(reference) or shown_type(context, reference[0]) for reference in references]
+
+
+def shown_type(context: Context, model: str | None) -> str | None:
+    """Return the first type of a model's records, Odoo's name where no resource shows them."""
+    resource = exposing(context, model)
+    return resource.type_name if resource else model
+
+
+def named_model(context: Context, name: str) -> str:
+    """Return the Odoo model that a client names, by the type of its records or by Odoo's name."""
+    resource = context.resources.get(name)
+    return resource.model if resource and "read" in resource.operations else name
 
 
 def records_in_values(

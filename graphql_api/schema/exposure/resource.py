@@ -31,6 +31,9 @@ AUTOMATIC_FIELDS = frozenset(["id", "display_name", "create_date", "write_date",
 
 RELATIONS = ("many2one", "one2many", "many2many")
 
+ATTACHMENTS = "attachments"
+"""REST name of the list of a record's files and links, where no field of its has the name."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceField:
@@ -45,7 +48,8 @@ class ResourceField:
     ``unlink_deletes`` tells that a record taken off the list is deleted.
     ``selection`` has the keys of a static selection, else None. ``groupable`` and
     ``aggregatable`` say what the database can do with many records, ``currency`` is the Odoo field
-    with the currency of a monetary one. ``deprecation_reason`` says why clients should not use the
+    with the currency of a monetary one. ``model_of`` is the Odoo field with the id of a record
+    whose model is the value of this one. ``deprecation_reason`` says why clients should not use the
     field any more, None where they may. ``alias_of`` is the REST name that the field has now, where
     ``name`` is a former one.
     """
@@ -71,6 +75,7 @@ class ResourceField:
     groupable: bool = False
     aggregatable: bool = False
     currency: str | None = None
+    model_of: str | None = None
     deprecation_reason: str | None = None
     alias_of: str | None = None
 
@@ -206,6 +211,8 @@ class Resource:
     (REST field name, "ASC" or "DESC"), ``fields`` maps REST names to fields, ``actions`` REST
     names to actions, ``reports`` REST names to reports. ``defaults`` are values of Odoo fields for
     new records. ``document`` is what the records are lines of, None where they are no lines.
+    ``has_attachments`` says whether the files and links of a record are offered as a list of it;
+    ``attachments`` is that list, of no field of Odoo, None where there is none.
     """
 
     type_name: str
@@ -223,6 +230,8 @@ class Resource:
     actions: dict[str, Action] = dataclasses.field(default_factory=dict)
     reports: dict[str, Report] = dataclasses.field(default_factory=dict)
     document: Document | None = None
+    has_attachments: bool = True
+    attachments: ResourceField | None = None
 
     @property
     def single_name(self) -> str:
@@ -267,6 +276,11 @@ class Resource:
     def writable_fields(self) -> list[ResourceField]:
         """The fields that clients may set."""
         return [field for field in self.fields.values() if field.writable]
+
+    def input_field(self, name: str) -> ResourceField | None:
+        """Return the field of an input by its REST name, None where there is none."""
+        field = self.fields.get(name)
+        return self.attachments if field is None and name == ATTACHMENTS else field
 
     def names_of(self, field: ResourceField) -> list[str]:
         """Return all REST names of a field: the one that it has now, then its former ones."""

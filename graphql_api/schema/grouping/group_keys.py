@@ -10,6 +10,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from ..access.access import Context, find_visible
+from ..access.references import shown_type
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from ..reading.relations import hidden_records
@@ -172,6 +173,8 @@ def _values(context: Context, info, field: ResourceField, values: list) -> list:
         return [value.isoformat()[:10] if value else None for value in values]
     if field.type == "boolean":
         return values
+    if field.model_of:
+        return [shown_type(context, value or None) for value in values]
     # An empty text, or a 0, is a group of its own beside that of the records without a value.
     return [None if value is False else value for value in values]
 

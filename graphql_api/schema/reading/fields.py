@@ -3,17 +3,19 @@
 from typing import Any
 
 from ..access.access import Context
+from ..access.cached_values import cached_values
 from ..access.display_names import read_display_names
 from ..access.external_ids import read_external_ids
 from ..access.loaders import Column, Loader
 from ..access.properties import visible_properties
+from ..access.references import shown_types
 from ..access.versions import record_version
 from ..exposure.resource import Resource, ResourceField
 from .files import files
 from .filters import to_domain
 from .ordering import order_terms
 from .pagination import check_offset, check_size
-from .relations import ListArguments, many2one, to_many
+from .relations import ListArguments, attachments, many2one, to_many
 
 ID_COLUMN = Column(
     lambda context, records, columns, arguments: [str(number) for number in records._ids]
@@ -55,6 +57,20 @@ def value_column(resource: Resource, field: ResourceField) -> Column:
     return Column(load, (field.field,))
 
 
+def model_column(resource: Resource, field: ResourceField) -> Column:
+    """Return the loader of a field with the model of a record: it shows the type of that record."""
+    assert field.model_of, "the field names the model of a record"
+    model_of = field.model_of
+
+    def load(context: Context, records, columns, arguments) -> list[str | None]:
+        context.check_field(resource, field)
+        models = context.values(field, records)
+        numbers = cached_values(records._fields[model_of], records)
+        return shown_types(context, list(zip(models, numbers, strict=True)))
+
+    return Column(load, (field.field, model_of))
+
+
 def file_loader(resource: Resource, field: ResourceField) -> Loader:
     """Return the loader of a field that holds a file: an object that tells where it is served."""
 
@@ -87,7 +103,10 @@ def to_many_loader(
     """
 
     def load(context: Context, records, columns, arguments) -> list:
-        context.check_field(resource, field)
+        list_of = attachments
+        if field is not resource.attachments:
+            context.check_field(resource, field)
+            list_of = to_many
         list_arguments = ListArguments(
             domain=to_domain(context, arguments["filter"]),
             terms=order_terms(context, target, sortable, arguments["order_by"]),
@@ -95,6 +114,6 @@ def to_many_loader(
             offset=check_offset(arguments["offset"]),
             archived=arguments["include_archived"],
         )
-        return to_many(context, field, target, records, columns, list_arguments)
+        return list_of(context, field, target, records, columns, list_arguments)
 
     return Loader(load)

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from ..access.access import Context, visible_domain
 from ..access.external_ids import having_external_ids
+from ..access.references import named_model
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID, pascal_case
 from ..exposure.resource import RELATIONS, Resource, ResourceField
@@ -271,7 +272,20 @@ def _on_external_id(context, resource, value) -> Domain | None:
 
 def _on_value(context, resource, field, value) -> Domain | None:
     context.check_field(resource, field, "filter by")
-    return _all_of(compare(field.field, field.type, *operand) for operand in _operands(value))
+    operands = _operands(value)
+    if field.model_of:
+        operands = ((name, _named_models(context, operand)) for name, operand in operands)
+    return _all_of(compare(field.field, field.type, *operand) for operand in operands)
+
+
+def _named_models(context, operand):
+    """Return an operand of a field that holds a model, with Odoo's names in it."""
+    match operand:
+        case str():
+            return named_model(context, operand)
+        case list():
+            return [named_model(context, name) for name in operand]
+    return operand
 
 
 def _on_one(context, resource, field, target, value) -> Domain | None:

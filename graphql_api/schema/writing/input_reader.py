@@ -10,6 +10,7 @@ from odoo.api import Environment
 from odoo.fields import Image
 
 from ..access.access import Context
+from ..access.references import named_model
 from ..exposure.errors import ApiError
 from ..exposure.resource import RELATIONS, Resource, ResourceField
 from ..values.input_objects import given
@@ -147,7 +148,7 @@ class InputReader:
         values: dict[str, Any] = {}
         sent: dict[str, str] = {}
         for name, item in given(value):
-            field = resource.fields.get(name)
+            field = resource.input_field(name)
             if field is None:  # the id of a nested update
                 continue
             where = (*path, name)
@@ -156,9 +157,12 @@ class InputReader:
                 message = f"{other} and {name} are one field; send one of them."
                 self._problems.refuse(where, message)
                 continue
+            if field is resource.attachments:
+                self._read_attachments(resource, field, item, where, records)
+                continue
             if not self._problems.check(where, self._check_field, resource, field):
                 continue
-            if field.field == inverse:
+            if inverse and inverse in (field.field, field.model_of):
                 self._problems.refuse(where, "It is the record in whose list this one is.")
             elif item is None:
                 self._clear(field, values, where)
@@ -189,6 +193,16 @@ class InputReader:
     ) -> Any:
         """Return what becomes of the value of a list; ``records`` are those that have it."""
         return self._lists.commands(resource, field, item, path, records)
+
+    def _read_attachments(
+        self, resource: Resource, field: ResourceField, item: Any, path: InputPath, records: Any
+    ) -> None:
+        """Note what to do with the attachments of the records of an input."""
+        if item is None:
+            self._problems.refuse(path, "A list cannot be null.")
+            return
+        commands = self._lists.commands(resource, field, item, path, records)
+        self.new.add_attachments(path, self._context.resources[field.target], commands)
 
     def _clear(self, field: ResourceField, values: dict[str, Any], path: InputPath) -> None:
         if field.to_many:
@@ -222,6 +236,8 @@ class InputReader:
                 self._problems.refuse(path, "A value is required; it cannot be empty.")
             if field.type == "properties":
                 self._properties.add(resource, field, converted, values, path)
+            elif field.model_of and isinstance(converted, str):
+                values[field.field] = named_model(self._context, converted)
             else:
                 values[field.field] = converted
 

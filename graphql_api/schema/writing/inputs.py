@@ -58,6 +58,14 @@ class InputTypes:
             for shape in resource.argument_shapes
         }
         self.arguments = LazyMapping(self._shapes, self._arguments)
+        self.attachment_lists = LazyMapping(
+            {
+                resource.attachments.target
+                for resource in resources.values()
+                if resource.attachments and self._attachment_operations(resource.attachments)
+            },
+            self._attachment_list,
+        )
         self._lists: dict[str, type] = {}
         self.resources = {
             f"{name}{suffix}": resources[name]
@@ -144,6 +152,9 @@ class InputTypes:
             elif required and len(resource.names_of(field)) > 1:
                 note, required = "(Required, under one of its names.)", False
             add_resource_field(cls, field, annotation, note, required)
+        if resource.attachments and resource.attachments.target in self.attachment_lists:
+            annotation = self.attachment_lists[resource.attachments.target]
+            add_resource_field(cls, resource.attachments, annotation)
 
     def _annotation(self, resource: Resource, field: ResourceField) -> Any:
         if field.to_many:
@@ -169,6 +180,24 @@ class InputTypes:
                 new_input(name), add_fields, f"What to do with the list {field.graphql_name}."
             )
         return self._lists[name]
+
+    def _attachment_operations(self, field: ResourceField) -> list[str]:
+        return relation_operations(field, self._resources[field.target])
+
+    def _attachment_list(self, name: str) -> type:
+        """Return the input for the attachments of any record."""
+        (field,) = {
+            resource.attachments for resource in self._resources.values() if resource.attachments
+        }
+
+        def add_fields(cls: type) -> None:
+            for operation in self._attachment_operations(field):
+                item: Any = self._item(name, operation)
+                add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
+
+        return define_input(
+            new_input(f"{name}ListInput"), add_fields, "What to do with the files of a record."
+        )
 
     def list_input(self, name: str) -> type | None:
         """Return the input for a list that has this name."""
@@ -246,6 +275,8 @@ def relation_operations(field: ResourceField, target: Resource) -> list[str]:
     """
     operations = ("create", "update", "delete")
     allowed = [name for name in operations if target.allows(name, field.inverse)]
+    if not field.field:  # attachments: it is their own fields that say whose they are
+        return allowed
     if field.type == "many2many" or target.allows("update"):
         allowed.append("link")
         if not field.unlink_deletes or target.allows("delete"):

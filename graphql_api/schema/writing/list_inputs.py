@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Command
 
-from ..access.access import Context
+from ..access.access import Context, search
+from ..access.attachments import attachments_of
 from ..exposure.resource import Resource, ResourceField
 from ..values.input_objects import given
 from .input_problems import InputPath, InputProblems
@@ -99,6 +100,8 @@ class ListInputs:
                     commands.append(command)
                     if name == "create":
                         created.append((*where, index))
+        if field is resource.attachments:
+            return commands
         if created:
             self._reader.new.add_list(path[:-1], field, target, created)
         if commands:
@@ -206,6 +209,11 @@ class ListInputs:
         """Return the ids of the records in a list, archived ones too."""
         key = (records, field.field)
         if key not in self._members:
-            everything = records.with_context(active_test=False)
-            self._members[key] = set(everything.mapped(field.field).ids)
+            if field.field:
+                everything = records.with_context(active_test=False)
+                self._members[key] = set(everything.mapped(field.field).ids)
+            else:
+                target = self._context.resources[field.target]
+                found = search(self._context, target, attachments_of(records))
+                self._members[key] = set(found.ids)
         return self._members[key]

@@ -95,7 +95,7 @@ def _create(
         with refused_alike(resource.model, out_of_reach(resource)):
             records = context.env[resource.model].create(values)
         _flush(context, resource, reader, records)
-        reader.new.give_external_ids(dict(zip(paths, records, strict=True)))
+        reader.new.finish(dict(zip(paths, records, strict=True)))
     return records
 
 
@@ -147,7 +147,7 @@ def _update(context: Context, resource: Resource, records: Any, value: Any) -> N
             for part, own in with_unsent(records, values):
                 part.write(own)
         _flush(context, resource, reader, records)
-        reader.new.give_external_ids({})
+        reader.new.finish({})
 
 
 def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:

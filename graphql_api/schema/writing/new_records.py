@@ -1,16 +1,20 @@
-"""Which record each input of a mutation became: Odoo does not tell it of those in lists."""
+"""What records get after they are written: external ids and attachments.
+
+Which record each input of a mutation became, Odoo does not tell of those in lists.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from odoo.tools import SQL
+from odoo.fields import Command
 
 from ..access.access import Context
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, InputProblems, blamed
+from .reach import check_within_reach, highest_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class _List:
 
 
 class NewRecords:
-    """The records that a mutation creates with an external id, each known by its input's path.
+    """The records that get an external id or attachments, each known by its input's path.
 
     New records are told from others by their ids: they are higher than all that the transaction
     saw before, and of one list they are in the order of the inputs.
@@ -40,6 +44,7 @@ class NewRecords:
         self._lists: list[_List] = []
         self._existing: dict[InputPath, Any] = {}
         self._names: dict[InputPath, str] = {}
+        self._attachments: dict[InputPath, tuple[Resource, list[tuple]]] = {}
         self._highest: dict[str, int] = {}
 
     def add_existing(self, path: InputPath, records: Any) -> None:
@@ -70,19 +75,33 @@ class NewRecords:
             self._problems.refuse((*path[:-1], "by", EXTERNAL_ID), message)
         self._names[path] = name
 
+    def add_attachments(self, path: InputPath, target: Resource, commands: list[tuple]) -> None:
+        """Note what to do with the attachments of the record of an input.
+
+        :param path: that of the list in the input
+        :param target: the resource of attachments
+        :param commands: Odoo's, as for a one2many
+        """
+        creates = [command for command in commands if command[0] == Command.CREATE]
+        most = max((len(records) for records in self._parents_of(path)), default=1)
+        if most > 1 and most * len(creates) > self._context.max_page_size(target):
+            self._problems.refuse(path, f"{most} records would get {len(creates)} files each.")
+        self._attachments[path] = (target, commands)
+
     def remember(self) -> None:
         """Note the highest ids before anything is written."""
         for each in self._needed_lists():
             if each.target.model not in self._highest:
                 self._highest[each.target.model] = highest_id(self._context, each.target)
 
-    def give_external_ids(self, written: dict[InputPath, Any]) -> None:
-        """Give the new records their external ids.
+    def finish(self, written: dict[InputPath, Any]) -> None:
+        """Give the records that were written their external ids and attachments.
 
-        :param written: path of an input -> the record that was created or changed by it
-        :raise ApiError: VALIDATION_FAILED where Odoo has not made one record of each input
+        :param written: path of an input -> the record that was created by it
+        :raise ApiError: VALIDATION_FAILED where Odoo has not made one record of each input,
+            FORBIDDEN for attachments out of the caller's reach
         """
-        if not self._names:
+        if not self._names and not self._attachments:
             return
         found = {**self._existing, **written}
         for each in self._needed_lists():
@@ -92,6 +111,12 @@ class NewRecords:
             if len(new) != len(each.created):
                 raise _not_one_of_each(each)
             found |= zip(each.created, map(parent.env[each.target.model].browse, new), strict=True)
+        if self._names:
+            self._give_external_ids(found)
+        for path, (target, commands) in self._attachments.items():
+            self._write_attachments(found[path[:-1]], target, commands, path)
+
+    def _give_external_ids(self, found: dict[InputPath, Any]) -> None:
         env = self._context.env
         env["ir.model.data"]._update_xmlids(
             [
@@ -102,9 +127,34 @@ class NewRecords:
         # Only of use while Odoo loads addons; it would grow with each record.
         env.registry.loaded_xmlids.difference_update(self._names.values())
 
+    def _write_attachments(
+        self, records: Any, target: Resource, commands: list[tuple], path: InputPath
+    ) -> None:
+        """Create, change and delete attachments of records, as the caller may in Odoo."""
+        model = self._context.env[target.model]
+        created = model.create(
+            [
+                {**values, "res_model": record._name, "res_id": record.id}
+                for record in records
+                for command, _number, values in commands
+                if command == Command.CREATE
+            ]
+        )
+        changed = set(created.ids)
+        for command, number, values in commands:
+            if command == Command.UPDATE:
+                model.browse(number).write(values)
+                changed.add(number)
+            elif command == Command.DELETE:
+                model.browse(number).unlink()
+                changed.discard(number)
+        self._context.env.flush_all()
+        check_within_reach(self._context, target, changed, path)
+
     def _needed_lists(self) -> list[_List]:
-        """Return the lists that lead to records with external ids, the outer ones first."""
-        needed = {path[:size] for path in self._names for size in range(1, len(path) + 1)}
+        """Return the lists that lead to the records of these, the outer ones first."""
+        paths = [*self._names, *(path[:-1] for path in self._attachments)]
+        needed = {path[:size] for path in paths for size in range(1, len(path) + 1)}
         lists = [each for each in self._lists if not needed.isdisjoint(each.created)]
         return sorted(lists, key=lambda each: len(each.path))
 
@@ -114,16 +164,10 @@ class NewRecords:
         )
 
 
-def highest_id(context: Context, resource: Resource) -> int:
-    """Return the highest id of a record of the resource's model that the transaction sees."""
-    query = SQL("SELECT max(id) FROM %s", SQL.identifier(context.env[resource.model]._table))
-    return context.env.execute_query(query)[0][0] or 0
-
-
 def _not_one_of_each(each: _List) -> ApiError:
     message = (
         f"Odoo has not made one {each.target.type_name} of each input in this list, "
-        "so that they cannot get external ids."
+        "so that they cannot get external ids or files."
     )
     path = (*each.path, each.field.name)
     return ApiError("VALIDATION_FAILED", message, errors=[blamed(path, message)])

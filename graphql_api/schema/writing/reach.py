@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from odoo.tools import SQL
+
 from ..access.access import Context, find_visible
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, blamed
-from .new_records import highest_id
 
 
 class WrittenLists:
@@ -78,6 +79,12 @@ class WrittenLists:
             )
             # A record of a list that was not touched by this mutation leads no further.
             self._check_created(target, changed, checked)
+
+
+def highest_id(context: Context, resource: Resource) -> int:
+    """Return the highest id of a record of the resource's model that the transaction sees."""
+    query = SQL("SELECT max(id) FROM %s", SQL.identifier(context.env[resource.model]._table))
+    return context.env.execute_query(query)[0][0] or 0
 
 
 def check_within_reach(

@@ -6,6 +6,7 @@ from . import (
     test_action_table,
     test_actions,
     test_atomicity,
+    test_attachments,
     test_commit,
     test_concurrency,
     test_contract_writes,
