@@ -99,7 +99,7 @@ class TestAttachments(WriteCase):
         self.assertIsNone(data["attachment"])
 
     def test_where_it_is_offered(self):
-        """Where attachments are exposed, of what their domain leaves, as long as nobody opts out."""
+        """Where attachments are exposed, of models in their domain, unless somebody opts out."""
 
         def offered() -> set[str]:
             types = self.env["graphql_api.schema"]._get_schema().graphql_schema.type_map
