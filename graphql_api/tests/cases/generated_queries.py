@@ -30,5 +30,5 @@ class GeneratedQueriesCase(ExecutorCase):
         check()
         # The strategies would prove little if most of what they make were refused.
         self.assertGreater(seen["data"], cases * 0.8)
-        self.assertGreater(seen["errors"], cases * 0.1)
+        self.assertGreater(seen["errors"], cases * 0.03)
         self.assertLess(seen["refused"], cases * 0.2)

@@ -11,6 +11,7 @@ from . import (
     test_concurrency,
     test_contract_writes,
     test_crm_actions,
+    test_form_values,
     test_inputs,
     test_inputs_in_odoo,
     test_isolation,
