@@ -97,7 +97,8 @@ CALLED = {
     "account.move": {"action_post", "action_register_payment", "button_cancel", "button_draft"},
     "account.payment": {"action_cancel", "action_draft", "action_post"},
     "account.payment.register": {"action_create_payments"},
-    "crm.lead": {"action_set_won"},
+    "crm.lead": {"action_restore", "action_set_won"},
+    "crm.lead2opportunity.partner": {"action_apply"},
     "crm.lead.lost": {"action_lost_reason_apply"},
     "sale.advance.payment.inv": {"create_invoices"},
     "purchase.order": {
