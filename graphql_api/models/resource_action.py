@@ -1,10 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..schema.exposure.action_definitions import ActionDefinition, ResultDefinition
 from ..schema.exposure.names import ACTION_NAME
 from ..schema.exposure.resource import NONE, RECORD, RECORDS, Action, Dialog
 from ..schema.writing.dialogs import is_callable
+from .domains import parse_domain
 from .json_text import parse_json
 
 _MUTATIONS = ("create", "update", "upsert", "delete")
@@ -90,6 +92,20 @@ class GraphqlApiResourceAction(models.Model):
     one_by_one = fields.Boolean(
         help="Odoo takes one record at a time: for several of them it is done with each alone."
     )
+    domain = fields.Char(
+        string="Only For",
+        help="Records outside this domain are refused: those for which Odoo's form does not show "
+        'the button. [("state", "=", "sale")]',
+    )
+    wizard_domain = fields.Char(
+        string="Wizard Has to Match",
+        help="Domain of the wizard as it is filled in, for what only Odoo's form demands.",
+    )
+    wizard_refusal = fields.Char(
+        string="Otherwise Say",
+        translate=False,
+        help="What clients are told where the wizard does not match.",
+    )
     description = fields.Char(translate=False)
 
     _name_unique = models.Constraint(
@@ -111,6 +127,8 @@ class GraphqlApiResourceAction(models.Model):
         "result",
         "result_resource_id.active",
         "context",
+        "domain",
+        "wizard_domain",
         "argument_ids.status",
         "argument_ids.required",
     )
@@ -121,7 +139,16 @@ class GraphqlApiResourceAction(models.Model):
             action.status = problem or self.env._("Served")
             action.is_served = not problem
 
-    @api.constrains("name", "method", "resource_id", "wizard_model", "wizard_method", "context")
+    @api.constrains(
+        "name",
+        "method",
+        "resource_id",
+        "wizard_model",
+        "wizard_method",
+        "context",
+        "domain",
+        "wizard_domain",
+    )
     def _check_action(self):
         for action in self:
             if mistake := action._find_mistake():
@@ -178,7 +205,27 @@ class GraphqlApiResourceAction(models.Model):
                     "has.",
                     method=method,
                 )
-        return self._find_context_mistake()
+        return self._find_context_mistake() or self._find_domain_mistake()
+
+    def _find_domain_mistake(self) -> str | None:
+        for text, model_name in (
+            (self.domain, self.resource_id.model),
+            (self.wizard_domain, self.wizard_model),
+        ):
+            # An addon that is not installed yet may bring the fields, too.
+            model = None if self._is_installing() else self.env.get(model_name)
+            try:
+                domain = Domain(parse_domain(text or "[]", None))
+            except ValueError as error:
+                return self.env._("%(text)s is not a domain: %(error)s", text=text, error=error)
+            # Nothing is searched by it, so that fields without a search will do.
+            for condition in domain.iter_conditions():
+                name = condition.field_expr.split(".")[0]
+                if model is not None and name not in model._fields:
+                    return self.env._(
+                        "%(model)s has no field %(name)s.", model=model_name, name=name
+                    )
+        return None
 
     def _find_context_mistake(self) -> str | None:
         try:
@@ -238,7 +285,15 @@ class GraphqlApiResourceAction(models.Model):
             return None
         dialogs = [dialog._define() for dialog in self.dialog_ids]
         if self.wizard_model:
-            dialogs.insert(0, Dialog(self.wizard_model, self.wizard_method))
+            dialogs.insert(
+                0,
+                Dialog(
+                    self.wizard_model,
+                    self.wizard_method,
+                    domain=tuple(parse_domain(self.wizard_domain or "[]", None)),
+                    refusal=self.wizard_refusal or "",
+                ),
+            )
         result = self.result_resource_id if self.result == RECORDS else None
         return ActionDefinition(
             action=Action(
@@ -251,6 +306,7 @@ class GraphqlApiResourceAction(models.Model):
                 context=parse_json(self.context) or {},
                 one_by_one=self.one_by_one,
                 access=self.access,
+                domain=tuple(parse_domain(self.domain or "[]", None)),
             ),
             wizard_model=self.wizard_model or "",
             arguments=tuple(

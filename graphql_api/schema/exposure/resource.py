@@ -131,13 +131,16 @@ class Dialog:
     """How a dialog of Odoo that comes in an action is finished.
 
     ``model`` is that of the dialog, ``method`` what finishes it. With ``argument``, the REST name
-    of an argument, it holds only where that has ``value``.
+    of an argument, it holds only where that has ``value``. A dialog that is filled in has to be in
+    ``domain``; ``refusal`` is said where it is not.
     """
 
     model: str
     method: str
     argument: str = ""
     value: Any = None
+    domain: tuple = ()
+    refusal: str = ""
 
 
 RECORD, RECORDS, NONE = "record", "records", "none"
@@ -155,6 +158,7 @@ class Action:
     ``context`` is added to Odoo's context; its values ``active_id`` and ``active_ids`` stand for
     the ids of the records. ``one_by_one`` tells that Odoo does it with one record at a time.
     ``access`` is Odoo's right on the records that the caller needs, ``write`` or ``read``.
+    Records outside ``domain`` are refused.
     """
 
     name: str
@@ -168,6 +172,7 @@ class Action:
     context: dict = dataclasses.field(default_factory=dict)
     one_by_one: bool = False
     access: str = "write"
+    domain: tuple = ()
 
     @property
     def needs_input(self) -> bool:

@@ -24,15 +24,30 @@ def run_action(
     The caller needs the right that the action names, whatever the method itself checks.
 
     :return: ids of the action's ``result_type``; none where it does not return ``RECORDS``
-    :raise ApiError: VALIDATION_FAILED where Odoo returns what only its own client can go on with
+    :raise ApiError: VALIDATION_FAILED where a record is none that the action is for, or Odoo
+        returns what only its own client can go on with
     """
     records.check_access(action.access)
+    _check_records(resource, action, records)
     result: list[int] = []
     for part in records if action.one_by_one else [records]:
         context.check_deadline()
         found = _run(context, resource, action, part, values)
         result += [number for number in found if number not in result]
     return result
+
+
+def _check_records(resource: Resource, action: Action, records: Any) -> None:
+    """Refuse records for which Odoo's form does not show the button of an action."""
+    refused = records - records.filtered_domain(list(action.domain))
+    if not refused:
+        return
+    names = {leaf[0] for leaf in action.domain if isinstance(leaf, (list, tuple))}
+    shown = [name for name, field in resource.fields.items() if field.field in names]
+    some = ", ".join(map(str, refused.ids[:20]))
+    message = f"{action.name} is not possible for {resource.type_name} {some}"
+    message += f", because of: {', '.join(shown)}." if shown else "."
+    raise ApiError("VALIDATION_FAILED", message)
 
 
 def _run(
@@ -70,6 +85,9 @@ def _finish(
             raise _unfinished_error(resource, action, records, result, kind)
         finished.add(model)
         wizard = open_wizard(action, dialog, result, own, values)
+        if wizard.filtered_domain(list(dialog.domain)) != wizard:
+            message = dialog.refusal or f"The dialog of {action.name} cannot be finished like this."
+            raise ApiError("VALIDATION_FAILED", message)
         result = _call(wizard, dialog.method, {})
     return result
 

@@ -106,7 +106,7 @@ def open_wizard(
         wizard = model.browse(window["res_id"])
         _write_changed(wizard, sent)
     else:
-        wizard = model.create(sent)
+        wizard = model.create({**_computed_values(model, sent), **sent})
     with_onchange = [name for name in sent if model._onchange_methods.get(name)]
     for name in with_onchange:
         wizard._apply_onchange_methods(name, {"warnings": set()})
@@ -117,6 +117,26 @@ def open_wizard(
         for name, lines in values.lines.items():
             _fill_in(wizard[name], lines)
     return wizard
+
+
+def _computed_values(model: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what Odoo's form computes before it creates a wizard, and PostgreSQL requires then.
+
+    :param values: that the wizard is created with, beside its defaults
+    """
+    names = [
+        name
+        for name, field in model._fields.items()
+        if field.required and field.compute and field.store and not field.precompute
+    ]
+    if not names:
+        return {}
+    draft = model.new({**model.default_get(list(model._fields)), **values})
+    return {
+        name: model._fields[name].convert_to_write(draft[name], draft)
+        for name in names
+        if draft[name]
+    }
 
 
 def _check_choices(shape: Resource, wizard: Any, values: dict[str, Any]) -> None:

@@ -60,6 +60,7 @@ CLOSED = {
         "partner_bank_id",
         "line_ids",
     ),
+    "account.account": ("current_balance", "opening_balance", "opening_credit", "opening_debit"),
     "account.journal": (
         "bank_account_id",
         "bank_acc_number",
@@ -95,11 +96,13 @@ CLOSED = {
 
 CALLED = {
     "account.move": {"action_post", "action_register_payment", "button_cancel", "button_draft"},
+    "account.move.reversal": {"refund_moves"},
     "account.payment": {"action_cancel", "action_draft", "action_post"},
     "account.payment.register": {"action_create_payments"},
     "crm.lead": {"action_restore", "action_set_won"},
     "crm.lead2opportunity.partner": {"action_apply"},
     "crm.lead.lost": {"action_lost_reason_apply"},
+    "mail.compose.message": {"action_send_mail"},
     "sale.advance.payment.inv": {"create_invoices"},
     "purchase.order": {
         "button_approve",
@@ -114,6 +117,7 @@ CALLED = {
         "action_confirm",
         "action_draft",
         "action_lock",
+        "action_quotation_send",
         "action_unlock",
     },
     "stock.backorder.confirmation": {"process", "process_cancel_backorder"},
@@ -129,6 +133,7 @@ CALLED = {
 table of the documentation."""
 
 HARMLESS_ARGUMENTS = {
+    ("CreateCreditNoteInvoice", "journal_id"): "in which journal the caller credits",
     ("RegisterPaymentInvoice", "journal_id"): "in which journal the caller pays",
     ("RegisterPaymentInvoice", "writeoff_account_id"): "on which account the caller writes off",
 }
@@ -214,7 +219,7 @@ class TestSensitive(ApiCase):
         closed = re.compile(
             r"^(ir\.(?!attachment$)|base\.|bus\.|mail\.|auth|res\.(bank|partner\.bank|groups|config|lang"
             r"|users\.)|payment\.|hr\.(?!employee\.public$|department$)"
-            r"|account\.(?!(move|move\.line|payment|payment\.term|payment\.method\.line|journal|tax"
+            r"|account\.(?!(account|move|move\.line|payment|payment\.term|payment\.method\.line|journal|tax"
             r"|fiscal\.position)$)"
             r"|graphql_api\.|iap\.|fetchmail)"
         )

@@ -51,6 +51,7 @@ CATALOG = {
     "PaymentMethod": ("account.payment.method.line", "payment-methods"),
     "PaymentTerm": ("account.payment.term", "payment-terms"),
     "Journal": ("account.journal", "journals"),
+    "Account": ("account.account", "accounts"),
     "Tax": ("account.tax", "taxes"),
     "FiscalPosition": ("account.fiscal.position", "fiscal-positions"),
     "Pricelist": ("product.pricelist", "pricelists"),

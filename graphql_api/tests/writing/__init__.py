@@ -21,6 +21,7 @@ from . import (
     test_nested_inputs,
     test_property_inputs,
     test_required_values,
+    test_sales_actions,
     test_upserts,
     test_write_bad_input,
     test_write_bad_requests,
