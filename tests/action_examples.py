@@ -160,6 +160,7 @@ _MOVES = {
 
 EXAMPLES = {
     ("Activity", "complete"): Example(_activity, {"feedback": "Z"}),
+    ("Invoice", "create-credit-note"): Example(_posted_move("out_invoice"), {"reason": "Z"}),
     ("Invoice", "register-payment"): Example(_posted_move("out_invoice"), {"amount": 4}),
     ("Lead", "convert"): Example(_lead, {"customerAction": "create"}),
     ("Lead", "mark-lost"): Example(_opportunity, {"feedback": "Z"}),
@@ -182,6 +183,7 @@ EXAMPLES = {
     ("SaleOrder", "confirm"): Example(_quotation),
     ("SaleOrder", "create-invoice"): Example(_order, {"method": "percentage", "percentage": 10}),
     ("SaleOrder", "lock"): Example(_order),
+    ("SaleOrder", "send"): Example(_quotation),
     ("SaleOrder", "set-to-draft"): Example(_after(_quotation, "sale.order", "action_cancel")),
     ("SaleOrder", "unlock"): Example(_locked_order),
     ("Transfer", "cancel"): Example(_delivery),

@@ -162,6 +162,7 @@ def test_every_kind(api: Api, odoo: Administrator):
             api.try_out("POST", "graphql", {"query": f"mutation {{ {mutation} }}"})
 
 
+@pytest.mark.pdf
 def test_every_action_of_the_catalog(
     api: Api, odoo: Administrator, schema: GraphQLSchema, subtests
 ):

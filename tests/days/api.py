@@ -1,9 +1,11 @@
 """The two APIs behind one interface, for days that are done once with each."""
 
+import io
 import re
 from typing import Any
 
 import requests
+from pypdf import PdfReader
 
 TIMEOUT = 120  # seconds
 
@@ -25,6 +27,13 @@ class Api:
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """Return the response to a request, whatever its status is."""
         return self._session.request(method, f"{self.url}{path}", timeout=TIMEOUT, **options)
+
+    def read_report(self, collection: str, number: int, name: str) -> str:
+        """Return the text of a report of a record, with one space between words."""
+        response = self.send("GET", f"/api/{collection}/{number}/report/{name}.pdf")
+        assert response.ok, response.text
+        pages = PdfReader(io.BytesIO(response.content)).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
 
     def read(self, collection: str, number: int, fields: str) -> dict:
         """Return a record.

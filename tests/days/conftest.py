@@ -42,15 +42,21 @@ class Days:
     def check(self, module: ModuleType, api: str, login: str = "admin") -> None:
         """Do the day of a module by one API, and compare with Odoo's own.
 
-        :param module: has ``day(api)``, ``in_odoo(env)`` and ``figures(env)``
+        :param module: has ``day(api)``, ``in_odoo(env)`` and ``figures(env)``, and perhaps
+            ``prepare(env)`` for what the administrator has made in each database before
         :param login: of the person
         """
-        expected = self._figures_of_odoo(module.__name__, login)
+        prepare = hasattr(module, "prepare")
+        expected = self._figures_of_odoo(module.__name__, login, prepare)
+        if prepare:
+            self._call(self._servers[api].database, module.__name__, "prepare")
         module.day(self.app(api, login))
         assert self._call(self._servers[api].database, module.__name__, "figures") == expected
 
     @functools.cache  # noqa: B019 (there is one for all tests)
-    def _figures_of_odoo(self, module: str, login: str) -> Any:
+    def _figures_of_odoo(self, module: str, login: str, prepare: bool) -> Any:
+        if prepare:
+            self._call(self._database, module, "prepare")
         self._call(self._database, module, "in_odoo", login)
         return self._call(self._database, module, "figures")
 

@@ -316,11 +316,11 @@ class TestOwnActions(ArgumentCase):
         self.back.write({"one_by_one": True, "wizard_method": "action_create_returns_all"})
         data = self.write_rest("POST", path, {"ids": transfers.ids})
         self.assertEqual(len(data), 2)
-        self.new_action("SaleOrder", "send", method="action_quotation_send")
+        self.new_action("SaleOrder", "mail", method="action_quotation_send")
         orders = self.new_order() + self.new_order()
         model = self.env.registry["sale.order"]
         with patch.object(model, "action_quotation_send", lambda orders: orders.ensure_one()):
-            path = "/api/sale-orders/send"
+            path = "/api/sale-orders/mail"
             body = self.refuse_rest("POST", path, {"ids": orders.ids}, status=422)
             self.assertIn("one SaleOrder at a time", body["message"])
 

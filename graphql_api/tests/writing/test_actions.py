@@ -14,10 +14,12 @@ from ..cases.server import ServerCase, committed
 from ..cases.writing import WriteCase
 
 TESTED_ELSEWHERE = {
+    ("Invoice", "create-credit-note"),  # test_sales_actions
     ("Invoice", "register-payment"),  # test_action_arguments
     ("Lead", "convert"),  # tests/days
     ("Lead", "restore"),  # tests/days
     ("SaleOrder", "create-invoice"),  # test_action_arguments
+    ("SaleOrder", "send"),  # tests/days/test_sales.py
 }
 """Actions of the catalog, by type and name, that other tests call on a server of their own."""
 
