@@ -84,9 +84,7 @@ def day(api):
 
     (first,) = api.read("sale-orders", order, "transfers.id")["transfers"]
     _deliver(api, first["id"], {_DESK: 3, _CHAIR: 6}, backorder=True)
-    (down,) = api.act(
-        "sale-orders", order, "create-invoice", method="percentage", percentage=20
-    )
+    (down,) = api.act("sale-orders", order, "create-invoice", method="percentage", percentage=20)
     api.act("invoices", down, "post")
     api.act("invoices", down, "register-payment")
     transfers = api.read("sale-orders", order, "transfers.id,transfers.state")["transfers"]
@@ -205,31 +203,42 @@ def figures(env):
         "order": [order.name, order.state, order.invoice_status],
         "amounts": [order.amount_untaxed, order.amount_tax, order.amount_total],
         "lines": [
-            [line.display_type, line.name, line.price_unit, line.discount, line.price_subtotal]
-            + [line.tax_ids.mapped("name"), line.qty_delivered, line.qty_invoiced]
+            [
+                *(line.display_type, line.name, line.price_unit, line.discount),
+                *(line.price_subtotal, line.tax_ids.mapped("name")),
+                *(line.qty_delivered, line.qty_invoiced),
+            ]
             for line in order.order_line
         ],
         "transfers": [
-            [transfer.name, transfer.state, transfer.backorder_id.name]
-            + [transfer.move_ids.mapped("quantity")]
+            [
+                *(transfer.name, transfer.state, transfer.backorder_id.name),
+                transfer.move_ids.mapped("quantity"),
+            ]
             for transfer in order.picking_ids.sorted("name")
         ],
         "quants": [
-            [quant.product_id.name, quant.location_id.complete_name]
-            + [quant.quantity, quant.reserved_quantity]
+            [
+                *(quant.product_id.name, quant.location_id.complete_name),
+                *(quant.quantity, quant.reserved_quantity),
+            ]
             for quant in quants
         ],
         "invoices": [_entry(move) for move in order.invoice_ids.sorted("name")],
         "payments": [
-            [payment.name, payment.state, payment.amount, payment.memo, payment.journal_id.name]
-            + [_entry(payment.move_id)]
+            [
+                *(payment.name, payment.state, payment.amount, payment.memo),
+                *(payment.journal_id.name, _entry(payment.move_id)),
+            ]
             for payment in env["account.payment"].search(
                 [("partner_id.name", "=", _CUSTOMER)], order="id"
             )
         ],
         "messages": [
-            [message.subject, message.partner_ids.mapped("name")]
-            + [message.attachment_ids.mapped("name")]
+            [
+                *(message.subject, message.partner_ids.mapped("name")),
+                message.attachment_ids.mapped("name"),
+            ]
             for message in messages
         ],
         "mails": [[mail.state, mail.recipient_ids.mapped("email")] for mail in mails],
