@@ -17,7 +17,15 @@ from .documentation.markdown import headings
 from .documentation.page import Page
 from .documentation.shell import Shell
 
-PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+_FOLDERS = ("docs", "docs/apps")
+PAGES = [
+    "README.md",
+    *(
+        f"{folder}/{path.name}"
+        for folder in _FOLDERS
+        for path in sorted((ROOT / folder).glob("*.md"))
+    ),
+]
 
 
 @contextlib.contextmanager
@@ -31,7 +39,6 @@ def sign_in(administrator: Administrator, **policy) -> Iterator[None]:
 
 PREPARED = {
     "docs/app-sales.md": lambda administrator: sign_in(administrator),
-    "docs/app-warehouse.md": lambda administrator: sign_in(administrator),
     "docs/authentication.md": lambda administrator: sign_in(administrator),
     "docs/errors.md": lambda administrator: sign_in(administrator, requests_per_minute=3),
 }

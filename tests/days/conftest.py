@@ -39,18 +39,19 @@ class Days:
         key = api_key.remembered(self._environment, server.database, login)
         return APIS[api](server.url, key)
 
-    def check(self, module: ModuleType, api: str, login: str = "admin") -> None:
+    def check(self, module: ModuleType, api: str, login: str = "admin", *others: str) -> None:
         """Do the day of a module by one API, and compare with Odoo's own.
 
         :param module: has ``day(api)``, ``in_odoo(env)`` and ``figures(env)``, and perhaps
             ``prepare(env)`` for what the administrator has made in each database before
         :param login: of the person
+        :param others: logins of the people whom the person meets; ``day`` gets their apps as well
         """
         prepare = hasattr(module, "prepare")
         expected = self._figures_of_odoo(module.__name__, login, prepare)
         if prepare:
             self._call(self._servers[api].database, module.__name__, "prepare")
-        module.day(self.app(api, login))
+        module.day(*(self.app(api, each) for each in (login, *others)))
         assert self._call(self._servers[api].database, module.__name__, "figures") == expected
 
     @functools.cache  # noqa: B019 (there is one for all tests)
