@@ -18,12 +18,16 @@ class Example:
     """An action that succeeds.
 
     :param make: makes a record in Odoo; returns its id
-    :param arguments: what the action gets as ``input`` over GraphQL; over REST it is the body, with
-        the names in snake case
+    :param arguments: what the action gets as ``input`` over GraphQL, or what finds that in Odoo for
+        the record; over REST it is the body, with the names in snake case
     """
 
     make: Callable[[Administrator], int]
-    arguments: dict = field(default_factory=dict)
+    arguments: dict | Callable[[Administrator, int], dict] = field(default_factory=dict)
+
+    def find_arguments(self, odoo: Administrator, record: int) -> dict:
+        """Return the arguments for a record that was made."""
+        return self.arguments(odoo, record) if callable(self.arguments) else self.arguments
 
 
 def _create(odoo: Administrator, model: str, **values) -> int:
@@ -164,9 +168,43 @@ def _delivery(odoo: Administrator) -> int:
     values = {"picking_type_id": kind, "partner_id": _customer(odoo), "move_ids": [[0, 0, move]]}
     delivery = _create(odoo, "stock.picking", **values, **places)
     odoo.call("stock.picking", "action_confirm", ids=[delivery])
-    moves = odoo.call("stock.move", "search", domain=[["picking_id", "=", delivery]])
-    odoo.call("stock.move", "write", ids=moves, vals={"quantity": 1, "picked": True})
+    vals = {"quantity": 1, "picked": True}
+    odoo.call("stock.move", "write", ids=_moves(odoo, delivery), vals=vals)
     return delivery
+
+
+def _done_delivery(odoo: Administrator) -> int:
+    delivery = _delivery(odoo)
+    odoo.call("stock.move", "write", ids=_moves(odoo, delivery), vals={"quantity": 2})
+    odoo.call("stock.picking", "button_validate", ids=[delivery])
+    return delivery
+
+
+def _moves(odoo: Administrator, transfer: int) -> list[int]:
+    return odoo.call("stock.move", "search", domain=[["picking_id", "=", transfer]])
+
+
+def _returned(odoo: Administrator, delivery: int) -> dict:
+    (move,) = _moves(odoo, delivery)
+    return {"lines": [{"move": str(move), "quantity": 1}]}
+
+
+def _counted(odoo: Administrator, _product: int) -> dict:
+    return {
+        "location": str(_find(odoo, "stock.location", ["usage", "=", "internal"])),
+        "quantity": 3,
+    }
+
+
+def _stored_product(odoo: Administrator) -> int:
+    return _create(odoo, "product.product", name="Zproduct", is_storable=True)
+
+
+def _received_purchase(odoo: Administrator) -> int:
+    order = _after(_purchase, "purchase.order", "button_confirm")(odoo)
+    receipts = odoo.call("stock.picking", "search", domain=[["purchase_id", "=", order]])
+    odoo.call("stock.picking", "button_validate", ids=receipts)
+    return order
 
 
 _MOVES = {
@@ -188,10 +226,15 @@ EXAMPLES = {
     ("Payment", "cancel"): Example(_payment),
     ("Payment", "post"): Example(_payment),
     ("Payment", "reset-to-draft"): Example(_after(_payment, "account.payment", "action_cancel")),
+    ("Product", "count"): Example(_stored_product, _counted),
+    ("Product", "scrap"): Example(_product, {"quantity": 1}),
     ("PurchaseOrder", "cancel"): Example(_purchase),
     ("PurchaseOrder", "confirm"): Example(_purchase),
     ("PurchaseOrder", "approve"): Example(_purchase),
+    ("PurchaseOrder", "create-bill"): Example(_received_purchase),
     ("PurchaseOrder", "lock"): Example(_after(_purchase, "purchase.order", "button_confirm")),
+    ("PurchaseOrder", "send"): Example(_after(_purchase, "purchase.order", "button_confirm")),
+    ("PurchaseOrder", "send-rfq"): Example(_purchase),
     ("PurchaseOrder", "set-to-draft"): Example(
         _after(_purchase, "purchase.order", "button_cancel")
     ),
@@ -210,6 +253,7 @@ EXAMPLES = {
     ("Transfer", "cancel"): Example(_delivery),
     ("Transfer", "check-availability"): Example(_delivery),
     ("Transfer", "confirm"): Example(_delivery),
+    ("Transfer", "return"): Example(_done_delivery, _returned),
     ("Transfer", "unreserve"): Example(_delivery),
     ("Transfer", "validate"): Example(_delivery, {"backorder": True}),
 }

@@ -39,6 +39,7 @@ def sign_in(administrator: Administrator, **policy) -> Iterator[None]:
 
 PREPARED = {
     "docs/app-sales.md": lambda administrator: sign_in(administrator),
+    "docs/app-warehouse.md": lambda administrator: sign_in(administrator),
     "docs/authentication.md": lambda administrator: sign_in(administrator),
     "docs/errors.md": lambda administrator: sign_in(administrator, requests_per_minute=3),
 }

@@ -22,7 +22,7 @@ from tools.environment import Environment
 from tools.odoo_server import HOST, OdooServer
 from tools.paths import LOGS
 
-from .action_examples import EXAMPLES, Example
+from .action_examples import EXAMPLES
 from .administrator import Administrator
 
 pytestmark = [pytest.mark.server, pytest.mark.pdf]
@@ -184,26 +184,28 @@ def test_every_action_of_the_catalog(
             offered[type_name, action["name"]] = name, f"{collection}/{{}}{action['name']}"
     examples = {each: EXAMPLES[each] for each in offered if each in EXAMPLES}
     records = {each: example.make(odoo) for each, example in examples.items()}
+    arguments = {
+        each: example.find_arguments(odoo, records[each]) for each, example in examples.items()
+    }
     # All rows are read once for all actions, as that takes longer than an action does.
     with api.unchanged():
-        for each, example in examples.items():
+        for each, record in records.items():
             name, path = offered[each]
             with subtests.test(name):
-                record = records[each]
-                body = _snake_case(example.arguments)
-                _try_out_mutation(api, schema, name, example, record)
+                body = _snake_case(arguments[each])
+                _try_out_mutation(api, schema, name, record, arguments[each])
                 api.try_out("POST", path.format(f"{record}/"), body or None)
                 api.try_out("POST", path.format(""), {"ids": [record], **body})
     assert offered.keys() == EXAMPLES.keys(), "write examples in action_examples.py"
 
 
 def _try_out_mutation(
-    api: Api, schema: GraphQLSchema, name: str, example: Example, record: int
+    api: Api, schema: GraphQLSchema, name: str, record: int, values: dict
 ) -> None:
     field = schema.mutation_type.fields[name]
     variables = {"id": str(record)}
-    if example.arguments:
-        variables["input"] = example.arguments
+    if values:
+        variables["input"] = values
     types = ", ".join(f"${argument}: {field.args[argument].type}" for argument in variables)
     arguments = ", ".join(f"{argument}: ${argument}" for argument in variables)
     selection = "{ __typename }" if is_composite_type(get_named_type(field.type)) else ""

@@ -55,7 +55,11 @@ class Api:
         raise NotImplementedError
 
     def act(self, collection: str, number: int, action: str, **arguments: Any) -> Any:
-        """Call an action of a record; return the ids of its result, None for a single record."""
+        """Call an action of a record; return the id of its result, or the ids of a list."""
+        raise NotImplementedError
+
+    def act_on_all(self, collection: str, ids: list[int], action: str, **arguments: Any) -> None:
+        """Call an action of several records at once."""
         raise NotImplementedError
 
 
@@ -78,8 +82,10 @@ class Rest(Api):
 
     def act(self, collection, number, action, **arguments):
         path = f"/api/{collection}/{number}/{action}"
-        result = self._data("POST", path, json=arguments)
-        return [record["id"] for record in result] if isinstance(result, list) else None
+        return _ids(self._data("POST", path, json=arguments))
+
+    def act_on_all(self, collection, ids, action, **arguments):
+        self._data("POST", f"/api/{collection}/{action}", json={"ids": ids, **arguments})
 
     def _data(self, method: str, path: str, **options: Any) -> Any:
         response = self.send(method, path, **options)
@@ -129,12 +135,17 @@ class GraphQL(Api):
         values = {"id": str(number)}
         if arguments:
             values["input"] = _camel_keys(arguments)
-        result = self._mutate(_camel(action), collection, values)
-        return [int(record["id"]) for record in result] if isinstance(result, list) else None
+        return _ids(self._mutate(_camel(action), collection, values))
 
-    def _mutate(self, verb: str, collection: str, values: dict) -> Any:
-        single = self._single(collection)
-        name = verb + single[0].upper() + single[1:]
+    def act_on_all(self, collection, ids, action, **arguments):
+        values = {"ids": [str(number) for number in ids]}
+        if arguments:
+            values["input"] = _camel_keys(arguments)
+        self._mutate(_camel(action), collection, values, many=True)
+
+    def _mutate(self, verb: str, collection: str, values: dict, many: bool = False) -> Any:
+        target = _camel(collection) if many else self._single(collection)
+        name = verb + target[0].upper() + target[1:]
         types = self._mutations[name]
         variables = ", ".join(f"${argument}: {types[argument]}" for argument in values)
         passed = ", ".join(f"{argument}: ${argument}" for argument in values)
@@ -181,6 +192,13 @@ def _reference(type_: dict) -> str:
     if type_["kind"] == "LIST":
         return f"[{_reference(type_['ofType'])}]"
     return type_["name"]
+
+
+def _ids(result: Any) -> Any:
+    """Return the id of the record that an action returns, or the ids of a list."""
+    if isinstance(result, list):
+        return [int(record["id"]) for record in result]
+    return int(result["id"])
 
 
 def _camel(name: str) -> str:

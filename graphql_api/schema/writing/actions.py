@@ -71,14 +71,20 @@ def _finish(
     values: ArgumentValues,
     result_model: str | None,
 ) -> Any:
-    """Call the method of an action and finish the dialogs that come; return the last result."""
+    """Call the method of an action and finish the dialogs that come.
+
+    :return: the last result; the dialog's own record where that is what the action returns
+    """
     own = records.with_context(**_own_context(action, records))
     if action.method:
         result = _call(own, action.method, values.parameters)
     else:
         result = {"type": WINDOW, "res_model": action.dialogs[0].model, "target": "new"}
     finished = set()
-    while isinstance(result, dict) and (kind := _unfinished(own.env, result, result_model)):
+    wizard = None
+    # A dialog that is opened itself is no result yet, even if records of its model are.
+    shown = result_model if action.method else None
+    while isinstance(result, dict) and (kind := _unfinished(own.env, result, shown)):
         model = result.get("res_model") if result.get("type") == WINDOW else None
         dialog = None if model in finished else _find_dialog(action, model, values)
         if dialog is None:
@@ -89,7 +95,9 @@ def _finish(
             message = dialog.refusal or f"The dialog of {action.name} cannot be finished like this."
             raise ApiError("VALIDATION_FAILED", message)
         result = _call(wizard, dialog.method, {})
-    return result
+        shown = result_model
+    is_result = wizard is not None and wizard._name == result_model
+    return wizard if is_result and not isinstance(result, dict) else result
 
 
 def _own_context(action: Action, records: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Dialogs of Odoo: wizards that an action opens, and what Odoo's client would have to ask."""
 
+import ast
 import inspect
 from typing import Any
 
@@ -106,7 +107,8 @@ def open_wizard(
         wizard = model.browse(window["res_id"])
         _write_changed(wizard, sent)
     else:
-        wizard = model.create({**_computed_values(model, sent), **sent})
+        known = {**_own_defaults(action, model), **sent}
+        wizard = model.create({**_computed_values(model, known), **known})
     with_onchange = [name for name in sent if model._onchange_methods.get(name)]
     for name in with_onchange:
         wizard._apply_onchange_methods(name, {"warnings": set()})
@@ -139,6 +141,22 @@ def _computed_values(model: Any, values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _own_defaults(action: Action, model: Any) -> dict[str, Any]:
+    """Return the values that the context of an action gives a wizard.
+
+    Odoo's form sends them when it saves; some models look for them there (``stock.quant``).
+    """
+    names = [
+        name.removeprefix("default_")
+        for name in action.context
+        if name.startswith("default_") and name.removeprefix("default_") in model._fields
+    ]
+    if not names:
+        return {}
+    defaults = model.default_get(names)
+    return {name: defaults[name] for name in names if name in defaults}
+
+
 def _check_choices(shape: Resource, wizard: Any, values: dict[str, Any]) -> None:
     """Refuse records that Odoo's form would not offer: its client applies the field's domain.
 
@@ -162,7 +180,8 @@ def _offered(wizard: Any, field: Any) -> list:
     domain = field._description_domain(wizard.env)
     if not isinstance(domain, str):
         return list(domain)
-    names = compile(domain.strip(), "", "eval").co_names
+    nodes = ast.walk(ast.parse(domain.strip(), mode="eval"))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
     known = {
         "uid": wizard.env.uid,
         "context": dict(wizard.env.context),
@@ -175,7 +194,7 @@ def _offered(wizard: Any, field: Any) -> list:
             known[name] = value.ids if kind in ("one2many", "many2many") else value
             known[name] = value.id if kind == "many2one" else known[name]
     # What else it names is in the view alone, like the values of a parent.
-    return safe_eval(domain, known) if known.keys() >= set(names) else []
+    return safe_eval(domain, known) if known.keys() >= names else []
 
 
 def _write_changed(wizard: Any, values: dict[str, Any]) -> None:

@@ -105,6 +105,8 @@ CALLED = {
     "mail.compose.message": {"action_send_mail"},
     "sale.advance.payment.inv": {"create_invoices"},
     "purchase.order": {
+        "action_create_invoice",
+        "action_rfq_send",
         "button_approve",
         "button_cancel",
         "button_confirm",
@@ -128,6 +130,9 @@ CALLED = {
         "button_validate",
         "do_unreserve",
     },
+    "stock.quant": {"action_apply_inventory"},
+    "stock.return.picking": {"action_create_returns"},
+    "stock.scrap": {"action_validate"},
 }
 """Model -> its methods that actions of the catalog call: they do business, and are said in the
 table of the documentation."""

@@ -22,6 +22,7 @@ from . import (
     test_property_inputs,
     test_required_values,
     test_sales_actions,
+    test_stock_actions,
     test_upserts,
     test_write_bad_input,
     test_write_bad_requests,

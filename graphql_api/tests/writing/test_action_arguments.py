@@ -504,6 +504,16 @@ class TestDefinitions(ArgumentCase):
             ("not an object", wizard | {"context": "[]"}),
             ("Choose the resource", wizard | {"result": "records"}),
             ("no such method", {"method": "action_of_another"}),
+            ("is not a domain", {"method": "action_set_won", "domain": "won"}),
+            ("is not a domain", {"method": "action_set_won", "domain": "[('a',)]"}),
+            (
+                "crm.lead has no field no_such",
+                {"method": "action_set_won", "domain": "[('no_such', '=', 1)]"},
+            ),
+            (
+                "crm.lead.lost has no field no_such",
+                wizard | {"wizard_domain": "[('no_such', '=', 1)]"},
+            ),
         ):
             with self.subTest(message):
                 self.refuse(message, **values)

@@ -18,8 +18,14 @@ TESTED_ELSEWHERE = {
     ("Invoice", "register-payment"),  # test_action_arguments
     ("Lead", "convert"),  # tests/days
     ("Lead", "restore"),  # tests/days
+    ("Product", "count"),  # tests/days/test_warehouse.py
+    ("Product", "scrap"),  # tests/days/test_warehouse.py
+    ("PurchaseOrder", "create-bill"),  # tests/days/test_purchase.py
+    ("PurchaseOrder", "send"),  # tests/days/test_purchase.py
+    ("PurchaseOrder", "send-rfq"),  # tests/days/test_purchase.py
     ("SaleOrder", "create-invoice"),  # test_action_arguments
     ("SaleOrder", "send"),  # tests/days/test_sales.py
+    ("Transfer", "return"),  # tests/days/test_warehouse.py
 }
 """Actions of the catalog, by type and name, that other tests call on a server of their own."""
 
