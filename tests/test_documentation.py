@@ -17,15 +17,7 @@ from .documentation.markdown import headings
 from .documentation.page import Page
 from .documentation.shell import Shell
 
-_FOLDERS = ("docs", "docs/apps")
-PAGES = [
-    "README.md",
-    *(
-        f"{folder}/{path.name}"
-        for folder in _FOLDERS
-        for path in sorted((ROOT / folder).glob("*.md"))
-    ),
-]
+PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 
 
 @contextlib.contextmanager
