@@ -138,6 +138,7 @@ CALLED = {
 table of the documentation."""
 
 HARMLESS_ARGUMENTS = {
+    ("AcceptSaleOrder", "signature"): "the image that a customer signs with, written alone",
     ("CreateCreditNoteInvoice", "journal_id"): "in which journal the caller credits",
     ("RegisterPaymentInvoice", "journal_id"): "in which journal the caller pays",
     ("RegisterPaymentInvoice", "writeoff_account_id"): "on which account the caller writes off",
