@@ -91,7 +91,7 @@ class TestContents:
             required = {text.replace("_", "-") for text in metadata.get_all("Requires-Dist")}
             assert any(text.startswith("odoo-addon-graphql-api") for text in required)
             files = _addon_files(made.zip, PurePosixPath(), addon)
-            assert set(map(PurePosixPath, packaging.manifest(addon)["data"])) <= files
+            assert set(map(PurePosixPath, packaging.manifest(addon).get("data", ()))) <= files
             assert PurePosixPath("LICENSE") in files
             assert not any("tests" in file.parts for file in files)
 

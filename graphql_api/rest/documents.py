@@ -1,7 +1,7 @@
 """GraphQL documents of REST requests: built of nodes, kept with the converters of their data.
 
-A document has one field at its root. Its arguments, and those of the fields right below it, are all
-variables of the same names.
+A document has one field at its root, whose arguments are variables of the same names. So are those
+that page a list right below it; arguments of other fields stand in the document with their values.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,16 @@ from typing import Any, NamedTuple
 
 from graphql import (
     ArgumentNode,
+    BooleanValueNode,
     DocumentNode,
+    EnumValueNode,
     FieldNode,
+    FloatValueNode,
+    GraphQLEnumType,
     GraphQLList,
+    GraphQLNamedType,
     GraphQLNonNull,
+    IntValueNode,
     ListTypeNode,
     NamedTypeNode,
     NameNode,
@@ -21,6 +27,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    StringValueNode,
     VariableDefinitionNode,
     VariableNode,
     get_named_type,
@@ -35,8 +42,23 @@ _ROOT_TOKENS = 6
 _ARGUMENT_TOKENS = 10
 """Tokens that an argument takes with its variable, about: ``$ids: [ID!]!`` and ``ids: $ids``."""
 
+_VALUE_NODES: dict[str, Any] = {
+    "Boolean": BooleanValueNode,
+    "Float": FloatValueNode,
+    "Int": IntValueNode,
+}
+"""Scalar -> the node of its values in a document; those of others are strings."""
+
 Converter = Callable[[Any], None]
 """Changes GraphQL's data in place to what REST shows."""
+
+
+class Argument(NamedTuple):
+    """An argument of a field below the root: its name in the schema, its type, and a JSON value."""
+
+    name: str
+    type: GraphQLNamedType
+    value: Any
 
 
 class Selected(NamedTuple):
@@ -45,13 +67,15 @@ class Selected(NamedTuple):
     :param alias: its name in the data
     :param name: its name in the schema
     :param below: what is selected of the object that it leads to; nothing of a value
-    :param arguments: names of those arguments that get a variable, of a field right below the root
+    :param variables: names of those arguments that get a variable, of a field right below the root
+    :param arguments: those whose values stand in the document
     """
 
     alias: str
     name: str
     below: tuple["Selected", ...] = ()
-    arguments: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
 
 
 def select(*names: str) -> tuple[Selected, ...]:
@@ -96,7 +120,7 @@ def _build(schema: BuiltSchema, root: RootField) -> RestDocument:
     definition = schema.graphql_schema.get_root_type(root.operation).fields[root.name]
     types = {name: definition.args[name].type for name in root.arguments}
     for selected in root.below:
-        for name in selected.arguments:
+        for name in selected.variables:
             types[name] = get_named_type(definition.type).fields[selected.name].args[name].type
     operation = OperationDefinitionNode(
         operation=root.operation,
@@ -111,7 +135,7 @@ def _build(schema: BuiltSchema, root: RootField) -> RestDocument:
             selections=(
                 FieldNode(
                     name=NameNode(value=root.name),
-                    arguments=_arguments(root.arguments),
+                    arguments=_variables(root.arguments),
                     directives=(),
                     selection_set=_selection_set(root.below),
                 ),
@@ -133,7 +157,7 @@ def _variable(name: str) -> VariableNode:
     return VariableNode(name=NameNode(value=name))
 
 
-def _arguments(names: tuple[str, ...]) -> tuple[ArgumentNode, ...]:
+def _variables(names: tuple[str, ...]) -> tuple[ArgumentNode, ...]:
     return tuple(ArgumentNode(name=NameNode(value=name), value=_variable(name)) for name in names)
 
 
@@ -151,15 +175,25 @@ def _selection_set(fields: tuple[Selected, ...]) -> SelectionSetNode | None:
     return SelectionSetNode(
         selections=tuple(
             FieldNode(
-                alias=None if alias == name else NameNode(value=alias),
-                name=NameNode(value=name),
-                arguments=_arguments(arguments),
+                alias=None if field.alias == field.name else NameNode(value=field.alias),
+                name=NameNode(value=field.name),
+                arguments=(*_variables(field.variables), *map(_argument_node, field.arguments)),
                 directives=(),
-                selection_set=_selection_set(below),
+                selection_set=_selection_set(field.below),
             )
-            for alias, name, below, arguments in fields
+            for field in fields
         )
     )
+
+
+def _argument_node(argument: Argument) -> ArgumentNode:
+    node = _VALUE_NODES.get(argument.type.name, StringValueNode)
+    value: Any = argument.value
+    if isinstance(argument.type, GraphQLEnumType):
+        node = EnumValueNode
+    elif node is not BooleanValueNode:
+        value = str(value)
+    return ArgumentNode(name=NameNode(value=argument.name), value=node(value=value))
 
 
 def _count_tokens(fields: tuple[Selected, ...]) -> int:
@@ -167,7 +201,10 @@ def _count_tokens(fields: tuple[Selected, ...]) -> int:
     if not fields:
         return 0
     return 2 + sum(
-        (1 if field.alias == field.name else 3) + _count_tokens(field.below) for field in fields
+        (1 if field.alias == field.name else 3)
+        + (2 + 3 * len(field.arguments) if field.arguments else 0)
+        + _count_tokens(field.below)
+        for field in fields
     )
 
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import orjson
 from graphql import GraphQLEnumType, GraphQLError, GraphQLScalarType
 
 from ..schema.exposure.errors import ApiError
@@ -111,4 +110,4 @@ def example_of(leaf_type: GraphQLScalarType | GraphQLEnumType) -> str:
     if isinstance(leaf_type, GraphQLEnumType):
         return next(iter(leaf_type.values))
     example = 5 if leaf_type.name == "ID" else EXAMPLES.get(leaf_type.name, "Ghent")
-    return example if isinstance(example, str) else orjson.dumps(example).decode()
+    return str(example).lower() if isinstance(example, bool) else str(example)

@@ -26,7 +26,9 @@ def find_record(info: strawberry.Info, type_name: str, id: strawberry.ID):
 
     :raise ApiError: NOT_FOUND where the caller does not see it
     """
-    resource = info.context.resources[type_name]
+    resource = info.context.resources.get(type_name)
+    if resource is None:
+        raise ApiError("NOT_FOUND", f"{type_name} {id[:20]} not found")
     record = find_visible(info.context, resource, [parse_id(id)])
     if not record:
         raise not_found(resource, [id])

@@ -38,7 +38,7 @@ class Api:
     def read(self, collection: str, number: int, fields: str) -> dict:
         """Return a record.
 
-        :param fields: dotted paths, with commas between
+        :param fields: dotted paths, with commas between; fields of addons may have arguments
         """
         raise NotImplementedError
 
@@ -48,6 +48,13 @@ class Api:
 
     def create(self, collection: str, **values: Any) -> int:
         """Create a record, and return its id."""
+        raise NotImplementedError
+
+    def create_once(self, collection: str, name: str, **values: Any) -> int:
+        """Create a record that is there once, however often it is sent; return its id.
+
+        :param name: the app's own name of the record
+        """
         raise NotImplementedError
 
     def update(self, collection: str, number: int, **values: Any) -> None:
@@ -76,6 +83,10 @@ class Rest(Api):
 
     def create(self, collection, **values):
         return self._data("POST", f"/api/{collection}", json=values)["id"]
+
+    def create_once(self, collection, name, **values):
+        headers = {"Idempotency-Key": name}
+        return self._data("POST", f"/api/{collection}", json=values, headers=headers)["id"]
 
     def update(self, collection, number, **values):
         self._data("PATCH", f"/api/{collection}/{number}", json=values)
@@ -127,6 +138,10 @@ class GraphQL(Api):
 
     def create(self, collection, **values):
         return int(self._mutate("create", collection, {"input": _camel_keys(values)})["id"])
+
+    def create_once(self, collection, name, **values):
+        arguments = {"by": {"externalId": name}, "input": _camel_keys(values)}
+        return int(self._mutate("upsert", collection, arguments)["id"])
 
     def update(self, collection, number, **values):
         self._mutate("update", collection, {"id": str(number), "input": _camel_keys(values)})
@@ -226,7 +241,7 @@ def _in_rest_names(value: Any) -> Any:
 def _selection(fields: str) -> str:
     """Return dotted paths, with commas between, as a selection set."""
     tree: dict = {}
-    for path in fields.split(","):
+    for path in re.split(r",(?![^(]*\))", fields):
         branch = tree
         for name in path.split("."):
             branch = branch.setdefault(_camel(name), {})

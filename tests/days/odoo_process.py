@@ -25,6 +25,7 @@ def main(configuration: str, database: str, module: str, function: str, login: s
         env = env(user=user, context=dict(user.context_get(), lang="en_US"))
         result = getattr(importlib.import_module(module), function)(env)
         env.flush_all()
+    env.registry.signal_changes()  # a server keeps groups and settings, too
     print(json.dumps(result))
 
 

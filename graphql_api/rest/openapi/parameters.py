@@ -90,7 +90,8 @@ class Parameters:
             "query",
             {"type": "string"},
             "What to show: names with commas between them, also through relations "
-            "(`country.code`). A relation alone shows `id` and `name`, the display name. Without "
+            "(`country.code`). A relation alone shows `id` and `name`, the display name. Where the "
+            "description of a field says so it takes arguments: `name(argument:value)`. Without "
             "`fields`: the values of the record and its many2one relations.",
             "id,display_name",
         )

@@ -1,5 +1,7 @@
 """What responses show: records, and what is in them."""
 
+from typing import Any
+
 from graphql import (
     GraphQLList,
     GraphQLNonNull,
@@ -9,8 +11,10 @@ from graphql import (
 )
 
 from ...schema.execution.built_schema import BuiltSchema
+from ...schema.exposure.names import snake_case
 from ...schema.grouping.aggregates import OWN_NAMES
-from ..names import needs_arguments
+from ..names import arguments_of, needs_arguments
+from ..values import example_of
 from .components import (
     Components,
     Json,
@@ -55,12 +59,13 @@ class RecordSchemas:
     def _object(self, graphql_type: GraphQLObjectType) -> Json:
         properties: Json = {}
         for graphql_name, field in graphql_type.fields.items():
-            if needs_arguments(field):
+            known = arguments_of(self._schema, graphql_type.name, graphql_name, field)
+            if needs_arguments(field) and not known:
                 continue
             value = self._value(graphql_type, graphql_name, field.type)
             if value is not None:
                 name = self._schema.rest_name(graphql_type.name, graphql_name)
-                value = described(value, field.description)
+                value = described(value, _with_arguments(field.description, name, known))
                 properties[name] = deprecated(value, field.deprecation_reason)
         if graphql_type.name in self._schema.resources:
             properties.setdefault("name", _LABEL)
@@ -96,6 +101,14 @@ class RecordSchemas:
         if is_leaf_type(graphql_type):
             return dict(RECORD_ID) if name == "id" else leaf_schema(graphql_type)
         return self.record(graphql_type.name)
+
+
+def _with_arguments(text: str | None, name: str, known: dict[str, Any]) -> str | None:
+    """Return the description of a field, with the arguments that REST can send to it."""
+    if not known:
+        return text
+    arguments = ",".join(f"{snake_case(key)}:{example_of(leaf)}" for key, leaf in known.items())
+    return f"{text or ''}\n\nIt takes arguments: `fields={name}({arguments})`.".strip()
 
 
 def _only_id() -> Json:

@@ -175,6 +175,10 @@ class TestRights(OpenApiCase):
             def greeting(self) -> str:
                 return f"Hello {self.name}"
 
+            @strawberry.field(description="How to address it.")
+            def salute(self, first_word: str) -> str:
+                return f"{first_word} {self.name}"
+
         def extend(parts):
             parts.fields.setdefault("Customer", []).append(More)
 
@@ -183,6 +187,7 @@ class TestRights(OpenApiCase):
         self.assertEqual(
             properties["greeting"], {"type": "string", "description": "How it is greeted."}
         )
+        self.assertIn("`fields=salute(first_word:Ghent)`", properties["salute"]["description"])
 
 
 class TestCaching(OpenApiCase):

@@ -4,6 +4,7 @@ import re
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
+import strawberry
 from graphql import GraphQLInputObjectType, get_named_type
 
 from odoo.tests import tagged
@@ -247,3 +248,69 @@ class TestListsOfValues(ApiCase):
         ):
             with self.subTest(conditions):
                 self.assertEqual(self.find(*conditions), names)
+
+
+@strawberry.type
+class CustomerGreeting:
+    @strawberry.field
+    def greeting(self, times: int = 1, formal: bool = False, names: list[str] | None = None) -> str:
+        return " ".join([f"{'Dear' if formal else 'Hello'} {self.name}"] * times)
+
+    @strawberry.field
+    def salute(self, first_word: str) -> str:
+        return f"{first_word} {self.name}"
+
+    @strawberry.field
+    def salutes(self, first_words: list[str]) -> str:
+        return f"{first_words[0]} {self.name}"
+
+
+class TestArgumentsOfFields(RestErrorCase):
+    """``fields=greeting(times:2)``, of fields that addons have added."""
+
+    def setUp(self):
+        super().setUp()
+        self.extend_schema(lambda parts: parts.fields["Customer"].append(CustomerGreeting))
+        self.parent = self.env["res.partner"].create({"name": "Zann"})
+        self.customer = self.parent.create({"name": "Zbob", "parent_id": self.parent.id})
+        self.path = f"/api/customers/{self.customer.id}"
+
+    def test_values(self):
+        for fields, data in (
+            ("greeting(times:2)", {"greeting": "Hello Zbob Hello Zbob"}),
+            ("id,greeting(formal:true, times: 1)", {"greeting": "Dear Zbob"}),
+            ("salute(first_word:Good day: you.)", {"salute": "Good day: you. Zbob"}),
+            ("parent.greeting(times:1)", {"parent": {"greeting": "Hello Zann"}}),
+        ):
+            with self.subTest(fields):
+                found = self.rest(f"{self.path}?{urlencode({'fields': fields})}")["data"]
+                found.pop("id", None)
+                self.assertEqual(found, data)
+
+    def test_refusals(self):
+        for fields, spoken in (
+            ("greeting(size:5)", r"write fields=greeting\(times:1\)"),
+            ("parent.greeting(size:5)", r"write fields=parent.greeting\(times:1\)"),
+            ("greeting(times:x)", "times must be an integer"),
+            ("greeting(times:1.5)", "an integer"),
+            ("greeting(formal:2)", "true or false"),
+            ("greeting(times:)", "an integer"),
+            ("greeting()", "takes no ''"),
+            ("greeting(times:1,times:2)", "twice"),
+            ("greeting(names:Ann)", "takes no 'names'"),
+            ("greeting(times:1", "do not match.*write fields=greeting"),
+            ("id,greeting(times:1))", "do not match.*write fields=greeting"),
+            ("greeting((times:1)", "do not match"),
+            ("greeting(times:1)x", "right after a parenthesis.*write fields=greeting"),
+            ("greeting(times:1),greeting(times:2)", "twice, with other"),
+            ("salute", r"needs first_word.*write fields=salute\(first_word:Ghent\)"),
+            ("salutes", "needs first_words. Use GraphQL"),
+            ("salute(first_word:\0)", "NUL"),
+            ("name(a:1)", "takes nothing; write fields=name"),
+            ("children(limit:1).name", "takes no 'limit'"),
+            ("(a:1)", "has no field"),
+            (")", "do not match"),
+        ):
+            with self.subTest(fields):
+                message = self.refuse(f"{self.path}?{urlencode({'fields': fields})}", "fields")
+                self.assertRegex(message, spoken)

@@ -1,0 +1,1 @@
+"""What the addon adds to the schema: the price of a product."""
