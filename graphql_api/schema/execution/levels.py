@@ -55,7 +55,8 @@ class Level:
         self.records = records
         self.path = path
         self.loaded: dict = {} if loaded is None else loaded
-        self._own_loaded = self.loaded.setdefault(records._ids, {})
+        # Types may share a loader: that of versions, those of an addon's class for several types.
+        self._own_loaded = self.loaded.setdefault((object_type.name, records._ids), {})
         self._value_sizes: dict[Loader, list[int]] = {}
         self.positions = {record_id: place for place, record_id in enumerate(records._ids)}
         self._fields = [self._field(field) for field in fields]

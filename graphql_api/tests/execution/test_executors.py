@@ -49,6 +49,20 @@ class TestExecutors(ExecutorCase):
             data, _errors = self.check(query)
             self.assertTrue(any(node[name] for node in data["customers"]["nodes"]))
 
+    def test_records_of_two_types_that_have_one_id(self):
+        """A version is that of the record, not of one above it with another type."""
+        shared = set(self.env["res.company"].search([]).ids) & set(
+            self.env["res.currency"].search([]).ids
+        )
+        company = self.env["res.company"].browse(min(shared))
+        query = "UPDATE res_company SET currency_id = id, write_date = '2020-01-01' WHERE id = %s"
+        self.env.cr.execute(query, [company.id])
+        query = f"{{ company(id: {company.id}) {{ id version currency {{ id version }} }} }}"
+        data, _errors = self.check(query)
+        found = data["company"]
+        self.assertEqual(found["id"], found["currency"]["id"])
+        self.assertNotEqual(found["version"], found["currency"]["version"])
+
     def test_a_record_that_many_records_lead_to(self):
         """Its errors are at every place where it stands."""
         query = """{ saleOrders(first: 30) { nodes {
