@@ -11,7 +11,7 @@ from graphql import (
 )
 
 from ..schema.execution.built_schema import BuiltSchema
-from ..schema.exposure.names import camel_case
+from ..schema.exposure.names import EXTERNAL_ID_EXAMPLE, EXTERNAL_ID_FILTER, camel_case
 from .names import find_field
 from .query import LIST_PARAMETERS, MAX_DEPTH
 from .values import bad_parameter, convert_leaf, example_of
@@ -148,6 +148,8 @@ class FilterReader:
             return f"[0]{self._example(item_type)}"
         if is_leaf_type(input_type):
             return f"={example_of(input_type)}"
+        if input_type.name == EXTERNAL_ID_FILTER:
+            return f"[eq]={EXTERNAL_ID_EXAMPLE}"
         for name in ("eq", "id", "some"):
             if name in input_type.fields:
                 return f"[{name}]{self._example(input_type.fields[name].type)}"

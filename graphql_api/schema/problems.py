@@ -14,7 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from .addons.binding import Binding, named_types
 from .exposure.action_definitions import ActionDefinition, Targets, compile_actions, find_target
-from .exposure.names import EXTERNAL_ID, pascal_case
+from .exposure.names import EXTERNAL_ID, EXTERNAL_ID_FILTER, pascal_case
 from .exposure.resource import AUTOMATIC_FIELDS, Resource, ResourceField
 from .values.scalars import SCALAR_MAP
 
@@ -28,7 +28,7 @@ BUILT_IN_TYPES = frozenset(
         *(f"{name}Filter" for name in _SCALARS),
         *(f"{name}Aggregates" for name in ("Date", "DateTime", "Float", "Int")),
         "AggregatesOrder",
-        "ExternalIdFilter",
+        EXTERNAL_ID_FILTER,
         "File",
         "Granularity",
         "Me",

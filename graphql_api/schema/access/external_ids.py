@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exposure.errors import ApiError
+from ..exposure.names import EXTERNAL_ID_EXAMPLE
 from ..exposure.resource import Resource
 from .access import Context, find_visible
 
@@ -44,7 +45,7 @@ def check_external_id(external_id: str, argument: str = "") -> str:
         raise ApiError(
             "BAD_USER_INPUT",
             "An external id has two parts, the name of your application and of the record, "
-            f"like my_app.customer_5: up to {_MAX_LENGTH} letters, digits, points, - and _.",
+            f"like {EXTERNAL_ID_EXAMPLE}: up to {_MAX_LENGTH} letters, digits, points, - and _.",
             argument=argument,
         )
     return external_id

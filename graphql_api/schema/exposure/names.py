@@ -12,6 +12,11 @@ ACTION_NAME = COLLECTION_NAME
 EXTERNAL_ID = "external_id"
 """What every resource has: Odoo's external id, the key of an upsert, read and filtered by."""
 
+EXTERNAL_ID_FILTER = "ExternalIdFilter"
+"""The input type with the operators on external ids."""
+
+EXTERNAL_ID_EXAMPLE = "my_app.customer_5"
+
 _MAX_KEPT_LENGTH = 63
 """The longest names that are kept: PostgreSQL has no longer ones, but clients may send them."""
 

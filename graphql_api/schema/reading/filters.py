@@ -11,7 +11,7 @@ from ..access.access import Context, visible_domain
 from ..access.external_ids import having_external_ids
 from ..access.references import named_model
 from ..exposure.errors import ApiError
-from ..exposure.names import EXTERNAL_ID, pascal_case
+from ..exposure.names import EXTERNAL_ID, EXTERNAL_ID_FILTER, pascal_case
 from ..exposure.resource import RELATIONS, Resource, ResourceField
 from ..values.definitions import LazyMapping
 from ..values.input_objects import (
@@ -140,7 +140,7 @@ class FilterTypes:
         """Return the input with the operators on a value that has this name, if filters use it."""
         if name == "IDFilter":
             return self._id_operators()
-        if name == "ExternalIdFilter":
+        if name == EXTERNAL_ID_FILTER:
             return self._external_id_operators()
         if name not in self._operator_types and name.endswith("Filter"):
             for resource in self._resources.values():
@@ -155,7 +155,7 @@ class FilterTypes:
         return self._operators("IDFilter", strawberry.ID, ID_OPERATORS)
 
     def _external_id_operators(self) -> type:
-        return self._operators("ExternalIdFilter", str, ("eq", "in"))
+        return self._operators(EXTERNAL_ID_FILTER, str, ("eq", "in"))
 
     def _operators(self, name: str, annotation: Any, operators: tuple[str, ...]) -> type:
         """Return the input of this name with these operators: ``StringFilter``."""

@@ -14,6 +14,8 @@ class TestEveryResource(ApiCase):
         schema = self.env["graphql_api.schema"]._get_schema()
         types = schema.graphql_schema.type_map
         for resource in schema.resources.values():
+            if not resource.is_root:
+                continue
             total = self.execute(f"{{ {resource.list_name} {{ totalCount }} }}", login=login)
             if total.errors or resource.type_name == "State":  # more names than a page has groups
                 continue
@@ -48,6 +50,8 @@ class TestEveryResource(ApiCase):
         types = schema.graphql_schema.type_map
         compared = 0
         for resource in schema.resources.values():
+            if not resource.is_root:
+                continue
             fields = {
                 name: list(field.type.fields)
                 for name, field in types[f"{resource.type_name}Aggregate"].fields.items()
@@ -84,6 +88,8 @@ class TestEveryResource(ApiCase):
         schema = self.env["graphql_api.schema"]._get_schema()
         types = schema.graphql_schema.type_map
         for resource in schema.resources.values():
+            if not resource.is_root:
+                continue
             fields = types[f"{resource.type_name}GroupOrder"].fields
             functions = ["{sum: DESC}", "{avg: ASC}", "{min: DESC}", "{max: ASC}"]
             terms = [

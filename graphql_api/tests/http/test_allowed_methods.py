@@ -25,6 +25,8 @@ class TestAllowedMethods(ScopedKeyCase):
         paths = self.http("GET", "/api/openapi.json").json()["paths"]
         schema = self.env["graphql_api.schema"]._get_schema()
         for resource in schema.resources.values():
+            if not resource.is_root:
+                continue  # its lists are below the records of others
             collection = f"/api/{resource.collection}"
             reads = ["GET", "HEAD"] if "read" in resource.operations else []
             creates = ["POST"] if resource.allows("create") else []
@@ -58,7 +60,7 @@ class TestAllowedMethods(ScopedKeyCase):
     def test_other_addresses(self):
         for path, methods in (
             ("/api", ["GET", "HEAD"]),
-            ("/api/me", ["GET", "HEAD"]),
+            ("/api/me", ["GET", "HEAD", "PATCH"]),
             ("/api/openapi.json", ["GET", "HEAD"]),
             ("/api/graphql", ["GET", "HEAD", "POST"]),
             ("/api/mobile/customer/1", ["GET", "HEAD"]),
