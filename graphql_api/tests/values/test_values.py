@@ -476,7 +476,7 @@ class TestValues(ApiCase):
         )
         self.assertEqual(
             self.values("Attachment", attachment, "resModel resId"),
-            {"resModel": "res.partner", "resId": partner.id},
+            {"resModel": "Customer", "resId": partner.id},
         )
         attachment.write({"res_model": False, "res_id": 0})
         self.assertEqual(
