@@ -85,7 +85,8 @@ def _create(
     """
     context.check_operation(resource, "create")
     reader = InputReader(context)
-    reader.new.give_external_id(paths[0], external_id)
+    if external_id is not None:
+        reader.new.give_external_id(paths[0], external_id)
     values = [
         reader.create_values(resource, value, path)
         for value, path in zip(inputs, paths, strict=True)
