@@ -100,6 +100,21 @@ It is open while its form in Odoo lets people edit the list of lines (``readonly
 changes.
 """
 
+NEEDED_LISTS = {"product.template.attribute.line": ("value_ids",)}
+"""Model -> lists that no new record may be without; only a constraint in Python says so."""
+
+FILLED_FROM = {
+    "stock.move.line": {
+        ("stock_move_line", "company_id"): "picking_id",
+        ("stock_move_line", "product_uom_id"): "product_id",
+        ("stock_move", "product_id"): "product_id",
+    },
+}
+"""Model -> table and column that may not be empty -> the field that Odoo fills it from.
+
+Where the column is empty, the value of that field is what is missing.
+"""
+
 SKIPPED_DIALOGS = {
     "account.autopost.bills.wizard": None,
     "confirm.stock.sms": {"skip_sms": True},

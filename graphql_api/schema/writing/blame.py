@@ -11,6 +11,7 @@ from psycopg2.errors import CheckViolation, NotNullViolation
 
 from odoo.api import Environment
 
+from ..access.odoo_models import FILLED_FROM
 from ..exposure.errors import constraint_message, from_database
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, blamed
@@ -68,9 +69,14 @@ def _missing(env: Environment, inputs: list[WrittenInput], table: str, column: s
     """Return where a value is missing; PostgreSQL tells the column, but not of which record."""
     found: dict[InputPath, str] = {}
     for written in inputs:
-        for field in _fields(env, written.resource, table):
-            is_empty = not written.values.get(field.field)
-            if is_empty and _column(env, written.resource, field)[1] == column:
+        resource = written.resource
+        source = FILLED_FROM.get(resource.model, {}).get((table, column))
+        for field in resource.fields.values():
+            if field.alias_of is not None or written.values.get(field.field):
+                continue
+            if field.field == source or (
+                source is None and _column(env, resource, field) == (table, column)
+            ):
                 found.setdefault(written.path, field.name)
     if not found:
         return []

@@ -10,6 +10,7 @@ from odoo.api import Environment
 from odoo.fields import Image
 
 from ..access.access import Context
+from ..access.odoo_models import NEEDED_LISTS
 from ..access.references import named_model
 from ..exposure.errors import ApiError
 from ..exposure.resource import RELATIONS, Resource, ResourceField
@@ -125,8 +126,10 @@ class InputReader:
         :param known: the Odoo fields that it gets
         """
         sent = dict(given(value))
+        lists = NEEDED_LISTS.get(resource.model, ())
         for field in resource.fields.values():
-            if field.alias_of or not resource.needs_value(field):
+            needed = resource.needs_value(field) or field.field in lists
+            if field.alias_of or not needed:
                 continue
             missing = not any(name in sent for name in resource.names_of(field))
             if not missing or known & {field.field, field.delegate}:

@@ -77,6 +77,19 @@ class TestTables(TransactionCase):
                 documents = self.env[model_name][document.field]
                 Domain(list(document.open)).validate(documents)
 
+    def test_needed_lists(self):
+        for model_name, names in odoo_models.NEEDED_LISTS.items():
+            for name in names:
+                self.assert_path(model_name, name)
+                self.assertIn(self.env[model_name]._fields[name].type, ("one2many", "many2many"))
+
+    def test_columns_that_are_filled_from_fields(self):
+        models = {model._table: model for model in self.env.registry.values()}
+        for model_name, columns in odoo_models.FILLED_FROM.items():
+            for (table, column), name in columns.items():
+                self.assert_path(model_name, name)
+                self.assertTrue(models[table]._fields[column].required, f"{table}.{column}")
+
     def test_dialogs(self):
         for model_name, context in odoo_models.SKIPPED_DIALOGS.items():
             with self.subTest(model_name):

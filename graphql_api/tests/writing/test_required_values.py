@@ -4,9 +4,10 @@ import contextlib
 
 from graphql import GraphQLNonNull, get_named_type, is_required_input_field
 
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from ...schema.exposure.names import camel_case
 from ..cases.writing import WriteCase
@@ -43,12 +44,27 @@ class RequiredCase(WriteCase):
             if f"create{resource.type_name}" in mutations
         ]
 
-    def sample(self, field):
-        """Return a value of a field, as both APIs take it."""
-        if field.type == "many2one":
+    def sample(self, resource, field, values):
+        """Return a value of a field, as both APIs take it, for a record with these values.
+
+        A line gets an open document, and what a list takes is what Odoo offers in it.
+        """
+        if field.relation:
             target = self.schema.resources[field.relation]
-            found = self.env[target.model].search(list(target.domain), limit=1)
-            return str(found.ensure_one().id)
+            domain = Domain(list(target.domain))
+            if resource.document and field.field == resource.document.field:
+                domain &= Domain(list(resource.document.open))
+            if field.to_many:
+                offered = self.env[resource.model]._fields[field.field].domain
+                known = {
+                    resource.fields[name].field: int(value)
+                    for name, value in values.items()
+                    if resource.fields[name].type == "many2one"
+                }
+                domain &= Domain(safe_eval(offered, known))
+            found = self.env[target.model].search(domain, limit=1)
+            identifier = str(found.ensure_one().id)
+            return {"link": [identifier]} if field.to_many else identifier
         if field.type == "selection":
             return field.selection[0]
         return SAMPLES[field.type]
@@ -105,14 +121,14 @@ class TestRequiredValues(RequiredCase):
                 self.assertEqual(name, field.name if api == "rest" else field.graphql_name)
                 self.assertNotIn(field.name, values)
                 self.assertTrue(field.writable, f"{resource.type_name}.{name}")
-                values = {**values, field.name: self.sample(field)}
+                values = {**values, field.name: self.sample(resource, field, values)}
         self.fail(f"{resource.type_name} cannot be created with {values}")
 
     def test_errors_lead_to_a_record(self):
         """What is missing is named until nothing is; each value left out in turn is named."""
         for resource in self.creatable():
             asked = self.required_by_type(resource)
-            start = {name: self.sample(resource.fields[name]) for name in asked}
+            start = {name: self.sample(resource, resource.fields[name], {}) for name in asked}
             for api, values in (("rest", {}), ("graphql", start)):
                 with self.subTest(resource.type_name, api=api):
                     needed = self.follow(api, resource, values)
