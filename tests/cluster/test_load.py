@@ -48,5 +48,5 @@ def test_answers_that_are_errors_are_noticed(cluster, settings):
 
 
 def test_nginx_in_front_of_one_server(tmp_path):
-    main = configuration.write_nginx(tmp_path, ["127.0.0.1:8001"], (8002, 8003))
+    main = configuration.write_nginx(tmp_path, ["127.0.0.1:8001"], [], (8002, 8003))
     assert re.findall(r"server ([\d.:]+) ", main.read_text()) == ["127.0.0.1:8001"]
