@@ -19,7 +19,8 @@ _EMBROIDERY = 4.0
 _VENDOR_PRICES = ((1.0, 9.0), (100.0, 7.5))
 _BARCODE = "WORKINGDAY6"
 _IMAGE = base64.b64encode(
-    b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+    b'<rect width="9" height="9"/></svg>'
 ).decode()
 _QUANTITIES = (2, 7)
 _ORDER = "working_day_shop.order_1"
@@ -68,7 +69,7 @@ def day(api):
             for value, extra in values
         ]
         lines.append({"attribute": attribute, "values": {"create": created}})
-    template = api.create(
+    api.create(
         "product-templates",
         **_TEMPLATE,
         image_1920=_IMAGE,

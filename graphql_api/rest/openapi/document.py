@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ...http.dry_run import APPLIED_HEADER
 from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.resource import MOBILE_ALIASES
 from .components import Components, Json, described, nullable
@@ -113,9 +114,12 @@ def _own_paths(schema: BuiltSchema, usable: Usable, components: Components) -> d
             "summary": "Change one's own preferences",
             "description": mutation.fields["updateMe"].description,
             "tags": [_TAG],
+            "parameters": [parameters.prefer()],
             "requestBody": _preferences(schema),
             "responses": {
-                "200": responses.success(records.written("User"), "The user as it is now."),
+                "200": responses.success(
+                    records.written("User"), "The user as it is now.", APPLIED_HEADER
+                ),
                 **responses.errors(*READ_ERRORS, *WRITE_ERRORS, 415),
             },
         }

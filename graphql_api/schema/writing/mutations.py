@@ -85,14 +85,8 @@ def _create(
     """
     context.check_operation(resource, "create")
     reader = InputReader(context)
-<<<<<<< HEAD
     if external_id is not None:
         reader.new.give_external_id(paths[0], external_id)
-=======
-    # There may be no inputs at all.
-    for path in paths[:1]:
-        reader.new.give_external_id(path, external_id)
->>>>>>> df2404d (Create nothing of an empty list again)
     values = [
         reader.create_values(resource, value, path)
         for value, path in zip(inputs, paths, strict=True)

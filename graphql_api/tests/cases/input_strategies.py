@@ -161,6 +161,8 @@ class Inputs:
                 continue
             if inverse and (resource.type_name, name) in DECIDES_LIST:
                 continue
+            if field.relation and not self.ids(field.relation):
+                continue  # there is nothing to name
             also = name in ALSO_NEEDED.get(resource.type_name, ())
             if creates and (also or resource.needs_value(field)):
                 needed.add(name)
@@ -348,7 +350,10 @@ class Inputs:
                 return wrong
             return wrong | st.sampled_from([["x"], ["-1"], [str(MISSING)], [True], [1.5]])
         if isinstance(input_type, GraphQLInputObjectType):
-            some = [None, 5, "x", True, [5], {"nonsense": []}]
+            some = [5, "x", True, [5], {"nonsense": []}]
+            if field is None:
+                return st.sampled_from(some)
+            some.append(None)
             target = field.relation
             for operation in input_type.fields:
                 some += [{operation: "x"}, {operation: True}, {operation: {"nonsense": 1}}]
@@ -357,7 +362,7 @@ class Inputs:
                 elif operation == "update":
                     some += [
                         {operation: [{}]},
-                        {operation: [{"id": self.ids(target)[0], "id_": 1}]},
+                        {operation: [{"id": (self.ids(target) or ["1"])[0], "id_": 1}]},
                     ]
                     some += [{operation: [{"id": number}]} for number in self.hidden(target)]
                 else:
