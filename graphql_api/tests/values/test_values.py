@@ -120,7 +120,9 @@ class TestEveryValue(ApiCase):
         if field.type in RELATIONS:
             return self.expected_relations(field, raw)
         if field.field == "res_model":
-            return {record_id: self.type_name(value) for record_id, value in raw.items()}
+            return {
+                record.id: self.type_name(raw[record.id], record.res_id) for record in records
+            }
         convert = {
             "boolean": bool,
             "integer": int,
@@ -134,10 +136,14 @@ class TestEveryValue(ApiCase):
         }.get(field.type, lambda value: value or None)
         return {record_id: convert(value) for record_id, value in raw.items()}
 
-    def type_name(self, model):
-        """Return the type under which records of a model are shown where nothing says which."""
-        found = [each for each in self.resources.values() if each.model == model]
-        return min(found, key=lambda each: each.collection).type_name if found else model or None
+    def type_name(self, model, record_id):
+        """Return the first type, by its collection, that shows a record; else its model."""
+        for resource in sorted(self.resources.values(), key=lambda each: each.collection):
+            if resource.model == model:
+                record = self.env[model].browse(record_id)
+                if record.filtered_domain(list(resource.domain)):
+                    return resource.type_name
+        return model or None
 
     def moment(self, value):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}" if value else None
