@@ -159,7 +159,7 @@ class TestCost(ScopedKeyCase):
     def test_introspection_of_clients_passes(self):
         for options in ({}, {"specified_by_url": True, "input_value_deprecation": True}):
             query = get_introspection_query(**options)
-            self.assertLess(self.cost(query), Limits().max_cost / 8)
+            self.assertLess(self.cost(query), Limits().max_cost / 4)
 
     def test_what_is_usual_passes(self):
         for query in (

@@ -338,7 +338,8 @@ class TestNestedRights(NestedCase):
                 self.assertEqual(set(outer.partner_ids.mapped("name")), {"Z", "Znew"})
 
     def test_line_of_another_kind(self):
-        self.expose("InvoiceLine", "display_type")
+        lines = self.env["graphql_api.resource"].search([("type_name", "=", "InvoiceLine")])
+        lines.domain = "[('display_type', '=', 'product')]"
         invoice = {"customer": self.customer.id}
         for kind in ("line_note", "line_section"):
             lines = {"create": [{"name": "ok"}, {"name": "x", "display_type": kind}]}
