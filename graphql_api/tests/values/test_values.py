@@ -120,9 +120,7 @@ class TestEveryValue(ApiCase):
         if field.type in RELATIONS:
             return self.expected_relations(field, raw)
         if field.field == "res_model":
-            return {
-                record.id: self.type_name(raw[record.id], record.res_id) for record in records
-            }
+            return {record.id: self.type_name(raw[record.id], record.res_id) for record in records}
         convert = {
             "boolean": bool,
             "integer": int,
