@@ -124,6 +124,16 @@ class GraphqlApiExposure(models.AbstractModel):
                     )
                 )
 
+    def _set_status(self, find_problem: Callable) -> None:
+        """Set on each record whether the API serves what it says, and why not.
+
+        :param find_problem: record -> why it is not served, None where it is
+        """
+        for record in self:
+            problem = find_problem(record)
+            record.status = problem or self.env._("Served")
+            record.is_served = not problem
+
     def _is_installing(self) -> bool:
         """Tell whether values come from the data of an addon (odoo/tools/convert.py)."""
         return bool(self.env.context.get("install_mode"))

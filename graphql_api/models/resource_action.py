@@ -134,10 +134,7 @@ class GraphqlApiResourceAction(models.Model):
     )
     def _compute_status(self):
         exposed = self.env["graphql_api.resource"]._get_exposed_models()
-        for action in self:
-            problem = action._find_problem(exposed)
-            action.status = problem or self.env._("Served")
-            action.is_served = not problem
+        self._set_status(lambda action: action._find_problem(exposed))
 
     @api.constrains(
         "name",

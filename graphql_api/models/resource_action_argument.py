@@ -116,10 +116,7 @@ class GraphqlApiResourceActionArgument(models.Model):
     )
     def _compute_status(self):
         exposed = self.env["graphql_api.resource"]._get_exposed_models()
-        for argument in self:
-            problem = argument._find_problem(exposed)
-            argument.status = problem or self.env._("Served")
-            argument.is_served = not problem
+        self._set_status(lambda argument: argument._find_problem(exposed))
 
     @api.constrains(
         "name", "parameter", "type", "values", "default", "active", "relation_resource_id"

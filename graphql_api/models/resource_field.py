@@ -90,12 +90,14 @@ class GraphqlApiResourceField(models.Model):
     )
     def _compute_status(self):
         exposed = self.env["graphql_api.resource"]._get_exposed_models()
-        for field in self:
+
+        def find_problem(field):
             problem = field._find_problem(exposed)
             if not problem and field.graphql_name in field._get_other_names():
-                problem = self.env._("Another line has this name.")
-            field.status = problem or self.env._("Served")
-            field.is_served = not problem
+                return self.env._("Another line has this name.")
+            return problem
+
+        self._set_status(find_problem)
 
     @api.depends("field_name", "resource_id.model")
     def _compute_field_id(self):

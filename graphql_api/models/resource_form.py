@@ -51,18 +51,17 @@ class GraphqlApiResource(models.Model):
     )
     def _compute_status(self):
         problems = self.env["graphql_api.schema"]._compile_exposure().problems
-        for resource in self:
-            problem = False
+
+        def find_problem(resource):
             if not resource.active:
-                problem = self.env._("Archived")
-            elif not resource._has_needed_field():
-                problem = self.env._("The model has no field %s.", resource.needed_field)
-            elif not resource.is_installed:
-                problem = self.env._("The model is not installed.")
-            elif resource._origin.id in problems:
-                problem = problems[resource._origin.id]
-            resource.status = problem or self.env._("Served")
-            resource.is_served = not problem
+                return self.env._("Archived")
+            if not resource._has_needed_field():
+                return self.env._("The model has no field %s.", resource.needed_field)
+            if not resource.is_installed:
+                return self.env._("The model is not installed.")
+            return problems.get(resource._origin.id)
+
+        self._set_status(find_problem)
 
     @api.depends("defaults")
     def _compute_defaults_text(self):

@@ -50,10 +50,7 @@ class GraphqlApiResourceReport(models.Model):
 
     @api.depends("name", "xml_id", "active", "resource_id.model")
     def _compute_status(self):
-        for report in self:
-            problem = report._find_problem()
-            report.status = problem or self.env._("Served")
-            report.is_served = not problem
+        self._set_status(lambda report: report._find_problem())
 
     @api.constrains("name")
     def _check_name(self):

@@ -36,20 +36,23 @@ def find_named(context: Context, resource: Resource, ids: Iterable[str]) -> Any:
 
 
 def returned_records(info: strawberry.Info, resource: Resource, ids: list[int]) -> list:
-    """Return records after a mutation as the database has them, in the order of the ids."""
-    context: Context = info.context
-    # What was written is read again: rounded, sanitized and computed as it is kept.
-    context.env.invalidate_all()
-    found = find_visible(context, resource, ids, selected_columns(context, info, resource))
-    if len(found) != len(ids):
+    """Return all of the records after a mutation: see :func:`visible_records`.
+
+    :raise ApiError: FORBIDDEN where the caller does not see all of them
+    """
+    shown = visible_records(info, resource, ids)
+    if len(shown) != len(ids):
         raise out_of_reach(resource)
-    return list(context.env[resource.model].browse(ids))
+    return shown
 
 
 def visible_records(info: strawberry.Info, resource: Resource, ids: list[int]) -> list:
-    """Return those of the records after an action that the caller sees, in the order of the ids."""
+    """Return those of the records that the caller sees after a mutation, in the order of the ids.
+
+    They are as the database has them.
+    """
     context: Context = info.context
-    context.env.flush_all()
+    # What was written is read again: rounded, sanitized and computed as it is kept.
     context.env.invalidate_all()
     found = find_visible(context, resource, ids, selected_columns(context, info, resource))
     visible = set(found.ids)
