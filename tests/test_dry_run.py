@@ -7,7 +7,6 @@ import base64
 import contextlib
 import http.server
 import json
-import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from tools.paths import LOGS
 
 from .action_examples import EXAMPLES
 from .administrator import Administrator
+from .names import camel_case, rename, snake_case
 
 pytestmark = [pytest.mark.server, pytest.mark.pdf]
 
@@ -179,7 +179,7 @@ def test_every_action_of_the_catalog(
     offered = {}
     for action in actions:
         type_name, collection = names[action["resource_id"][0]]
-        name = _camel_case(action["name"]) + type_name
+        name = camel_case(action["name"]) + type_name
         if name in schema.mutation_type.fields:  # else its app is not installed
             offered[type_name, action["name"]] = name, f"{collection}/{{}}{action['name']}"
     examples = {each: EXAMPLES[each] for each in offered if each in EXAMPLES}
@@ -192,7 +192,7 @@ def test_every_action_of_the_catalog(
         for each, record in records.items():
             name, path = offered[each]
             with subtests.test(name):
-                body = _snake_case(arguments[each])
+                body = rename(arguments[each], snake_case)
                 _try_out_mutation(api, schema, name, record, arguments[each])
                 api.try_out("POST", path.format(f"{record}/"), body or None)
                 api.try_out("POST", path.format(""), {"ids": [record], **body})
@@ -211,24 +211,6 @@ def _try_out_mutation(
     selection = "{ __typename }" if is_composite_type(get_named_type(field.type)) else ""
     query = f"mutation ({types}) {{ {name}({arguments}) {selection} }}"
     api.try_out("POST", "graphql", {"query": query, "variables": variables})
-
-
-def _camel_case(name: str) -> str:
-    first, *others = name.split("-")
-    return first + "".join(map(str.capitalize, others))
-
-
-def _snake_case(value):
-    """Return a value with the names of its members as REST has them."""
-    match value:
-        case dict():
-            return {
-                re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name): _snake_case(item)
-                for name, item in value.items()
-            }
-        case list():
-            return [_snake_case(item) for item in value]
-    return value
 
 
 class _Smtp(socketserver.StreamRequestHandler):

@@ -7,6 +7,8 @@ from typing import Any
 import requests
 from pypdf import PdfReader
 
+from ..names import camel_case, rename, snake_case
+
 TIMEOUT = 120  # seconds
 
 
@@ -127,39 +129,39 @@ class GraphQL(Api):
         return _in_rest_names(self.run(document, id=str(number))[name])
 
     def find(self, collection, fields, **values):
-        name = _camel(collection)
+        name = camel_case(collection)
         filter_type = self._queries[name]["filter"]
         document = (
             f"query ($filter: {filter_type}) {{ {name}(filter: $filter, orderBy: [{{id: ASC}}]) "
             f"{{ nodes {_selection(fields)} }} }}"
         )
-        conditions = {_camel(field): {"eq": value} for field, value in values.items()}
+        conditions = {camel_case(field): {"eq": value} for field, value in values.items()}
         return _in_rest_names(self.run(document, filter=conditions)[name]["nodes"])
 
     def create(self, collection, **values):
-        return int(self._mutate("create", collection, {"input": _camel_keys(values)})["id"])
+        return int(self._mutate("create", collection, {"input": rename(values, camel_case)})["id"])
 
     def create_once(self, collection, name, **values):
-        arguments = {"by": {"externalId": name}, "input": _camel_keys(values)}
+        arguments = {"by": {"externalId": name}, "input": rename(values, camel_case)}
         return int(self._mutate("upsert", collection, arguments)["id"])
 
     def update(self, collection, number, **values):
-        self._mutate("update", collection, {"id": str(number), "input": _camel_keys(values)})
+        self._mutate("update", collection, {"id": str(number), "input": rename(values, camel_case)})
 
     def act(self, collection, number, action, **arguments):
         values = {"id": str(number)}
         if arguments:
-            values["input"] = _camel_keys(arguments)
-        return _ids(self._mutate(_camel(action), collection, values))
+            values["input"] = rename(arguments, camel_case)
+        return _ids(self._mutate(camel_case(action), collection, values))
 
     def act_on_all(self, collection, ids, action, **arguments):
         values = {"ids": [str(number) for number in ids]}
         if arguments:
-            values["input"] = _camel_keys(arguments)
-        self._mutate(_camel(action), collection, values, many=True)
+            values["input"] = rename(arguments, camel_case)
+        self._mutate(camel_case(action), collection, values, many=True)
 
     def _mutate(self, verb: str, collection: str, values: dict, many: bool = False) -> Any:
-        target = _camel(collection) if many else self._single(collection)
+        target = camel_case(collection) if many else self._single(collection)
         name = verb + target[0].upper() + target[1:]
         types = self._mutations[name]
         variables = ", ".join(f"${argument}: {types[argument]}" for argument in values)
@@ -169,7 +171,7 @@ class GraphQL(Api):
 
     def _single(self, collection: str) -> str:
         """Return the name of the root field for one record of a collection."""
-        plural = _camel(collection)
+        plural = camel_case(collection)
         for ending, single in (("ies", "y"), ("xes", "x"), ("ses", "s"), ("s", "")):
             name = plural.removesuffix(ending) + single
             if plural.endswith(ending) and name in self._queries:
@@ -216,23 +218,11 @@ def _ids(result: Any) -> Any:
     return int(result["id"])
 
 
-def _camel(name: str) -> str:
-    return re.sub("[-_]([a-z0-9])", lambda match: match[1].upper(), name)
-
-
-def _camel_keys(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_camel(name): _camel_keys(part) for name, part in value.items()}
-    return [_camel_keys(part) for part in value] if isinstance(value, list) else value
-
-
 def _in_rest_names(value: Any) -> Any:
     """Return a value of a response with REST's names, and its ids as integers."""
     if isinstance(value, dict):
         return {
-            re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", name): (
-                int(part) if name == "id" else _in_rest_names(part)
-            )
+            snake_case(name): int(part) if name == "id" else _in_rest_names(part)
             for name, part in value.items()
         }
     return [_in_rest_names(part) for part in value] if isinstance(value, list) else value
@@ -244,7 +234,7 @@ def _selection(fields: str) -> str:
     for path in re.split(r",(?![^(]*\))", fields):
         branch = tree
         for name in path.split("."):
-            branch = branch.setdefault(_camel(name), {})
+            branch = branch.setdefault(camel_case(name), {})
     return _braces(tree)
 
 

@@ -311,9 +311,7 @@ class TestRelations(HostileCase):
         """Of what it holds, even its id, nothing decides about the records that lead to it."""
         schema = self.env["graphql_api.schema"]._get_schema()
         checked = 0
-        for resource in schema.resources.values():
-            if not resource.is_root:
-                continue  # it has no list to filter
+        for resource in schema.by_collection.values():
             for field in resource.fields.values():
                 if field.relation is None or not (field.filterable and field.searchable):
                     continue

@@ -13,9 +13,7 @@ class TestEveryResource(ApiCase):
     def check_counts(self, login: str):
         schema = self.env["graphql_api.schema"]._get_schema()
         types = schema.graphql_schema.type_map
-        for resource in schema.resources.values():
-            if not resource.is_root:
-                continue
+        for resource in schema.by_collection.values():
             total = self.execute(f"{{ {resource.list_name} {{ totalCount }} }}", login=login)
             if total.errors or resource.type_name == "State":  # more names than a page has groups
                 continue
@@ -49,9 +47,7 @@ class TestEveryResource(ApiCase):
         schema = self.env["graphql_api.schema"]._get_schema()
         types = schema.graphql_schema.type_map
         compared = 0
-        for resource in schema.resources.values():
-            if not resource.is_root:
-                continue
+        for resource in schema.by_collection.values():
             fields = {
                 name: list(field.type.fields)
                 for name, field in types[f"{resource.type_name}Aggregate"].fields.items()
@@ -87,9 +83,7 @@ class TestEveryResource(ApiCase):
     def test_orders(self):
         schema = self.env["graphql_api.schema"]._get_schema()
         types = schema.graphql_schema.type_map
-        for resource in schema.resources.values():
-            if not resource.is_root:
-                continue
+        for resource in schema.by_collection.values():
             fields = types[f"{resource.type_name}GroupOrder"].fields
             functions = ["{sum: DESC}", "{avg: ASC}", "{min: DESC}", "{max: ASC}"]
             terms = [

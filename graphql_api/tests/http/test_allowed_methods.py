@@ -24,9 +24,7 @@ class TestAllowedMethods(ScopedKeyCase):
         """Of every resource: its list, a record, its files and actions, as OpenAPI has them."""
         paths = self.http("GET", "/api/openapi.json").json()["paths"]
         schema = self.env["graphql_api.schema"]._get_schema()
-        for resource in schema.resources.values():
-            if not resource.is_root:
-                continue  # its lists are below the records of others
+        for resource in schema.by_collection.values():
             collection = f"/api/{resource.collection}"
             reads = ["GET", "HEAD"] if "read" in resource.operations else []
             creates = ["POST"] if resource.allows("create") else []

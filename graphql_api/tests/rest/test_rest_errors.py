@@ -182,8 +182,8 @@ class TestRestErrors(RestErrorCase):
         """Conditions of every kind of field of every resource have an example that works."""
         schema = self.env["graphql_api.schema"]._get_schema()
         tried = set()
-        for resource in schema.resources.values():
-            if "read" not in resource.operations or not resource.is_root:
+        for resource in schema.by_collection.values():
+            if "read" not in resource.operations:
                 continue
             fields = schema.graphql_schema.type_map[f"{resource.type_name}Filter"].fields
             for name, field in fields.items():
@@ -201,8 +201,8 @@ class TestEveryFilter(RestErrorCase):
     def test_names_of_every_filter(self):
         """What an unknown name is told there is, is taken, in all resources."""
         schema = self.env["graphql_api.schema"]._get_schema()
-        for resource in schema.resources.values():
-            if "read" not in resource.operations or not resource.is_root:
+        for resource in schema.by_collection.values():
+            if "read" not in resource.operations:
                 continue
             path = f"/api/{resource.collection}"
             with self.subTest(path):

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..cases.documents import remove_documents
 from ..cases.server import ServerCase, committed
 from .test_actions import ActionCase
 
@@ -647,26 +648,7 @@ class TestArgumentsOnServer(ServerCase):
     def remove_all(cls):
         with committed() as env:
             env = env(user=env.ref("base.user_admin"))
-            partner, product = env["res.partner"].browse(cls.partner), cls.product
-            of_partner = [("partner_id", "=", partner.id)]
-            env["account.payment.register"].sudo().search(of_partner).unlink()
-            payments = env["account.payment"].search(of_partner)
-            payments.action_draft()
-            payments.unlink()
-            invoices = env["account.move"].search([("partner_id", "=", partner.id)])
-            invoices.filtered(lambda invoice: invoice.state == "posted").button_draft()
-            invoices.with_context(force_delete=True).unlink()
-            transfers = env["stock.picking"].search([("partner_id", "=", partner.id)])
-            # Odoo keeps the moves that are done.
-            for table in ("stock_move_line", "stock_move"):
-                env.cr.execute(f"DELETE FROM {table} WHERE product_id = %s", [product])
-            env.invalidate_all()
-            transfers.unlink()
-            orders = env["sale.order"].search([("partner_id", "=", partner.id)])
-            orders._action_cancel()
-            orders.unlink()
-            env["product.product"].browse(product).product_tmpl_id.unlink()
-            partner.unlink()
+            remove_documents(env, cls.partner, cls.product)
 
     def send(self, method, path, body=None, status=200, headers=None):
         response = self.client().send_request(method, f"/api/{path}", json=body, headers=headers)

@@ -10,6 +10,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...schema.exposure.names import camel_case
+from ..cases.documents import remove_documents
 from ..cases.server import ServerCase, committed
 from ..cases.writing import WriteCase
 
@@ -92,8 +93,7 @@ class ActionCase(WriteCase):
             shown = self.write_rest("POST", path, **kwargs)
             self.assertEqual(shown, {"id": record.id})
             return
-        first, *rest = action.split("-")
-        name = first + "".join(part.capitalize() for part in rest) + type_name
+        name = camel_case(action) + type_name
         data = self.graphql(f'mutation {{ {name}(id: "{record.id}") {{ id }} }}', **kwargs)
         self.assertEqual(data, {name: {"id": str(record.id)}})
 
@@ -299,27 +299,7 @@ class TestActionsOnServer(ServerCase):
         with committed() as env:
             env = cls.environment(env)
             env.company.write(cls.company)
-            partner, product = env["res.partner"].browse(cls.partner), cls.product
-            env["account.payment"].search([("partner_id", "=", partner.id)]).unlink()
-            env["account.move"].search([("partner_id", "=", partner.id)]).with_context(
-                force_delete=True
-            ).unlink()
-            transfers = env["stock.picking"].search([("partner_id", "=", partner.id)])
-            # Odoo keeps the moves that are done.
-            for table in ("stock_move_line", "stock_move"):
-                env.cr.execute(f"DELETE FROM {table} WHERE product_id = %s", [product])
-            env.invalidate_all()
-            transfers.unlink()
-            orders = env["sale.order"].search([("partner_id", "=", partner.id)])
-            orders._action_cancel()
-            orders.unlink()
-            purchases = env["purchase.order"].search([("partner_id", "=", partner.id)])
-            purchases.button_cancel()
-            purchases.unlink()
-            leads = env["crm.lead"].with_context(active_test=False)
-            leads.search([("partner_id", "=", partner.id)]).unlink()
-            env["product.product"].browse(product).product_tmpl_id.unlink()
-            partner.unlink()
+            remove_documents(env, cls.partner, cls.product)
 
     def send(self, method, path, body=None):
         response = self.client().send_request(method, f"/api/{path}", json=body)
@@ -330,8 +310,7 @@ class TestActionsOnServer(ServerCase):
         """Call an action by one of the APIs."""
         if api == "rest":
             return self.send("POST", f"{collection}/{number}/{action}")
-        first, *rest = action.split("-")
-        name = first + "".join(part.capitalize() for part in rest) + type_name
+        name = camel_case(action) + type_name
         query = f'mutation {{ {name}(id: "{number}") {{ id }} }}'
         response = self.client().send_request("POST", "/api/graphql", json={"query": query})
         self.assertEqual(response.json().get("data"), {name: {"id": str(number)}}, response.text)
