@@ -10,6 +10,7 @@ from . import (
     key,
     lines,
     policy,
+    policy_right,
     rate,
     request,
     res_company,

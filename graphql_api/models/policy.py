@@ -41,6 +41,10 @@ class GraphqlApiPolicy(models.Model):
         "may. Otherwise they reach what is listed, and nothing else.",
     )
     right_ids = fields.One2many("graphql_api.policy.right", "policy_id", string="Resources")
+    status = fields.Char(
+        compute="_compute_status", help="Whether keys of the policy are served, and why not."
+    )
+    is_served = fields.Boolean(compute="_compute_status")
     read_only = fields.Boolean(help="Keys change nothing, whatever else is allowed.")
     allow_extensions = fields.Boolean(
         string="Additions by Addons",
@@ -88,6 +92,14 @@ class GraphqlApiPolicy(models.Model):
     _limits_not_negative = models.Constraint(
         f"CHECK(LEAST({', '.join(LIMIT_NAMES)}) >= 0)", "A limit must not be negative."
     )
+
+    @api.depends("active")
+    def _compute_status(self):
+        self._set_status(lambda policy: policy._find_problem())
+
+    def _find_problem(self) -> str | None:
+        """Return why requests with keys of the policy are refused, None where they are served."""
+        return None if self.active else self.env._("Archived")
 
     @api.depends("key_ids")
     def _compute_key_count(self):
@@ -174,32 +186,3 @@ class GraphqlApiPolicy(models.Model):
                 if right[f"allow_{operation}"]
             )
         return Rights(granted, self.read_only, self.allow_extensions)
-
-
-class GraphqlApiPolicyRight(models.Model):
-    """A right of a policy: a resource and what may be done with it."""
-
-    _name = "graphql_api.policy.right"
-    _description = "API Policy Right"
-    _inherit = ["graphql_api.exposure"]
-    _order = "policy_id, resource_id"
-    _rec_name = "resource_id"
-
-    _cleared_caches = (POLICY_CACHE,)
-
-    policy_id = fields.Many2one("graphql_api.policy", required=True, ondelete="cascade", index=True)
-    resource_id = fields.Many2one("graphql_api.resource", required=True, ondelete="cascade")
-    allow_read = fields.Boolean(string="Read", default=True)
-    allow_create = fields.Boolean(string="Create")
-    allow_update = fields.Boolean(string="Update")
-    allow_delete = fields.Boolean(string="Delete")
-    allow_actions = fields.Boolean(string="Actions")
-    allow_reports = fields.Boolean(
-        string="Reports",
-        help="Keys print the reports that the resource grants, of records that they may read. A "
-        "report shows more of a record than the exposed fields.",
-    )
-
-    _resource_unique = models.Constraint(
-        "UNIQUE(policy_id, resource_id)", "The policy has this resource already."
-    )
