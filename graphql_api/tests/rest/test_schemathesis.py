@@ -40,9 +40,11 @@ class TestSchemathesis(ApiCase):
     What is changed is in the transaction of the test.
     """
 
-    def schemathesis(self, path: str, *options: str, timeout: int = 200) -> str:
+    def schemathesis(self, path: str, *options: str, timeout: int = 600) -> str:
         """Run schemathesis against the server of this test and return its report."""
         key = self.key("admin")
+        # Schemathesis gives a schema ten seconds to come, however busy the machine is.
+        self.env["graphql_api.schema"]._get_schema().complete()
         self.env.flush_all()
         with (
             tempfile.TemporaryDirectory() as directory,
