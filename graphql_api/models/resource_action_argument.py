@@ -19,6 +19,7 @@ TYPES = [
     ("selection", "One of the Values"),
     ("many2one", "Record"),
     ("many2many", "Records"),
+    ("one2many", "New Records"),
     ("json", "JSON"),
 ]
 """Odoo's types of fields that an argument can have which is no field of a wizard."""
@@ -106,7 +107,7 @@ class GraphqlApiResourceActionArgument(models.Model):
         "values",
         "default",
         "active",
-        "relation_resource_id",
+        "relation_resource_id.allow_create",
         "parent_id.parameter",
         "parent_id.name",
         "action_id.wizard_model",
@@ -228,6 +229,10 @@ class GraphqlApiResourceActionArgument(models.Model):
             return self.env._("Write the values to choose from.")
         if self.type in RELATIONS and not self.relation_resource_id:
             return self.env._("Choose the resource whose records it names.")
+        if self.type == "one2many" and not self.relation_resource_id.allow_create:
+            return self.env._("Clients may not create records of this resource.")
+        if self.type == "one2many" and self.use != PARAMETER:
+            return self.env._("Only a method takes new records.")
         action = self.action_id
         model = self.env.get(action.resource_id.model)
         if self.use == PARAMETER and (
@@ -256,7 +261,8 @@ class GraphqlApiResourceActionArgument(models.Model):
         else:
             kind, description, required = self.type, "", False
         lines = ()
-        if kind == "one2many":
+        line_model = field.comodel_name if field is not None and kind == "one2many" else ""
+        if line_model:
             lines = tuple(
                 line._define() for line in self.line_ids if line.active and not line._find_problem()
             )
@@ -276,5 +282,5 @@ class GraphqlApiResourceActionArgument(models.Model):
             comodel=self._get_comodel(field),
             target_id=self.relation_resource_id.id or None,
             lines=lines,
-            line_model=field.comodel_name if kind == "one2many" else "",
+            line_model=line_model,
         )

@@ -18,11 +18,12 @@ from graphql import (
 from odoo.http import request
 
 from ..http.uploads import is_multipart, read_files, read_repeated
+from ..schema.access.odoo_models import ATTACHMENT
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.limits import check_input_size
 from ..schema.exposure.names import FIELD_NAME, camel_case
-from ..schema.exposure.resource import ATTACHMENTS
+from ..schema.exposure.resource import ATTACHMENTS, Argument, ResourceField
 from ..schema.writing.input_problems import InputPath
 from .values import convert_leaf, leaf_problem
 
@@ -84,35 +85,51 @@ class BodyReader:
     def _form(self, input_type: GraphQLInputObjectType) -> dict:
         """Return the fields and files of a form; a text is read as the type of its field says.
 
-        Parts with the name ``attachments`` are files of the new record, or of the one that is
-        changed.
+        Parts with the name of a list of attachments are new files in it; a list of ids has a part
+        for each.
         """
-        value: dict = {}
-        for name, texts in request.httprequest.form.lists():
-            field = input_type.fields.get(camel_case(name))
-            leaf = get_nullable_type(field.type) if field else None
-            if len(texts) > 1 or (leaf and not is_leaf_type(leaf)):
-                raise ApiError("BAD_USER_INPUT", f"{name[:80]} takes one value in a form.")
-            value[name] = convert_leaf(texts[0], leaf, name) if leaf else texts[0]
         httprequest = request.httprequest
-        if ATTACHMENTS not in httprequest.files or not self._takes_attachments(input_type):
-            return value | read_files(httprequest)
-        if ATTACHMENTS in value:
-            raise ApiError("BAD_USER_INPUT", "attachments are files, each in a part of this name.")
-        files = read_repeated(httprequest, ATTACHMENTS)
-        new = [self._attachment(input_type, *file) for file in files]
-        others = read_files(httprequest, [ATTACHMENTS])
-        return {**value, **others, ATTACHMENTS: {"create": new}}
+        value: dict = {}
+        for name, texts in httprequest.form.lists():
+            field = input_type.fields.get(camel_case(name))
+            kind = get_nullable_type(field.type) if field else None
+            leaf = get_nullable_type(kind.of_type) if isinstance(kind, GraphQLList) else kind
+            if (len(texts) > 1 and leaf is kind) or (leaf and not is_leaf_type(leaf)):
+                raise ApiError("BAD_USER_INPUT", f"{name[:80]} takes one value in a form.")
+            values = [convert_leaf(text, leaf, name) if leaf else text for text in texts]
+            value[name] = values if leaf is not kind else values[0]
+        lists = {
+            name: field
+            for name, field in self._lists_of_attachments(input_type).items()
+            if name in httprequest.files
+        }
+        value |= read_files(httprequest, lists)
+        for name, field in lists.items():
+            if name in value:
+                message = f"{name} are files, each in a part of this name."
+                raise ApiError("BAD_USER_INPUT", message)
+            files = read_repeated(httprequest, name)
+            new = [self._attachment(field, *file) for file in files]
+            value[name] = new if isinstance(field, Argument) else {"create": new}
+        return value
 
-    def _takes_attachments(self, input_type: GraphQLInputObjectType) -> bool:
-        resource = self._schema.input_resources[input_type.name]
-        return bool(resource.attachments) and ATTACHMENTS in input_type.fields
+    def _lists_of_attachments(self, input_type: GraphQLInputObjectType) -> dict[str, ResourceField]:
+        """Return the lists of an input to which a form can add files, by their REST names."""
+        resource = self._schema.input_resources.get(input_type.name)
+        if resource is None:
+            return {}
+        lists: dict[str, ResourceField] = {
+            name: argument
+            for name, argument in resource.arguments.items()
+            if argument.creates and self._schema.resources[argument.target].model == ATTACHMENT
+        }
+        if resource.attachments and ATTACHMENTS in input_type.fields:
+            lists[ATTACHMENTS] = resource.attachments
+        return lists
 
-    def _attachment(self, input_type: GraphQLInputObjectType, name: str, content: bytes) -> dict:
-        """Return a file as a new attachment of a record, by the names that its fields have."""
-        resource = self._schema.input_resources[input_type.name]
-        assert resource.attachments, "the input takes attachments"
-        target = self._schema.resources[resource.attachments.target]
+    def _attachment(self, field: ResourceField, name: str, content: bytes) -> dict:
+        """Return a file as a new attachment in a list, by the names that its fields have."""
+        target = self._schema.resources[field.target]
         names = {field.field: field.name for field in target.writable_fields}
         values = {"name": name, "datas": content}
         return {names[field]: value for field, value in values.items() if field in names}

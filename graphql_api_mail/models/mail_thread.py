@@ -18,6 +18,7 @@ class MailThread(models.AbstractModel):
         mentions=(),
         mentioned_users=(),
         attachments=(),
+        files=(),
     ):
         """Post a message of the user on one record, and return it.
 
@@ -27,6 +28,7 @@ class MailThread(models.AbstractModel):
         :param mentions: ids of partners who are notified
         :param mentioned_users: ids of users who are notified
         :param attachments: ids of attachments that the user may read
+        :param files: ids of attachments that were sent with the message
         :raise AccessError: the user may not write this kind of message here
         :raise UserError: there is nothing to post, or somebody is mentioned who cannot be
         """
@@ -34,6 +36,7 @@ class MailThread(models.AbstractModel):
         if kind not in SUBTYPES:
             raise UserError(self.env._("A message is a comment or a note."))
         content = html_sanitize(body) if body_is_html else plaintext2html(body)
+        attachments = [*attachments, *files]
         if is_html_empty(content) and not attachments:
             raise UserError(self.env._("A message needs a body or an attachment."))
         self._graphql_api_check_post(kind == "note" or mentions or mentioned_users or attachments)

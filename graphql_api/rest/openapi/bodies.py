@@ -9,6 +9,7 @@ from graphql import (
     is_required_input_field,
 )
 
+from ...schema.access.odoo_models import ATTACHMENT
 from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.resource import Action, Argument, Resource, ResourceField
 from ...schema.values.scalars import FILE_TYPES
@@ -75,6 +76,7 @@ class BodySchemas:
         """
         shape = action.arguments
         one = self._input(shape, "Input") if shape is not None else None
+        ids: Json = {}
         if many:
             size = self._usable.page_size(resource.type_name)
             ids = {"type": "array", "items": dict(RECORD_ID), "maxItems": size}
@@ -90,8 +92,13 @@ class BodySchemas:
         media: Json = {"schema": one}
         if shape is not None and (example := self._example(shape, "Input")) and not many:
             media["example"] = example
-        required = many or action.needs_input
-        return {"required": required, "content": {"application/json": media}}
+        content = {"application/json": media}
+        if shape is not None and (form := self._form(shape, "Input")):
+            if many:
+                form["properties"] = {"ids": ids, **form["properties"]}
+                form["required"] = ["ids", *form.get("required", [])]
+            content["multipart/form-data"] = {"schema": form}
+        return {"required": many or action.needs_input, "content": content}
 
     def _fields(self, resource: Resource, suffix: str):
         """Yield the fields of an input that the caller may set, each with GraphQL's."""
@@ -142,6 +149,11 @@ class BodySchemas:
 
     def _value(self, field: ResourceField, graphql_type) -> Json | None:
         """Return the schema of a value; None where nothing can be sent."""
+        if isinstance(field, Argument) and field.creates:
+            if not self._usable.may(field.target, "create"):
+                return None
+            items = self._input(self._schema.resources[field.target], _NESTED["create"])
+            return {"type": "array", "items": items}
         if isinstance(field, Argument) and field.to_many:
             items = self._input(field.lines, "Input") if field.lines else dict(RECORD_ID)
             return {"type": "array", "items": items}
@@ -214,9 +226,14 @@ class BodySchemas:
         properties, required, files = {}, [], 0
         for field, input_field in self._fields(resource, suffix):
             leaf = get_nullable_type(input_field.type)
-            if not field.field and self._usable.may(field.target, "create"):
-                properties[field.name] = {"type": "array", "items": FORM_FILE}
+            if self._takes_files(field):
+                value = {"type": "array", "items": FORM_FILE}
+                properties[field.name] = described(value, input_field.description)
                 files += 1
+                continue
+            if isinstance(leaf, GraphQLList) and is_leaf_type(get_named_type(leaf)):
+                value = self._value(field, leaf) or {}
+                properties[field.name] = described(value, input_field.description)
             if isinstance(leaf, GraphQLList) or not is_leaf_type(leaf):
                 continue
             files += field.type in FILE_TYPES
@@ -229,6 +246,14 @@ class BodySchemas:
             return None
         form: Json = {"type": "object", "properties": properties, "additionalProperties": False}
         return {**form, "required": required} if required else form
+
+    def _takes_files(self, field: ResourceField) -> bool:
+        """Tell whether a form can add files to a list."""
+        is_new = isinstance(field, Argument) and field.creates
+        if field.field and not is_new:
+            return False
+        target = self._schema.resources[field.target]
+        return target.model == ATTACHMENT and self._usable.may(field.target, "create")
 
     def _example(self, resource: Resource, suffix: str) -> Json:
         """Return a body with what is required and a few values more; empty if it would not fit."""

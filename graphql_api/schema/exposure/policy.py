@@ -101,6 +101,8 @@ def _restrict_arguments(shape: Resource, left: dict[str, Resource]) -> Resource 
     for name, argument in shape.arguments.items():
         lines = _restrict_arguments(argument.lines, left) if argument.lines else None
         is_left = argument.relation is None or argument.relation in left
+        if is_left and argument.creates:
+            is_left = left[argument.target].allows("create")
         if is_left and (argument.lines is None or (lines is not None and lines.fields)):
             fields[name] = replace(argument, lines=lines)
         elif argument.needs_value:

@@ -113,7 +113,8 @@ class Argument(ResourceField):
     the method, ``CHOICE`` only decides how a dialog ends; ``field`` is the name of the field or the
     parameter. ``default`` is the value of what is not sent, in JSON, None for none. ``lines`` has
     the arguments of each line of a list of the wizard, as a resource of the model of the lines;
-    those of them that are keys tell which proposed line is meant.
+    those of them that are keys tell which proposed line is meant. A one2many without ``lines``
+    takes new records of ``relation``, which are created before the method gets their ids.
     """
 
     use: str = FIELD
@@ -124,6 +125,11 @@ class Argument(ResourceField):
     def needs_value(self) -> bool:
         """Whether clients have to send it."""
         return self.required and self.default is None
+
+    @property
+    def creates(self) -> bool:
+        """Whether its values are inputs of new records."""
+        return self.type == "one2many" and self.lines is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from ..exposure.resource import CHOICE, FIELD, Action, Argument, Resource, Resou
 from ..values.input_objects import given
 from .input_problems import InputPath
 from .input_reader import InputReader
+from .mutation_records import create_records
+from .reach import check_within_reach
 
 _INPUT: InputPath = ("input",)
 
@@ -29,14 +31,36 @@ class SentLine:
 
 
 @dataclass(slots=True)
+class SentRecords:
+    """New records that a client sent: the inputs of one list, read and checked."""
+
+    context: Context
+    resource: Resource
+    reader: InputReader
+    values: list[dict[str, Any]]
+    paths: list[InputPath]
+
+    def create_all(self) -> list[int]:
+        """Create the records; return their ids.
+
+        :raise ApiError: FORBIDDEN for what is out of the caller's reach then, and others of Odoo
+        """
+        created = create_records(self.context, self.resource, self.reader, self.values, self.paths)
+        check_within_reach(self.context, self.resource, created.ids, self.paths[0][:-1])
+        return created.ids
+
+
+@dataclass(slots=True)
 class ArgumentValues:
     """What an action gets.
 
-    ``parameters`` are those of its method, ``wizard`` are values of the wizard's fields, ``lines``
-    those of the lines in its lists, by fields; ``choices`` decide how dialogs end, by REST names.
+    ``parameters`` are those of its method, ``records`` new records whose ids are parameters, too;
+    ``wizard`` are values of the wizard's fields, ``lines`` those of the lines in its lists, by
+    fields; ``choices`` decide how dialogs end, by REST names.
     """
 
     parameters: dict[str, Any] = field(default_factory=dict)
+    records: dict[str, SentRecords] = field(default_factory=dict)
     wizard: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, list[SentLine]] = field(default_factory=dict)
     choices: dict[str, Any] = field(default_factory=dict)
@@ -83,6 +107,9 @@ class _ArgumentReader(InputReader):
             item = values[argument.field]
             if argument.lines is not None:
                 result.lines[argument.field] = item
+            elif argument.creates:
+                if item:
+                    result.records[argument.field] = self._sent_records(argument, item)
             elif argument.use == CHOICE:
                 result.choices[name] = item
             elif argument.use == FIELD:
@@ -91,19 +118,25 @@ class _ArgumentReader(InputReader):
             else:
                 result.parameters[argument.field] = item
 
+    def _sent_records(self, argument: Argument, values: list[dict[str, Any]]) -> SentRecords:
+        paths: list[InputPath] = [(*_INPUT, argument.name, index) for index in range(len(values))]
+        target = self._context.resources[argument.target]
+        return SentRecords(self._context, target, self, values, paths)
+
     def _check_field(self, resource: Resource, field: ResourceField) -> None:
         if isinstance(field, Argument) and field.use != FIELD:
             return None
         return super()._check_field(resource, field)
 
     def _model_field(self, resource: Resource, field: ResourceField) -> Any:
-        if isinstance(field, Argument) and field.use == FIELD:
-            return super()._model_field(resource, field)
-        return _Parameter(field)
+        if isinstance(field, Argument) and field.use != FIELD:
+            return _Parameter(field)
+        return super()._model_field(resource, field)
 
     def _clear(self, field: ResourceField, values: dict[str, Any], path: InputPath) -> None:
         # A list that is null is one that was not sent.
-        return None if field.to_many else super()._clear(field, values, path)
+        is_list = isinstance(field, Argument) and field.to_many
+        return None if is_list else super()._clear(field, values, path)
 
     def _convert(
         self,
@@ -114,7 +147,7 @@ class _ArgumentReader(InputReader):
         path: InputPath,
     ) -> None:
         key = getattr(item, "value", item)
-        if field.selection and key not in field.selection:
+        if isinstance(field, Argument) and field.selection and key not in field.selection:
             some = ", ".join(field.selection)
             self._problems.refuse(path, f"{str(key)[:40]!r} is not one of {some}.")
             return
@@ -123,14 +156,21 @@ class _ArgumentReader(InputReader):
     def _list(
         self, resource: Resource, field: ResourceField, item: Any, path: InputPath, records: Any
     ) -> Any:
+        if not isinstance(field, Argument):
+            return super()._list(resource, field, item, path, records)
         maximum = self._context.limits.max_page_size
         if len(item) > maximum:
             message = f"A list may have at most {maximum} items; send several requests."
             self._problems.refuse(path, message)
             return []
-        if isinstance(field, Argument) and field.lines is not None:
+        if field.lines is not None:
             return [
                 self._line(field.lines, each, (*path, index)) for index, each in enumerate(item)
+            ]
+        if field.creates:
+            target = self._context.resources[field.target]
+            return [
+                self.create_values(target, each, (*path, index)) for index, each in enumerate(item)
             ]
         ids = [
             self._named.add(field.target, each, (*path, index)) for index, each in enumerate(item)

@@ -77,7 +77,8 @@ def _finish(
     """
     own = records.with_context(**_own_context(action, records))
     if action.method:
-        result = _call(own, action.method, values.parameters)
+        created = {name: sent.create_all() for name, sent in values.records.items()}
+        result = _call(own, action.method, {**values.parameters, **created})
     else:
         result = {"type": WINDOW, "res_model": action.dialogs[0].model, "target": "new"}
     finished = set()

@@ -123,8 +123,12 @@ class InputTypes:
         return define_input(new_input(f"{name}Input"), add_fields, shape.description or None)
 
     def _argument(self, shape: Resource, argument: Argument) -> Any:
+        item: Any
         if argument.lines is not None:
-            item: Any = self.arguments[argument.lines.type_name]
+            item = self.arguments[argument.lines.type_name]
+            return list[item]
+        if argument.creates:
+            item = self.create[argument.target]
             return list[item]
         if argument.to_many:
             return list[strawberry.ID]

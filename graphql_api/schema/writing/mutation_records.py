@@ -1,4 +1,4 @@
-"""The records that a mutation names, and those that it returns."""
+"""The records that a mutation names, those that it creates, and those that it returns."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -7,10 +7,14 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from ..access.access import Context, find_visible, not_found
+from ..access.owners import refused_alike
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource
 from ..reading.selection import selected_columns
 from ..values.parsers import parse_id
+from .blame import blame_values
+from .input_problems import InputPath
+from .input_reader import InputReader
 from .reach import out_of_reach
 
 
@@ -33,6 +37,32 @@ def find_named(context: Context, resource: Resource, ids: Iterable[str]) -> Any:
     if missing:
         raise not_found(resource, missing)
     return context.env[resource.model].browse(numbers)
+
+
+def create_records(
+    context: Context,
+    resource: Resource,
+    reader: InputReader,
+    values: list[dict[str, Any]],
+    paths: list[InputPath],
+) -> Any:
+    """Create records of inputs that were read and checked.
+
+    :param values: what the reader has made of the inputs
+    :param paths: where each of the inputs stands in the arguments
+    """
+    with blame_values(context.env, reader.inputs):
+        with refused_alike(resource.model, out_of_reach(resource)):
+            records = context.env[resource.model].create(values)
+        flush_written(context, resource, reader, records)
+        reader.new.finish(dict(zip(paths, records, strict=True)))
+    return records
+
+
+def flush_written(context: Context, resource: Resource, reader: InputReader, records: Any) -> None:
+    """Send changes to the database, so that its errors have the path of this mutation."""
+    context.env.flush_all()
+    reader.check_written(resource, records)
 
 
 def returned_records(info: strawberry.Info, resource: Resource, ids: list[int]) -> list:

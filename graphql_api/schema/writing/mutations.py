@@ -22,7 +22,14 @@ from .input_problems import InputPath
 from .input_reader import InputReader
 from .inputs import InputTypes
 from .lines import check_deletion
-from .mutation_records import check_size, find_named, mutation_field, returned_records
+from .mutation_records import (
+    check_size,
+    create_records,
+    find_named,
+    flush_written,
+    mutation_field,
+    returned_records,
+)
 from .property_inputs import with_unsent
 from .reach import out_of_reach
 from .upserts import match
@@ -92,12 +99,7 @@ def _create(
         for value, path in zip(inputs, paths, strict=True)
     ]
     reader.check()
-    with blame_values(context.env, reader.inputs):
-        with refused_alike(resource.model, out_of_reach(resource)):
-            records = context.env[resource.model].create(values)
-        _flush(context, resource, reader, records)
-        reader.new.finish(dict(zip(paths, records, strict=True)))
-    return records
+    return create_records(context, resource, reader, values, paths)
 
 
 def _update_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
@@ -147,7 +149,7 @@ def _update(context: Context, resource: Resource, records: Any, value: Any) -> N
         with refused_alike(resource.model, out_of_reach(resource)):
             for part, own in with_unsent(records, values):
                 part.write(own)
-        _flush(context, resource, reader, records)
+        flush_written(context, resource, reader, records)
         reader.new.finish({})
 
 
@@ -217,9 +219,3 @@ def _existing(context: Context, resource: Resource, operation: str, ids: Iterabl
     """
     context.check_operation(resource, operation)
     return find_named(context, resource, ids)
-
-
-def _flush(context: Context, resource: Resource, reader: InputReader, records: Any) -> None:
-    """Send changes to the database, so that its errors have the path of this mutation."""
-    context.env.flush_all()
-    reader.check_written(resource, records)
