@@ -20,11 +20,13 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "views/menus.xml",
+        "views/change_views.xml",
         "wizards/expose_views.xml",
         "views/resource_views.xml",
         "views/request_views.xml",
         "wizards/make_key_views.xml",
         "views/key_views.xml",
+        "wizards/import_policy_views.xml",
         "views/policy_views.xml",
         "views/document_views.xml",
         "views/user_views.xml",
@@ -43,4 +45,7 @@
         "data/catalog_hr.xml",
         "data/catalog_invoicing.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["graphql_api/static/src/backend/*"],
+    },
 }

@@ -80,6 +80,7 @@ class GraphqlApiExposure(models.AbstractModel):
 
     _name = "graphql_api.exposure"
     _description = "API Exposure"
+    _inherit = ["graphql_api.tracked"]
 
     _cleared_caches = (SCHEMA_CACHE, POLICY_CACHE)
     """What holds values made of these records."""
@@ -133,7 +134,3 @@ class GraphqlApiExposure(models.AbstractModel):
             problem = find_problem(record)
             record.status = problem or self.env._("Served")
             record.is_served = not problem
-
-    def _is_installing(self) -> bool:
-        """Tell whether values come from the data of an addon (odoo/tools/convert.py)."""
-        return bool(self.env.context.get("install_mode"))

@@ -40,7 +40,10 @@ class GraphqlApiPolicy(models.Model):
         help="Keys reach all resources, also those that are exposed later, as far as their user "
         "may. Otherwise they reach what is listed, and nothing else.",
     )
-    right_ids = fields.One2many("graphql_api.policy.right", "policy_id", string="Resources")
+    right_ids = fields.One2many(
+        "graphql_api.policy.right", "policy_id", string="Resources", copy=True
+    )
+    change_ids = fields.One2many("graphql_api.change", "policy_id", string="Changes")
     status = fields.Char(
         compute="_compute_status", help="Whether keys of the policy are served, and why not."
     )
@@ -56,6 +59,7 @@ class GraphqlApiPolicy(models.Model):
     )
     self_service = fields.Boolean(
         string="Users May Choose It",
+        copy=False,
         help="Users make keys under the policy for themselves, in their preferences. Otherwise "
         "administrators make the keys.",
     )

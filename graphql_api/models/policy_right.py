@@ -74,6 +74,7 @@ class GraphqlApiPolicyRight(models.Model):
         "graphql_api.policy.value",
         "right_id",
         string="Values",
+        copy=True,
         help="What a record gets whenever a key creates or changes it. Keys cannot send these "
         "fields.",
     )

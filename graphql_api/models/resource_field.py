@@ -20,6 +20,7 @@ class GraphqlApiResourceField(models.Model):
     _inherit = ["graphql_api.exposure"]
     _order = "resource_id, sequence, id"
     _rec_name = "field_name"
+    _rec_names_search = ("field_name", "api_name")
 
     resource_id = fields.Many2one(
         "graphql_api.resource", required=True, ondelete="cascade", index=True
@@ -98,6 +99,17 @@ class GraphqlApiResourceField(models.Model):
             return problem
 
         self._set_status(find_problem)
+
+    @api.depends("field_name", "api_name", "resource_id.model")
+    def _compute_display_name(self):
+        for field in self:
+            field.display_name = field.rest_name
+
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """Offer all fields where those of one resource are ticked."""
+        limit = None if self.env.context.get("graphql_api_picker") else limit
+        return super().name_search(name, domain, operator, limit)
 
     @api.depends("field_name", "resource_id.model")
     def _compute_field_id(self):

@@ -11,6 +11,7 @@ from ..schema.reading.ordering import sortable_fields
 from ..schema.values.scalars import VALUE_TYPES
 from .domains import InvalidDomain, check_search
 from .json_text import parse_json
+from .ranking import search_ranked, with_model
 
 _OBJECT_TYPES = ("json", "properties")
 _EXAMPLE_FIELDS = 8
@@ -25,6 +26,7 @@ class GraphqlApiResource(models.Model):
     """
 
     _inherit = "graphql_api.resource"
+    _rec_names_search = ("type_name", "collection", "model")
 
     status = fields.Char(
         compute="_compute_status", help="Whether the API serves the resource, and why not."
@@ -37,6 +39,23 @@ class GraphqlApiResource(models.Model):
         help="Values that new records get where a client sends none: a JSON object of Odoo's "
         'field names, like {"company_type": "company"}.',
     )
+
+    change_ids = fields.One2many("graphql_api.change", "resource_id", string="Changes")
+
+    @api.depends("type_name", "model")
+    @api.depends_context("formatted_display_name")
+    def _compute_display_name(self):
+        if not self.env.context.get("formatted_display_name"):
+            return super()._compute_display_name()
+        for resource in self:
+            resource.display_name = with_model(resource.type_name, resource.model)
+
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """Offer the nearest names first."""
+        if not name or operator != "ilike":
+            return super().name_search(name, domain, operator, limit)
+        return search_ranked(self, name, domain, limit, self._rec_names_search)
 
     @api.depends(
         "active",

@@ -50,7 +50,7 @@ class TestKeyScreens(BrowserCase):
             page.get_by_label("Log Requests").check()
             page.get_by_role("button", name="Add a line").click()
             page.get_by_role("combobox").last.fill("Customer")
-            page.get_by_role("option", name="Customer", exact=True).click()
+            page.get_by_role("option", name="Customer res.partner").click()
             page.get_by_role("button", name="Save manually").click()
             page.get_by_role("button", name="New Key").wait_for()
             self.settle()

@@ -19,7 +19,7 @@ class TestResourceScreens(BrowserCase):
             page.get_by_role("button", name="Expose a Model").last.click()
             wizard = page.locator(".modal")
             wizard.get_by_role("combobox", name="Model").fill("Job Pos")
-            wizard.get_by_role("option", name="Job Position", exact=True).click()
+            wizard.get_by_role("option", name="Job Position hr.job").click()
             sequence = self.row("Sequence", wizard)
             sequence.get_by_role("cell", name="Sequence", exact=True).click()
             sequence.get_by_role("checkbox").first.uncheck()

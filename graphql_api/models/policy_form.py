@@ -1,0 +1,37 @@
+import base64
+import json
+
+from odoo import fields, models
+
+from .policy_json import write_policy
+
+
+class GraphqlApiPolicy(models.Model):
+    """What administrators do with a policy in its form."""
+
+    _inherit = "graphql_api.policy"
+
+    export_file = fields.Binary(compute="_compute_export_file")
+
+    def _compute_export_file(self):
+        for policy in self:
+            text = json.dumps(write_policy(policy), indent=2, ensure_ascii=False)
+            policy.export_file = base64.b64encode(text.encode())
+
+    def copy_data(self, default=None):
+        """Name a duplicate as one. It has no keys, and users may not choose it yet."""
+        return [
+            {**values, "name": (default or {}).get("name") or self.env._("%s (copy)", policy.name)}
+            for policy, values in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    def export_json(self):
+        """Return the action that downloads the policy as JSON."""
+        self.ensure_one()
+        self.check_access("read")
+        name = f"policy-{self.id}.json"
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/export_file/{name}?download=true",
+            "target": "download",
+        }
