@@ -74,7 +74,7 @@ class GraphqlSchema(Command):
             if arguments.format == "graphql":
                 content = schema.sdl.plain()
             else:
-                content = _openapi(schema, schema.context(env, limits=policy.limits))
+                content = _openapi(schema, schema.context(env, policy=policy))
         if arguments.output is None:
             sys.stdout.buffer.write(content)
             return

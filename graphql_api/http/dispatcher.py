@@ -103,14 +103,9 @@ class ApiDispatcher(Dispatcher):
         return self.request.env["graphql_api.schema"]._get_schema(rights)
 
     def context(self, schema: BuiltSchema) -> Context:
-        """Return the context of this request to a schema."""
-        return schema.context(
-            self.request.env,
-            self.timings,
-            self.limits,
-            self.introspection,
-            self.caller.policy.id if self.caller else None,
-        )
+        """Return the context of this request to a schema, of a caller who is known."""
+        assert self.caller is not None
+        return schema.context(self.request.env, self.timings, self.caller.policy)
 
     @classmethod
     def is_compatible_with(cls, request):

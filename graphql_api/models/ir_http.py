@@ -132,7 +132,7 @@ class IrHttp(models.AbstractModel):
         request.update_env(user=caller.uid, context={})
         if isinstance(request.dispatcher, ApiDispatcher):
             request.dispatcher.admit(caller)
-        elif caller.policy.rights != EVERYTHING:
+        elif caller.policy.rights != EVERYTHING or caller.policy.filters or caller.policy.values:
             raise Unauthorized("This key is for the API alone.")
 
     @classmethod
@@ -153,6 +153,8 @@ class IrHttp(models.AbstractModel):
             )
         if not caller.policy.admits(request.httprequest.remote_addr):
             raise Forbidden("This API key is not for use from your network.")
+        if caller.policy.problem:
+            raise Forbidden("The policy of this API key has to be mended by your administrator.")
         return caller
 
     @classmethod

@@ -1,5 +1,7 @@
+import logging
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
+from typing import Any
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
@@ -9,13 +11,17 @@ from ..schema.exposure.policy import (
     ACTIONS,
     REPORTS,
     Networks,
+    Parts,
     Policy,
     Rights,
     parse_networks,
 )
+from ..schema.exposure.record_filter import RecordFilter
 from .exposure import POLICY_CACHE, kept
 from .resource import OPERATIONS
 from .settings import Settings
+
+_logger = logging.getLogger(__name__)
 
 LIMIT_NAMES = tuple(limit.name for limit in dataclass_fields(Limits))
 
@@ -97,13 +103,24 @@ class GraphqlApiPolicy(models.Model):
         f"CHECK(LEAST({', '.join(LIMIT_NAMES)}) >= 0)", "A limit must not be negative."
     )
 
-    @api.depends("active")
+    @api.depends("active", "all_resources", "right_ids")
     def _compute_status(self):
-        self._set_status(lambda policy: policy._find_problem())
+        def find_problem(policy):
+            return policy._find_problem() if policy.active else self.env._("Archived")
+
+        self._set_status(find_problem)
 
     def _find_problem(self) -> str | None:
-        """Return why requests with keys of the policy are refused, None where they are served."""
-        return None if self.active else self.env._("Archived")
+        """Return what is wrong with a line of the policy, None where it says what it is meant to.
+
+        What fields or other records are named may be gone since it was saved.
+        """
+        try:
+            self._get_filters()
+            self._get_values()
+        except ValidationError as error:
+            return error.args[0]
+        return None
 
     @api.depends("key_ids")
     def _compute_key_count(self):
@@ -166,10 +183,17 @@ class GraphqlApiPolicy(models.Model):
             )
         # Configuration, the same for every caller, hence sudo.
         policy = self.sudo().browse(policy_id)
+        problem = policy._find_problem()
+        if problem:
+            _logger.warning("The policy %s is closed: %s", policy.name, problem)
         own_limits = {name: policy[name] for name in LIMIT_NAMES if policy[name]}
         return Policy(
             id=policy_id,
+            name=policy.name,
             rights=policy._get_rights(),
+            filters={} if problem else policy._get_filters(),
+            values={} if problem else policy._get_values(),
+            problem=problem,
             limits=replace(settings.limits, **own_limits),
             networks=parse_networks(policy.networks or ""),
             log_requests=policy.log_requests or settings.log_requests,
@@ -181,12 +205,39 @@ class GraphqlApiPolicy(models.Model):
 
     def _get_rights(self) -> Rights:
         self.ensure_one()
+        rights = self._get_listed()
         granted = None
         if not self.all_resources:
             granted = frozenset(
                 (right.resource_id.type_name, operation)
-                for right in self.right_ids
+                for right in rights
                 for operation in (*OPERATIONS, ACTIONS, REPORTS)
                 if right[f"allow_{operation}"]
             )
-        return Rights(granted, self.read_only, self.allow_extensions)
+        parts = ((right.resource_id.type_name, right._get_parts()) for right in rights)
+        return Rights(
+            granted,
+            self.read_only,
+            self.allow_extensions,
+            frozenset(each for each in parts if each[1] != Parts()),
+        )
+
+    def _get_listed(self):
+        """Return the lines that count: none where the policy is for all that is exposed."""
+        return self.right_ids.browse() if self.all_resources else self.right_ids
+
+    def _get_filters(self) -> dict[str, RecordFilter]:
+        """Return the record filters by type name.
+
+        :raise ValidationError: one of them is none
+        """
+        found = {right.resource_id.type_name: right._get_filter() for right in self._get_listed()}
+        return {name: each for name, each in found.items() if each is not None}
+
+    def _get_values(self) -> dict[str, dict[str, Any]]:
+        """Return the values that are always set, by type name and Odoo's name of the field.
+
+        :raise ValidationError: one of them cannot be set
+        """
+        found = {right.resource_id.type_name: right._get_values() for right in self._get_listed()}
+        return {name: values for name, values in found.items() if values}

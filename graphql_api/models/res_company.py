@@ -29,3 +29,14 @@ class ResCompany(models.Model):
         Clients choose companies in many combinations.
         """
         return {}
+
+    def _graphql_api_get_time_zone(self) -> str:
+        """Return the time zone in which a company has its days.
+
+        That is the one of its contact; where that has none, of its working hours; else UTC.
+        """
+        self.ensure_one()
+        # Not every user may read the company's contact, whose days are theirs all the same.
+        company = self.sudo()
+        calendar = "resource_calendar_id" in self._fields and company.resource_calendar_id
+        return company.partner_id.tz or (calendar and calendar.tz) or "UTC"

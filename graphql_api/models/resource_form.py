@@ -226,7 +226,7 @@ class GraphqlApiResource(models.Model):
                             name=name,
                         )
                     )
-                if not _is_default(self.env, field, value):
+                if not is_default(self.env, field, value):
                     raise ValidationError(
                         self.env._(
                             "%(value)s cannot be the default of %(name)s.",
@@ -236,7 +236,7 @@ class GraphqlApiResource(models.Model):
                     )
 
 
-def _is_default(env, field, value) -> bool:
+def is_default(env, field, value) -> bool:
     """Tell whether a value of JSON can be stored in an Odoo field."""
     if field.type == "many2one" and value:
         # The ORM would take any number, until the database refuses it.

@@ -88,6 +88,9 @@ class GraphqlApiSchema(models.AbstractModel):
         parts = neutral._collect()
         if not rights.extensions:
             parts = Parts(granted_fields=parts.granted_fields)
+        for type_name in [*parts.granted_fields]:
+            if not rights.reads_all_of(type_name):
+                del parts.granted_fields[type_name]
         if rights.read_only:
             parts.mutations.clear()
         started = perf_counter()

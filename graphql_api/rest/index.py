@@ -2,8 +2,6 @@
 
 from odoo.http import request
 
-from ..schema.access.access import OPERATION_RIGHTS
-
 
 def read_index() -> list[dict]:
     """Return the resources that the caller may use, each with the operations."""
@@ -11,11 +9,7 @@ def read_index() -> list[dict]:
     context = request.dispatcher.context(schema)
     resources = []
     for resource in schema.by_collection.values():
-        operations = [
-            operation
-            for operation in OPERATION_RIGHTS
-            if resource.allows(operation) and context.may(resource, operation)
-        ]
+        operations = context.operations(resource)
         if operations:
             resources.append(
                 {

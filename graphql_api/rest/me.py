@@ -12,7 +12,7 @@ from .writes import mutate
 
 
 def read_me() -> dict:
-    """Return the caller's user, companies, language and time zone.
+    """Return the caller's user, companies, language and time zone, its policy and what it may do.
 
     :raise ApiError: of :func:`.calls.run`
     """
@@ -20,10 +20,14 @@ def read_me() -> dict:
     fields = schema.graphql_schema.type_map["Me"].fields
     records = [
         Selected(name, name, select("id", "name"))
-        for name in ("user", "companies")
+        for name in ("user", "company", "companies")
         if name in fields
     ]
-    root = RootField(OperationType.QUERY, "me", (), (*records, *select("lang", "tz")))
+    resources = Selected(
+        "resources", "resources", select("type", "collection", "operations", "actions")
+    )
+    shown = (*records, *select("lang", "tz", "policy"), resources)
+    root = RootField(OperationType.QUERY, "me", (), shown)
     return run(schema, request.dispatcher.context(schema), root, {})
 
 

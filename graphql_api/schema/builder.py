@@ -34,7 +34,7 @@ class Parts:
     ``queries`` and ``mutations`` are Strawberry types whose fields become root fields,
     ``fields`` maps a type name to Strawberry types whose fields it gets too, ``types`` are
     further types that the schema names. ``granted_fields`` are like ``fields``, but there for
-    whoever may read the resource, under any policy.
+    whoever may read all fields of the resource, under any policy.
     """
 
     queries: list[type] = field(default_factory=list)

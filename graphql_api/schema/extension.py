@@ -5,7 +5,7 @@ Their code is plain Strawberry, collected by ``_collect`` of ``graphql_api.schem
 
 import strawberry
 
-from .access.access import find_visible, not_found
+from .access.access import Context, find_visible, not_found
 from .addons.batches import batch_field
 from .addons.binding import resource_type
 from .exposure.errors import ApiError
@@ -38,16 +38,20 @@ def find_record(info: strawberry.Info, type_name: str, id: strawberry.ID):
 def exposed_fields(info: strawberry.Info, model: str) -> dict[str, str]:
     """Return the fields of an Odoo model that the caller's schema shows.
 
-    Odoo's rights of the caller come on top.
+    Odoo's rights of the caller come on top. A relation is left out where the caller's policy
+    filters the records at its other end, for values that are more than their ids.
 
     :return: name of the Odoo field -> its name in GraphQL
     """
+    context: Context = info.context
     return {
         field.field: field.graphql_name
-        for resource in info.context.resources.values()
+        for resource in context.resources.values()
         if resource.model == model
         for field in resource.fields.values()
-        if field.readable and field.alias_of is None
+        if field.readable
+        and field.alias_of is None
+        and (field.relation is None or not context.is_filtered(context.resources[field.relation]))
     }
 
 

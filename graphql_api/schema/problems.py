@@ -32,6 +32,7 @@ BUILT_IN_TYPES = frozenset(
         "File",
         "Granularity",
         "Me",
+        "MeResource",
         "Mutation",
         "NullableIntFilter",
         "OrderDirection",

@@ -8,15 +8,16 @@ resource's domain are applied by the database, whatever the ORM's cache holds al
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Domain
 
 from ..exposure.errors import ApiError, OutOfTime
-from ..exposure.limits import Limits
+from ..exposure.policy import Policy
 from ..exposure.resource import Action, Resource, ResourceField
 from ..values.scalars import value_type
 from .cached_values import cached_values, fetch_related
+from .caller_values import CallerValues, filter_domain
 from .odoo_models import ATTACHMENT, FILTERED_AFTER_LIMIT, OWNERS
 from .owners import reachable
 
@@ -34,9 +35,7 @@ class Context:
     :param resources: type name -> :class:`Resource`
     :param loaders: (type name, GraphQL field name) -> how the field is read (see loaders)
     :param timings: phase of the execution -> seconds spent on it, to be added to
-    :param limits: those of the caller
-    :param introspection: whether the caller may ask for the schema
-    :param policy_id: of the caller's key; None for a key or session without a policy
+    :param policy: that of the caller
 
     ``input_errors`` are what was found wrong with the inputs before the execution: a mutation
     checks the rest of them, and changes nothing. ``conditions`` counts those of all filters.
@@ -48,18 +47,16 @@ class Context:
         resources: dict[str, Resource],
         loaders: "Mapping[tuple[str, str], Loader]",
         timings: dict,
-        limits: Limits,
-        introspection: bool,
-        policy_id: int | None = None,
+        policy: Policy,
     ):
         self.env = env
         self.resources = resources
         self.loaders = loaders
         self.timings = timings
-        self.limits = limits
-        self.introspection = introspection
-        self.policy_id = policy_id
-        self._deadline = time.monotonic() + limits.max_seconds
+        self.policy = policy
+        self.limits = policy.limits
+        self.introspection = policy.introspection
+        self._deadline = time.monotonic() + self.limits.max_seconds
         self.input_errors: list[dict[str, str]] = []
         self.conditions = 0
         self._file_bytes = 0
@@ -67,6 +64,8 @@ class Context:
         self.display_names: dict[str, bool] = {}
         self._allowed: dict = {}
         self._converters: dict = {}
+        self._domains: dict[str, Domain] = {}
+        self._caller_values = CallerValues(env)
 
     def check_deadline(self) -> None:
         """Give the request up where its time is over.
@@ -103,6 +102,38 @@ class Context:
         self._is_allowed("companies", self._know_companies)
         return model
 
+    def domain(self, resource: Resource) -> Domain:
+        """Return the condition on the records that the caller reaches at all.
+
+        That is the resource's domain and the record filter of the caller's policy. The record rules
+        of Odoo come on top.
+        """
+        name = resource.type_name
+        if name not in self._domains:
+            domain = Domain(list(resource.domain))
+            if name in self.policy.filters:
+                domain &= filter_domain(self.policy.filters[name], self._caller_values)
+            self._domains[name] = domain
+        return self._domains[name]
+
+    def is_filtered(self, resource: Resource) -> bool:
+        """Tell whether the caller's policy filters the records of a resource."""
+        return resource.type_name in self.policy.filters
+
+    def is_limited(self, resource: Resource) -> bool:
+        """Tell whether there may be records that only :meth:`domain` leaves out."""
+        return bool(resource.domain) or self.is_filtered(resource)
+
+    def cursor_scope(self, resource: Resource) -> str:
+        """Return what cursors of a resource's lists are for, beside the list and its order."""
+        record_filter = self.policy.filters.get(resource.type_name)
+        return "" if record_filter is None else f"{self.policy.id}:{record_filter.text}"
+
+    def given_values(self, resource: Resource) -> dict[str, Any]:
+        """Return the values, as the ORM takes them, that the policy gives to what is written."""
+        values = self.policy.values.get(resource.type_name)
+        return self._caller_values.evaluate(values) if values else {}
+
     def max_page_size(self, resource: Resource) -> int:
         """Return how many records of a resource a list may have."""
         return min(resource.max_page_size, self.limits.max_page_size)
@@ -125,6 +156,12 @@ class Context:
         return operation in resource.operations and self._is_allowed(
             (resource.model, right), lambda: self.env[resource.model].has_access(right)
         )
+
+    def operations(self, resource: Resource) -> list[str]:
+        """Return the operations of a resource that the caller may do."""
+        return [
+            name for name in OPERATION_RIGHTS if resource.allows(name) and self.may(resource, name)
+        ]
 
     def check_operation(self, resource: Resource, operation: str) -> None:
         """Refuse an operation that the caller may not do.
@@ -200,9 +237,9 @@ def restrict_domain(
     :param archived: include archived records, which Odoo leaves out otherwise
     :param owned: the domain asks for what belongs to records that the caller sees
     """
-    scoped = Domain(list(resource.domain)) & domain
+    scoped = context.domain(resource) & domain
     if resource.model in OWNERS and not owned:
-        scoped &= reachable(context.env, resource.model, context.resources.values())
+        scoped &= reachable(context, resource.model)
     active = context.env[resource.model]._active_name
     if archived and active:
         # A term on the field switches Odoo's own term off (orm/models.py, ``_search``).

@@ -59,6 +59,10 @@ def _knows(context: Context, resource: Resource, path: str, within: frozenset[st
     fields = [field for field in resource.fields.values() if field.field == name and field.readable]
     if not fields or not context.may_read(resource, name):
         return False
-    if not rest or fields[0].type not in RELATIONS:
+    if fields[0].type not in RELATIONS:
         return True
-    return _knows(context, context.resources[fields[0].target], rest, within)
+    target = context.resources[fields[0].target]
+    # Odoo composes names of whatever record is at the other end.
+    if context.is_filtered(target):
+        return False
+    return not rest or _knows(context, target, rest, within)

@@ -168,7 +168,7 @@ def _own_names(context: Context, resource: Resource) -> tuple[str, str, str]:
 
     :return: their module, how they begin, and how those end that the caller alone knows
     """
-    policy_id = context.policy_id
+    policy_id = context.policy.id
     namespace = f"{_NAMESPACE}__" if policy_id is None else f"{_NAMESPACE}_{policy_id}__"
     return namespace, f"{resource.model.replace('.', '_')}.", f"{_OWNER}{context.env.uid}"
 

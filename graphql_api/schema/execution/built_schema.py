@@ -11,8 +11,8 @@ from strawberry.printer import print_schema
 
 from ..access.access import Context
 from ..access.loaders import Loader
-from ..exposure.limits import Limits
 from ..exposure.names import snake_case
+from ..exposure.policy import Policy
 from ..exposure.resource import Resource, ResourceField
 from .documents import Documents
 from .introspection import list_sizes
@@ -121,20 +121,15 @@ class BuiltSchema:
         self,
         env,
         timings: dict[str, float] | None = None,
-        limits: Limits | None = None,
-        introspection: bool = True,
-        policy_id: int | None = None,
+        policy: Policy | None = None,
     ) -> Context:
         """Return the context of one request of the environment's user.
 
         :param timings: gets the seconds that the phases of execution take
-        :param limits: those of the caller
-        :param introspection: whether the caller may ask for the schema
-        :param policy_id: that of the caller's key
+        :param policy: that of the caller, None for one that allows everything
         """
         timings = {} if timings is None else timings
-        limits = limits or Limits()
-        return Context(env, self.resources, self.loaders, timings, limits, introspection, policy_id)
+        return Context(env, self.resources, self.loaders, timings, policy or Policy())
 
     @property
     def sdl(self) -> CompressedText:

@@ -1,12 +1,14 @@
 """What a key may do: the part of the exposed resources that it reaches, and its limits."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .limits import Limits
+from .record_filter import RecordFilter
 from .resource import RECORDS, Action, Resource, ResourceField
 
 ACTIONS = "actions"
@@ -16,7 +18,28 @@ REPORTS = "reports"
 """The right to print the reports of a resource, for those who may read it."""
 
 
+Names = frozenset[tuple[str, str]]
+"""REST names, each with the field or the method in Odoo: another one may get the name later."""
+
+
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What of a resource is granted, beside the operations; None for all of it.
+
+    ``read`` are the fields that are read, ``write`` those that clients set, ``actions`` those that
+    they call. ``given`` are Odoo's names of the fields that get a value from the policy.
+    """
+
+    read: Names | None = None
+    write: Names | None = None
+    actions: Names | None = None
+    given: frozenset[str] = frozenset()
+
+
+_ALL = Parts()
+
+
+@dataclass(frozen=True)
 class Rights:
     """What of the exposed resources there is for a caller; all the rest does not exist.
 
@@ -24,12 +47,22 @@ class Rights:
 
     ``granted`` are pairs of a type name and an operation, :data:`ACTIONS` or :data:`REPORTS`, None
     for whatever is exposed. ``read_only`` takes away all but reading and printing. ``extensions``
-    keeps what addons add in code, fields of resources too.
+    keeps what addons add in code, fields of resources too. ``parts`` are pairs of a type name and
+    what of the resource is granted, where that is not all.
     """
 
     granted: frozenset[tuple[str, str]] | None = None
     read_only: bool = False
     extensions: bool = True
+    parts: frozenset[tuple[str, Parts]] = frozenset()
+
+    @cached_property
+    def _parts(self) -> dict[str, Parts]:
+        return dict(self.parts)
+
+    def reads_all_of(self, type_name: str) -> bool:
+        """Tell whether all fields of a resource are granted, if any are."""
+        return self._parts.get(type_name, _ALL).read is None
 
     def restrict(self, resources: Iterable[Resource]) -> list[Resource]:
         """Return what is left of the resources.
@@ -53,8 +86,17 @@ class Rights:
         ]
 
     def _restrict_operations(self, resource: Resource) -> Resource:
+        parts = self._parts.get(resource.type_name, _ALL)
         operations = {name for name in resource.operations if self._grants(resource, name)}
         actions = resource.actions if self._grants(resource, ACTIONS) else {}
+        if parts.actions is not None:
+            actions = {
+                name: action
+                for name, action in actions.items()
+                if (name, action.method) in parts.actions
+            }
+        if parts is not _ALL:
+            resource = _restrict_parts(resource, parts)
         prints = "read" in operations and self._grants(resource, REPORTS)
         return replace(
             resource,
@@ -70,6 +112,50 @@ class Rights:
 
 
 EVERYTHING = Rights()
+
+
+def _restrict_parts(resource: Resource, parts: Parts) -> Resource:
+    """Return a resource with those of its fields that are granted.
+
+    Attachments are no field that could be named: they are there where all fields are granted.
+    """
+    fields = {}
+    for name, field in resource.fields.items():
+        names = (field.alias_of or field.name, field.field)
+        is_given = field.field in parts.given
+        is_read = parts.read is None or names in parts.read
+        field = replace(
+            field,
+            readable=field.readable and is_read,
+            filterable=field.filterable and is_read,
+            # Whether a record has the key tells something about its field.
+            is_key=field.is_key and is_read and not is_given,
+            writable=field.writable
+            and not is_given
+            and (parts.write is None or names in parts.write),
+            has_default=field.has_default or is_given,
+        )
+        if field.readable or field.writable or field.is_key:
+            fields[name] = field
+    return replace(
+        resource,
+        fields=fields,
+        withheld=frozenset(_withheld(resource, fields, parts)),
+        has_attachments=resource.has_attachments and parts.read is None,
+        takes_attachments=parts.write is None,
+    )
+
+
+def _withheld(resource: Resource, left: dict[str, ResourceField], parts: Parts) -> Iterable[str]:
+    """Yield the Odoo fields that a new record needs from clients, and that they cannot send."""
+    writable = {field.field for field in left.values() if field.writable}
+    for field in resource.fields.values():
+        needed = resource.needs_value(field) or (
+            resource.document is not None and field.field == resource.document.field
+        )
+        sent = {field.field, field.delegate} & (writable | parts.given)
+        if needed and not sent and (field.writable or field.type == "many2one"):
+            yield field.field
 
 
 def _restrict_fields(resource: Resource, left: dict[str, Resource]) -> dict[str, ResourceField]:
@@ -136,7 +222,11 @@ def is_within(address: str | None, networks: Networks) -> bool:
 class Policy:
     """What callers under it may do.
 
-    ``id`` is that of its record, None for what the server allows to keys without a policy.
+    ``id`` and ``name`` are those of its record, None for what the server allows to keys without a
+    policy. ``filters`` and ``values`` are by type name, and never part of a schema: which records
+    are reached, and what records get whenever they are created or changed, by Odoo's names of the
+    fields; among the values may be a :class:`~.record_filter.Variable`. A policy with a ``problem``
+    does not say what it was meant to: requests under it are refused.
     ``networks`` are those that requests may come from, empty for any. ``log_requests`` tells that
     each request is logged, ``introspection`` that callers may ask for the schema,
     ``registered_documents`` that of GraphQL only documents run which are registered,
@@ -145,7 +235,11 @@ class Policy:
     """
 
     id: int | None = None
+    name: str | None = None
     rights: Rights = EVERYTHING
+    filters: Mapping[str, RecordFilter] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    problem: str | None = None
     limits: Limits = dataclasses.field(default_factory=Limits)
     networks: Networks = ()
     log_requests: bool = False

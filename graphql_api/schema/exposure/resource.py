@@ -1,7 +1,7 @@
 """What the API exposes, as plain values: read once from the records, never changed."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -223,7 +223,9 @@ class Resource:
     names to actions, ``reports`` REST names to reports. ``defaults`` are values of Odoo fields for
     new records. ``document`` is what the records are lines of, None where they are no lines.
     ``has_attachments`` says whether the files and links of a record are offered as a list of it;
-    ``attachments`` is that list, of no field of Odoo, None where there is none.
+    ``attachments`` is that list, of no field of Odoo, None where there is none; with
+    ``takes_attachments`` clients write it together with the record. ``withheld`` are Odoo fields
+    that new records need and that the caller must not set.
     """
 
     type_name: str
@@ -243,6 +245,8 @@ class Resource:
     document: Document | None = None
     has_attachments: bool = True
     attachments: ResourceField | None = None
+    takes_attachments: bool = True
+    withheld: frozenset[str] = frozenset()
 
     @property
     def single_name(self) -> str:
@@ -291,7 +295,9 @@ class Resource:
     def input_field(self, name: str) -> ResourceField | None:
         """Return the field of an input by its REST name, None where there is none."""
         field = self.fields.get(name)
-        return self.attachments if field is None and name == ATTACHMENTS else field
+        if field is None and name == ATTACHMENTS and self.takes_attachments:
+            return self.attachments
+        return field
 
     def names_of(self, field: ResourceField) -> list[str]:
         """Return all REST names of a field: the one that it has now, then its former ones."""
@@ -304,13 +310,13 @@ class Resource:
         return field.required and not field.has_default and field.field not in self.defaults
 
     @property
-    def given_by_lists(self) -> set[str]:
-        """The Odoo fields that a new record needs and gets only in a list of another record.
+    def given_by_lists(self) -> Set[str]:
+        """The Odoo fields that a new record needs and gets, if at all, in a list of another record.
 
         A line needs its document, also where Odoo has such records without one.
         """
         writable = {field.field for field in self.writable_fields}
-        return {
+        return self.withheld | {
             field.field
             for field in self.fields.values()
             if field.type == "many2one"

@@ -19,10 +19,11 @@ from .ordering import OrderTerm
 _SIGNATURE_LENGTH = 16
 
 
-def cursors(records, terms: tuple[OrderTerm, ...]) -> dict[int, str]:
+def cursors(records, terms: tuple[OrderTerm, ...], scope: str) -> dict[int, str]:
     """Return the cursor of each record, with one query for all.
 
     :param records: records of one model, visible to the caller
+    :param scope: of the list, see :meth:`.Context.cursor_scope`
     :return: id -> cursor
     """
     if not records:
@@ -35,22 +36,29 @@ def cursors(records, terms: tuple[OrderTerm, ...]) -> dict[int, str]:
         query.select(SQL.identifier(records._table, "id"), *expressions)
     )
     return {
-        record_id: _encode(records.env, _order_key(records, terms), values)
+        record_id: _encode(records.env, _order_key(records, terms, scope), values)
         for record_id, *values in rows
     }
 
 
-def after(model, terms: tuple[OrderTerm, ...], cursor: str, argument: str = "after") -> Domain:
+def after(
+    model, terms: tuple[OrderTerm, ...], cursor: str, scope: str, argument: str = "after"
+) -> Domain:
     """Return the condition that a record comes after the cursor in the order.
 
     :param argument: the name of the client's argument, for the error
     :raise ApiError: BAD_USER_INPUT where the cursor is not one of this list in this order
     """
-    return _bound(terms, _decode(model.env, _order_key(model, terms), cursor, argument))
+    return _bound(terms, _decode(model.env, _order_key(model, terms, scope), cursor, argument))
 
 
 def steps(
-    model, terms: tuple[OrderTerm, ...], cursor: str, argument: str, backwards: bool = False
+    model,
+    terms: tuple[OrderTerm, ...],
+    cursor: str,
+    scope: str,
+    argument: str,
+    backwards: bool = False,
 ) -> list[Domain]:
     """Return conditions that find, one after the other, what comes after the cursor.
 
@@ -60,7 +68,7 @@ def steps(
 
     :param backwards: find what comes before the cursor, in the reversed order
     """
-    values = _decode(model.env, _order_key(model, terms), cursor, argument)
+    values = _decode(model.env, _order_key(model, terms, scope), cursor, argument)
     if backwards:
         terms = tuple(term.reversed() for term in terms)
     if terms[0].descending or terms[0].field == "id" or values[0] is None:
@@ -72,9 +80,9 @@ def steps(
     return [_bound(terms, values, nulls=False), Domain.custom(to_sql=is_null)]
 
 
-def before(model, terms: tuple[OrderTerm, ...], cursor: str) -> Domain:
+def before(model, terms: tuple[OrderTerm, ...], cursor: str, scope: str) -> Domain:
     """Return the condition that a record comes before the cursor in the order."""
-    values = _decode(model.env, _order_key(model, terms), cursor, "before")
+    values = _decode(model.env, _order_key(model, terms, scope), cursor, "before")
     return _bound(tuple(term.reversed() for term in terms), values)
 
 
@@ -124,9 +132,11 @@ def _expression(model, alias, term: OrderTerm, query) -> SQL:
     return model._order_field_to_sql(alias, term.field, SQL(), SQL(), query)
 
 
-def _order_key(model, terms) -> str:
+def _order_key(model, terms, scope: str) -> str:
     """Return what tells one list and order from another, and what their values depend on."""
     text = f"{model._name}:{', '.join(map(str, terms))}"
+    if scope:
+        text += f":{scope}"
     for term in terms:
         field = model._fields[term.field]
         while not field.store and field.related_field is not None:

@@ -1,5 +1,6 @@
 """Pages of a root list: their arguments, and a connection's parts, queried when selected."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -121,8 +122,9 @@ class Page:
             resource.default_page_size,
         )
         # Both are decoded here, so that a bad cursor is an error whatever is selected.
-        self._after = _bound(after, self.model, terms, arguments.after)
-        self._before = _bound(before, self.model, terms, arguments.before)
+        self._scope = context.cursor_scope(resource)
+        self._after = self._bound(after, arguments.after)
+        self._before = self._bound(before, arguments.before)
         self._steps = self._find_steps()
 
     @property
@@ -136,10 +138,16 @@ class Page:
         """Return the conditions on where the page begins, one after the other."""
         arguments = self._arguments
         if arguments.backwards and arguments.before is not None:
-            return steps(self.model, self._terms, arguments.before, "before", backwards=True)
+            return self._steps_from(arguments.before, "before", backwards=True)
         if not arguments.backwards and arguments.after is not None:
-            return steps(self.model, self._terms, arguments.after, "after")
+            return self._steps_from(arguments.after, "after")
         return [Domain.TRUE]
+
+    def _steps_from(self, cursor: str, argument: str, backwards: bool = False) -> list[Domain]:
+        return steps(self.model, self._terms, cursor, self._scope, argument, backwards)
+
+    def _bound(self, side: Callable[..., Domain], cursor: str | None) -> Domain | None:
+        return None if cursor is None else side(self.model, self._terms, cursor, self._scope)
 
     @cached_property
     def _found(self):
@@ -181,11 +189,11 @@ class Page:
     @cached_property
     def cursors(self) -> dict[int, str]:
         """The cursor of every record of the page, by id."""
-        return cursors(self.records, self._terms)
+        return cursors(self.records, self._terms, self._scope)
 
     @cached_property
     def _end_cursors(self) -> dict[int, str]:
-        return cursors(self.records[:1] | self.records[-1:], self._terms)
+        return cursors(self.records[:1] | self.records[-1:], self._terms, self._scope)
 
     @property
     def start_cursor(self) -> str | None:
@@ -201,9 +209,7 @@ class Page:
             return True
         if self._before is None:
             return False
-        return self._exists(
-            _bound(after, self.model, self._terms, self.end_cursor) if self.records else self._after
-        )
+        return self._exists(self._bound(after, self.end_cursor) if self.records else self._after)
 
     @property
     def has_previous_page(self) -> bool:
@@ -214,16 +220,10 @@ class Page:
         if self._after is None:
             return False
         return self._exists(
-            _bound(before, self.model, self._terms, self.start_cursor)
-            if self.records
-            else self._before
+            self._bound(before, self.start_cursor) if self.records else self._before
         )
 
     def _exists(self, bound: Domain | None) -> bool:
         """Tell whether the list has a record within the bound."""
         domain = self._domain if bound is None else self._domain & bound
         return bool(search(self._context, self._resource, domain, archived=self._archived, limit=1))
-
-
-def _bound(side, model, terms: tuple[OrderTerm, ...], cursor: str | None) -> Domain | None:
-    return None if cursor is None else side(model, terms, cursor)

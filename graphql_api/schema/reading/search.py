@@ -105,7 +105,7 @@ def _is_open(context: Context, resource: Resource, path: str) -> bool:
     if relation is None:
         return False
     target = context.resources[relation.target]
-    return not target.domain and _may_compare(context, target, rest)
+    return not context.is_limited(target) and _may_compare(context, target, rest)
 
 
 def _relation(context: Context, resource: Resource, name: str) -> ResourceField | None:

@@ -11,6 +11,16 @@ from ..exposure.resource import Resource
 from .selection import selected_columns
 
 
+@strawberry.type(description="What the caller may do with a resource.")
+class MeResource:
+    type: str = strawberry.field(description="The type of its records.")
+    collection: str | None = strawberry.field(
+        description="Its collection in REST; null where its records have no address of their own."
+    )
+    operations: list[str] = strawberry.field(description="Of read, create, update and delete.")
+    actions: list[str] = strawberry.field(description="Its actions, by their names in REST.")
+
+
 def me_query(resources: dict[str, Resource], types: Mapping[str, type]) -> type:
     """Return the query class with ``me``; a part whose model is not exposed is left out.
 
@@ -24,9 +34,16 @@ def me_query(resources: dict[str, Resource], types: Mapping[str, type]) -> type:
     if user := by_model.get(USER):
         namespace["user"] = _user_field(user, types[user.type_name])
     if company := by_model.get(COMPANY):
+        namespace["company"] = _company_field(company, types[company.type_name])
         namespace["companies"] = _companies_field(company, types[company.type_name])
     namespace["lang"] = strawberry.field(_lang, description="The language of the answers.")
     namespace["tz"] = strawberry.field(_tz, description="The time zone of groupings.")
+    namespace["policy"] = strawberry.field(
+        _policy, description="The name of the policy of the key; null without one."
+    )
+    namespace["resources"] = strawberry.field(
+        _resources, description="What the caller may use, and what it may do with each."
+    )
     viewer = strawberry.type(
         type("Me", (), namespace), name="Me", description="The user that is asking."
     )
@@ -48,6 +65,15 @@ def _user_field(resource: Resource, user_type: type):
     return strawberry.field(user)
 
 
+def _company_field(resource: Resource, company_type: type):
+    def company(root, info: strawberry.Info) -> Optional[company_type]:  # noqa: UP045
+        context: Context = info.context
+        columns = selected_columns(context, info, resource)
+        return find_visible(context, resource, [context.env.company.id], columns) or None
+
+    return strawberry.field(company, description="The current one: that of new records.")
+
+
 def _companies_field(resource: Resource, company_type: type):
     def companies(root, info: strawberry.Info) -> list[company_type]:
         context: Context = info.context
@@ -64,3 +90,28 @@ def _lang(root, info: strawberry.Info) -> str | None:
 def _tz(root, info: strawberry.Info) -> str | None:
     env = info.context.env
     return env.context.get("tz") or env.user.tz or None
+
+
+def _policy(root, info: strawberry.Info) -> str | None:
+    return info.context.policy.name
+
+
+def _resources(root, info: strawberry.Info) -> list[MeResource]:
+    context: Context = info.context
+    found = []
+    for resource in context.resources.values():
+        operations = context.operations(resource)
+        actions = [
+            name for name, action in resource.actions.items() if context.may_act(resource, action)
+        ]
+        if operations or actions:
+            collection = resource.collection if resource.is_root else None
+            found.append(
+                MeResource(
+                    type=resource.type_name,
+                    collection=collection,
+                    operations=operations,
+                    actions=actions,
+                )
+            )
+    return found

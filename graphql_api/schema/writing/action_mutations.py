@@ -14,6 +14,7 @@ from .action_inputs import read_arguments
 from .actions import run_action
 from .inputs import InputTypes
 from .mutation_records import find_named, mutation_field, returned_records, visible_records
+from .reach import ActionResults
 
 
 def action_fields(
@@ -27,9 +28,12 @@ def action_fields(
         context: Context = info.context
         values = read_arguments(context, action, value)
         records = find_named(context, resource, ids)
+        results = ActionResults(context, context.resources[returned])
         found = run_action(context, resource, action, records, values) if records else []
-        if action.result == NONE:
+        if action.result != RECORD:
             context.env.flush_all()
+            results.check(resource, records, found)
+        if action.result == NONE:
             return True
         if action.result == RECORDS:
             shown = visible_records(info, context.resources[returned], found)

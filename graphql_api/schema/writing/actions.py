@@ -43,7 +43,9 @@ def _check_records(resource: Resource, action: Action, records: Any) -> None:
     if not refused:
         return
     names = {leaf[0] for leaf in action.domain if isinstance(leaf, (list, tuple))}
-    shown = [name for name, field in resource.fields.items() if field.field in names]
+    shown = [
+        name for name, field in resource.fields.items() if field.field in names and field.readable
+    ]
     some = ", ".join(map(str, refused.ids[:20]))
     message = f"{action.name} is not possible for {resource.type_name} {some}"
     message += f", because of: {', '.join(shown)}." if shown else "."

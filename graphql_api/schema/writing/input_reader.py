@@ -64,7 +64,7 @@ class InputReader:
         self.inputs.append(WrittenInput(resource, path, values))
         self._named.add_of_values(resource, values, path, None)
         self._check_complete(resource, value, path, set(values) | ({inverse} if inverse else set()))
-        written = {**resource.defaults, **values}
+        written = {**resource.defaults, **values, **self._context.given_values(resource)}
         self._properties.belong_to(values, written, None, inverse, parents)
         return written
 
@@ -86,11 +86,12 @@ class InputReader:
         self.new.add_existing(path, records)
         values = self._values(resource, value, path, records, inverse)
         self.inputs.append(WrittenInput(resource, path, values))
-        if values:
+        written = {**values, **self._context.given_values(resource)}
+        if written:
             self._lines.add(resource, records, path)
         self._named.add_of_values(resource, values, path, records)
-        self._properties.belong_to(values, values, records)
-        return values
+        self._properties.belong_to(values, written, records)
+        return written
 
     def check(self) -> None:
         """Refuse the inputs that were read, with all that is wrong with them.

@@ -62,7 +62,9 @@ class InputTypes:
             {
                 resource.attachments.target
                 for resource in resources.values()
-                if resource.attachments and self._attachment_operations(resource.attachments)
+                if resource.attachments
+                and resource.takes_attachments
+                and self._attachment_operations(resource.attachments)
             },
             self._attachment_list,
         )
@@ -156,9 +158,9 @@ class InputTypes:
             elif required and len(resource.names_of(field)) > 1:
                 note, required = "(Required, under one of its names.)", False
             add_resource_field(cls, field, annotation, note, required)
-        if resource.attachments and resource.attachments.target in self.attachment_lists:
-            annotation = self.attachment_lists[resource.attachments.target]
-            add_resource_field(cls, resource.attachments, annotation)
+        takes = resource.takes_attachments and resource.attachments
+        if takes and takes.target in self.attachment_lists:
+            add_resource_field(cls, takes, self.attachment_lists[takes.target])
 
     def _annotation(self, resource: Resource, field: ResourceField) -> Any:
         if field.to_many:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ..access.access import Context, search
 from ..access.attachments import attachments_of
@@ -87,7 +87,8 @@ class ListInputs:
                     self._named.add(target.type_name, item, (*where, index))
                     for index, item in enumerate(items)
                 ]
-                commands.append(Command.set([number for number in ids if number is not None]))
+                numbers = [number for number in ids if number is not None]
+                commands += self._set(field, target, numbers, records)
                 continue
             if name in ("upsert", "replace"):
                 upserts = self._upserts(field, target, name, items, where, records, commands)
@@ -106,8 +107,26 @@ class ListInputs:
             self._reader.new.add_list(path[:-1], field, target, created)
         if commands:
             self.written.add(resource, field, path)
+            if field.type == "one2many":
+                moving = (Command.LINK, Command.UNLINK)
+                moved = (number for command, number, _values in commands if command in moving)
+                self.written.add_moved(target, moved)
             self._lines.add_list(field, target, commands, path, records)
         return commands
+
+    def _set(
+        self, field: ResourceField, target: Resource, numbers: list[int], records: Any
+    ) -> list[tuple]:
+        """Return what makes these the records of a list, with those that the policy hides.
+
+        :param records: those that have the list; None for a new one
+        """
+        if records is None or not self._context.is_filtered(target):
+            return [Command.set(numbers)]
+        members = Domain("id", "in", list(self._member_ids(records, field)))
+        shown = search(self._context, target, members, archived=True).ids
+        taken_off = (number for number in shown if number not in numbers)
+        return [*map(Command.unlink, taken_off), *map(Command.link, numbers)]
 
     def _upserts(
         self,

@@ -8,6 +8,8 @@ from . import (
     test_hidden_records,
     test_hostile_client,
     test_odoo_models,
+    test_policy_fields,
+    test_policy_filters,
     test_scoped_keys,
     test_versions,
 )

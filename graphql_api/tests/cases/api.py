@@ -161,13 +161,17 @@ class ApiCase(HttpCase):
         self.assertNotIn("Traceback", response.text)
         return body.get("data")
 
-    def execute(self, query: str, variables=None, *, login: str | None = None):
-        """Execute a query in this process, as a request of the user would; return the result."""
+    def execute(self, query: str, variables=None, *, login: str | None = None, policy=None):
+        """Execute a query in this process, as a request of the user would; return the result.
+
+        :param policy: the record of the policy of its key, None for a key without one
+        """
         user = self.user(login or self.login)
         context = {"lang": "en_US", "tz": user.tz}
         env = self.env(user=user, su=False, context=context)
-        schema = env["graphql_api.schema"]._get_schema()
-        return execute(schema, schema.context(env), Request(query, variables))
+        values = self.env["graphql_api.policy"]._get_policy(policy.id if policy else None)
+        schema = env["graphql_api.schema"]._get_schema(values.rights)
+        return execute(schema, schema.context(env, policy=values), Request(query, variables))
 
     @contextmanager
     def counted_queries(self):
@@ -179,12 +183,15 @@ class ApiCase(HttpCase):
         yield counted
         counted.append(self.env.cr.sql_log_count - before)
 
-    def query_count(self, query: str, variables=None, *, login: str | None = None) -> int:
-        """Return how many SQL queries a query takes, with caches that belong to no data warm."""
-        result = self.execute(query, variables, login=login)
+    def query_count(self, query: str, variables=None, **caller) -> int:
+        """Return how many SQL queries a query takes, with caches that belong to no data warm.
+
+        :param caller: see :meth:`execute`
+        """
+        result = self.execute(query, variables, **caller)
         self.assertFalse(result.errors)
         with self.counted_queries() as counted:
-            self.execute(query, variables, login=login)
+            self.execute(query, variables, **caller)
         return counted[0]
 
 

@@ -18,7 +18,7 @@ from ...schema.execution.schema_texts import CompressedText, SchemaTexts
 from ...schema.execution.weighted_cache import WeightedCache
 from ...schema.exposure import names
 from ...schema.exposure.limits import Limits
-from ...schema.exposure.policy import EVERYTHING
+from ...schema.exposure.policy import EVERYTHING, Policy
 from ..cases.scoped_keys import ScopedKeyCase
 from ..cases.server import ServerCase
 
@@ -172,9 +172,11 @@ class TestIntrospection(ScopedKeyCase):
         super().setUp()
         self.schema = self.env["graphql_api.schema"]._get_schema()
 
-    def run_query(self, query: str, variables=None, **context):
-        env = self.env(user=self.user("admin"), su=False)
-        return execute(self.schema, self.schema.context(env, **context), Request(query, variables))
+    def run_query(self, query: str, variables=None, **policy):
+        context = self.schema.context(
+            self.env(user=self.user("admin"), su=False), policy=Policy(**policy)
+        )
+        return execute(self.schema, context, Request(query, variables))
 
     def data(self, result) -> dict:
         """Return the data of a result about the schema alone."""

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from ...schema.execution.columnar import ColumnarExecutor, TransactionalExecutor
 from ...schema.execution.executor import Request, execute
 from ...schema.exposure.errors import ResponseTooLarge
+from ...schema.exposure.policy import Policy
 from ..cases.scoped_keys import ScopedKeyCase
 
 LIMIT = 2_000_000
@@ -100,7 +101,7 @@ class TestResponseSize(ScopedKeyCase):
                         self.set_setting("max_response_size", int(size * share))
                         limits = self.env["graphql_api.settings"]._get_settings().limits
                         env = self.env(user=self.user("admin"), su=False)
-                        context = schema.context(env, limits=limits)
+                        context = schema.context(env, policy=Policy(limits=limits))
                         if share > 1:
                             result = execute(schema, context, Request(query), executor)
                             self.assertFalse(result.errors)

@@ -1,0 +1,64 @@
+"""Keys under policies whose lines name fields, actions, records and values."""
+
+from odoo import Command
+
+from .scoped_keys import ScopedKeyCase
+
+
+class NarrowedKeyCase(ScopedKeyCase):
+    """Makes policies of lines that say more than the operations."""
+
+    ALL = ("read", "create", "update", "delete", "actions")
+
+    @classmethod
+    def line(
+        cls,
+        type_name,
+        operations=ALL,
+        *,
+        read=None,
+        write=None,
+        actions=None,
+        filter="[]",
+        **values,
+    ):
+        """Return the values of a line.
+
+        :param read, write, actions: REST names of what is granted, None for all
+        :param filter: the record filter
+        :param values: what is always set, by Odoo's names of the fields
+        """
+        resource = cls.env["graphql_api.resource"].search([("type_name", "=", type_name)])
+        line = {
+            "resource_id": resource.ensure_one().id,
+            "record_filter": filter,
+            **{f"allow_{name}": name in operations for name in (*cls.ALL, "reports")},
+        }
+        fields = {field.rest_name: field for field in resource.field_ids}
+        actions_of = {action.name: action for action in resource.action_ids}
+        for kind, names, known, key in (
+            ("all_read_fields", read, fields, "read_field_ids"),
+            ("all_write_fields", write, fields, "write_field_ids"),
+            ("all_actions", actions, actions_of, "action_ids"),
+        ):
+            if names is not None:
+                line[kind] = False
+                line[key] = [Command.set([known[name].id for name in names])]
+        by_odoo_name = {field.field_name: field for field in resource.field_ids}
+        line["value_ids"] = [
+            Command.create({"field_id": by_odoo_name[name].id, "value": value})
+            for name, value in values.items()
+        ]
+        return line
+
+    @classmethod
+    def narrowed_policy(cls, *lines, **values):
+        """Return a new policy with these lines."""
+        rights = [Command.create(line) for line in lines]
+        return cls.env["graphql_api.policy"].create(
+            {"name": "Znarrow", "right_ids": rights, **values}
+        )
+
+    def narrowed_key(self, *lines, login="admin", **values):
+        """Return headers with a key under a new policy with these lines."""
+        return self.scoped_key(self.narrowed_policy(*lines, **values), login)
