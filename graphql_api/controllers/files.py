@@ -15,6 +15,7 @@ from ..rest.pages import read_related
 from ..rest.query import check_parameters
 from ..rest.reports import list_reports, print_report
 from ..schema.access.access import find_visible
+from ..schema.execution.usage import field_uses
 from ..schema.exposure.errors import ApiError
 from ..schema.reading.files import files
 from ..schema.reading.reports import SEGMENT
@@ -46,6 +47,7 @@ class FilesController(http.Controller):
         if field is None or not field.readable or field.type not in FILE_TYPES:
             raise ApiError("NOT_FOUND", f"{resource.type_name} has no file {field_name[:80]}.")
         context.check_field(resource, field)
+        request.dispatcher.log_entry.note_uses(*field_uses(resource, field))
         number = call.record_id(record_id)
         record = find_visible(context, resource, [number])
         file = files(context, resource, field, record)[0] if record else None

@@ -103,7 +103,7 @@ def _mutate(schema: BuiltSchema, graphql_request: Request) -> http.Response:
 
 def _execute(schema: BuiltSchema, graphql_request: Request) -> Result:
     result = execute(schema, request.dispatcher.context(schema), graphql_request)
-    request.dispatcher.log_entry.note_document(result)
+    request.dispatcher.log_entry.note_execution(schema, graphql_request, result)
     return result
 
 

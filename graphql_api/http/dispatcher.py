@@ -115,6 +115,8 @@ class ApiDispatcher(Dispatcher):
     def pre_dispatch(self, rule, args):
         """Apply the language, companies and time zone that the request asks for."""
         self.log_entry = LogEntry(rule.rule, args)
+        if self.caller and self.caller.policy.log_requests and self.caller.policy.id is not None:
+            self.log_entry.uses = set()
         prepared = super().pre_dispatch(rule, args)
         maximum = self.limits.max_body_size
         self.api_request.check_body_size(maximum)
@@ -165,6 +167,7 @@ class ApiDispatcher(Dispatcher):
 
     def _finish(self, response: Response):
         cors.allow(self.request.httprequest, response, self.settings.origins)
+        self.log_entry.is_dry_run = self.is_dry_run
         if self.is_dry_run:
             response.headers[APPLIED_HEADER] = PREFERENCE
         if self._rate_limit_status is not None:

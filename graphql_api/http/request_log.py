@@ -1,4 +1,4 @@
-"""What is written when a response has been sent: the request log, and the last use of keys.
+"""What is written when a response has been sent: the request log, usage, and the last use of keys.
 
 It happens outside of the request's transaction, which may have been read-only or rolled back,
 and costs the client no time.
@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from time import monotonic, time
 from typing import Any
 
@@ -21,7 +21,9 @@ from odoo.http import Response
 from odoo.modules.registry import Registry
 from odoo.tools.lru import LRU
 
-from ..schema.execution.executor import Result
+from ..schema.execution.built_schema import BuiltSchema
+from ..schema.execution.executor import Request, Result
+from ..schema.execution.usage import Use, request_uses
 from ..schema.exposure.log_lines import INDENTATION
 from ..schema.exposure.policy import Caller
 from ..schema.exposure.resource import Resource
@@ -44,6 +46,8 @@ class LogEntry:
     :param rule: the route's pattern, ``/api/<string:collection>``; empty until it is clear
     :param arguments: what stands in the path for the parts of the pattern
     :param lookups: names of caches, with whether something was there
+    :param is_dry_run: whether nothing is kept of what the request has done
+    :param uses: what it has used of what is exposed; None where nobody asks
     """
 
     rule: str = ""
@@ -52,6 +56,8 @@ class LogEntry:
     graphql_operation: OperationDefinitionNode | None = None
     error_code: str | None = None
     lookups: list[tuple[str, bool]] = field(default_factory=list)
+    is_dry_run: bool = False
+    uses: set[Use] | None = None
 
     @property
     def route(self) -> str:
@@ -67,10 +73,17 @@ class LogEntry:
 
         return re.sub(r"<(?:[^<>:]*:)?(\w+)>", part, self.rule)
 
-    def note_document(self, result: Result) -> None:
-        """Take note of whether a document had been prepared before it was executed."""
+    def note_execution(self, schema: BuiltSchema, executed: Request, result: Result) -> None:
+        """Take note of whether a document had been prepared before, and of what it has used."""
         if result.prepared_before is not None:
             self.lookups.append(("document", result.prepared_before))
+        if self.uses is not None and result.started and executed.parsed is not None:
+            self.uses |= request_uses(schema, executed.parsed, executed.variables or {})
+
+    def note_uses(self, *uses: Use) -> None:
+        """Take note of what is used without a document."""
+        if self.uses is not None:
+            self.uses.update(uses)
 
     def operation(self, method: str) -> tuple[str, str | None]:
         """Return the name of what was done, and its kind where it is a GraphQL operation."""
@@ -108,6 +121,7 @@ def log_after(request, response: Response, caller: Caller | None, entry: LogEntr
         "status": response.status_code,
         "error_code": entry.error_code,
         "errors": int(bool(entry.error_code) or response.status_code >= 400),
+        "is_dry_run": entry.is_dry_run,
         "size": 0 if bodyless else response.content_length or 0,
     }
 
@@ -123,10 +137,29 @@ def log_after(request, response: Response, caller: Caller | None, entry: LogEntr
                     key = env["res.users.apikeys"].search([("id", "=", caller.key_id)])
                     values["key_name"] = key.name
                     env["graphql_api.request"].create(values)
+            if logged and entry.uses:
+                _store_uses(database, caller.policy.id, entry.uses, values["started_at"].date())
         except Exception:
             _logger.warning("A request could not be logged.", exc_info=True)
 
     call_on_close(response, write)
+
+
+def _store_uses(database: str, policy_id: int | None, uses: set[Use], day: date) -> None:
+    """Store what was used under a policy on a day, unless this process has stored it already."""
+    registry = Registry(database)
+    stored = vars(registry).setdefault("_graphql_api_stored_uses", {})
+    known = stored.get(policy_id)
+    if known is None or known[0] != day:
+        known = stored[policy_id] = (day, set())
+    new = uses - known[1]
+    if not new:
+        return
+    with registry.cursor() as cursor:
+        usage = api.Environment(cursor, SUPERUSER_ID, {})["graphql_api.usage"]
+        is_stored = usage._store(policy_id, new, day)
+    if is_stored:
+        known[1].update(new)
 
 
 def _is_use_to_store(registry, caller: Caller, ip: str | None) -> bool:

@@ -32,4 +32,5 @@ from . import (
     settings,
     sign_in,
     upsert,
+    usage,
 )

@@ -49,6 +49,10 @@ class GraphqlApiRequest(models.Model):
         help="From the request's arrival until its response was ready to be sent. Of a group, the "
         "95th percentile: 95% of its requests took no longer.",
     )
+    is_dry_run = fields.Boolean(
+        string="Dry Run",
+        help="It was executed to see what it would do, and nothing of it was kept.",
+    )
     queries = fields.Integer(string="SQL Queries", aggregator="avg")
     size = fields.Integer(string="Bytes Sent", help="The body of the response, as it was sent.")
 

@@ -15,6 +15,7 @@ from ..schema.access.access import Context, not_found
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.columnar import ColumnarExecutor
 from ..schema.execution.executor import Request, execute
+from ..schema.execution.usage import Use
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
 from ..schema.values.parsers import parse_id
@@ -113,6 +114,8 @@ class Call:
 
         :param record: with what :meth:`with_version` selects
         """
+        # Without the right to read there is no tag.
+        request.dispatcher.log_entry.note_uses(Use(self.resource.type_name, "read"))
         version = record.pop(_VERSION, None) or ""
         response = success_response(record, status, headers)
         response.set_etag(f"{version}-{body_digest(response)}")
@@ -147,8 +150,9 @@ def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict)
             "QUERY_TOO_COMPLEX",
             f"The request has more than {context.limits.max_tokens} tokens. Parsing aborted.",
         )
-    result = execute(schema, context, Request.of_document(document, variables), _Executor)
-    request.dispatcher.log_entry.note_document(result)
+    executed = Request.of_document(document, variables)
+    result = execute(schema, context, executed, _Executor)
+    request.dispatcher.log_entry.note_execution(schema, executed, result)
     value = result.data.get(root.name) if isinstance(result.data, dict) else None
     for error, cause in zip_longest(result.errors, result.causes):
         code = error["extensions"]["code"]

@@ -5,6 +5,7 @@ from odoo.tools.safe_eval import safe_eval, time
 
 from ..http.responses import cached_response, success_response
 from ..schema.access.access import find_visible, not_found
+from ..schema.execution.usage import REPORT, Use
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import Resource
 from ..schema.reading.reports import find_reports, has_report, printable_reports
@@ -19,6 +20,7 @@ def list_reports(call: Call, record_id: str) -> Response:
 
     :raise ApiError: NOT_FOUND
     """
+    _note_use(call)
     record = _find_record(call, record_id)
     (reports,) = find_reports(call.context, call.resource, record)
     return cached_response(
@@ -46,6 +48,7 @@ def print_report(call: Call, record_id: str, name: str) -> Response:
     context, resource = call.context, call.resource
     if name not in resource.reports:
         raise _no_report(resource, name)
+    _note_use(call, name)
     printable = printable_reports(context, resource)
     if name not in printable:
         raise ApiError("FORBIDDEN", f"You are not allowed to print {name} of {resource.type_name}.")
@@ -54,6 +57,11 @@ def print_report(call: Call, record_id: str, name: str) -> Response:
     if not has_report(report, record):
         raise _no_report(resource, name)
     return _pdf_response(report, record)
+
+
+def _note_use(call: Call, name: str = "") -> None:
+    type_name = call.resource.type_name
+    request.dispatcher.log_entry.note_uses(Use(type_name, "read"), Use(type_name, REPORT, name))
 
 
 def _find_record(call: Call, record_id: str):

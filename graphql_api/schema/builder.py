@@ -88,7 +88,7 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
     filtered = {
         f"{name}{suffix}": resource
         for name, resource in by_type.items()
-        for suffix in ("Filter", "RelationFilter", "Order")
+        for suffix in ("Filter", "RelationFilter", "Order", "GroupBy", "GroupOrder")
     }
     return BuiltSchema(
         schema,

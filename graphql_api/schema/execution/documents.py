@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -29,6 +29,9 @@ from ..exposure.resource import Resource
 from .cost import Cost
 from .introspection import is_introspection
 from .weighted_cache import WeightedCache
+
+if TYPE_CHECKING:
+    from .usage import DocumentUsage
 
 MAX_KEPT = 16 * 1024 * 1024
 """Bytes of memory for the documents of each schema; a screen of an application takes some 50 kB."""
@@ -67,7 +70,7 @@ class ParsedDocument:
     :param key: what it is kept by: equal ones make the same document
     :param weight: bytes of memory, about
 
-    ``prepared`` is by whether introspection may.
+    ``prepared`` is by whether introspection may, ``usage`` is what :mod:`.usage` makes of it.
     """
 
     key: Hashable
@@ -76,6 +79,7 @@ class ParsedDocument:
     operation: OperationDefinitionNode
     size: OperationSize | None = None
     prepared: dict[bool, Prepared] = field(default_factory=dict)
+    usage: "DocumentUsage | None" = None
 
 
 class Documents:

@@ -63,14 +63,19 @@ class Request:
         return self._parsed
 
     @property
-    def document(self) -> DocumentNode | None:
+    def parsed(self) -> ParsedDocument | None:
         """The parsed document; None where it cannot be parsed, and before it was."""
-        return self._parsed.document if isinstance(self._parsed, ParsedDocument) else None
+        return self._parsed if isinstance(self._parsed, ParsedDocument) else None
+
+    @property
+    def document(self) -> DocumentNode | None:
+        """The document of :attr:`parsed`."""
+        return self.parsed.document if self.parsed else None
 
     @property
     def operation(self) -> OperationDefinitionNode | None:
-        """The operation; None where the document cannot be parsed, and before it was."""
-        return self._parsed.operation if isinstance(self._parsed, ParsedDocument) else None
+        """The operation of :attr:`parsed`."""
+        return self.parsed.operation if self.parsed else None
 
 
 @dataclass(slots=True)

@@ -21,4 +21,5 @@ from . import (
     test_transactions,
     test_unavailable,
     test_uploads,
+    test_usage,
 )

@@ -510,6 +510,8 @@ class TestModel(LogCase):
                 "queries": False,
                 "mutations": False,
                 "rest": True,
+                "dry_runs": False,
+                "not_dry_runs": True,
                 "today": True,
             },
         )
