@@ -5,7 +5,16 @@ import json
 import time
 from pathlib import Path
 
-from bench import database, exposure, machine, options, picture, preparation, report
+from bench import (
+    database,
+    exposure,
+    machine,
+    odoo_module,
+    options,
+    picture,
+    preparation,
+    report,
+)
 from bench.competitors import GRANIAN_PEERS, Competitors, competitors
 from bench.exchange import BadResponse
 from bench.granian_server import GranianServer
@@ -85,6 +94,10 @@ def _start(
         )
     )
     access = _access(current, server, chosen.login)
+    with_policy = None
+    if "graphql_policy" in chosen.peers:
+        policy_key = _key_with_policy(current, server.database, chosen.login)
+        with_policy = Access(server.database, access.user_id, policy_key)
     with_fastapi = None
     if fastapi:
         other = servers.enter_context(
@@ -110,8 +123,13 @@ def _start(
         )
     places = preparation.places(server, access.key, chosen.sizes.customers)
     return competitors(
-        server, access, places.order_ids, with_fastapi, granian, chosen.peers
+        server, access, places.order_ids, with_policy, with_fastapi, granian, chosen.peers
     ), places
+
+
+def _key_with_policy(current: Environment, name: str, login: str) -> str:
+    failure = f"No key under a policy was made in the database {name}."
+    return odoo_module.result_of(current, "bench.policy_key", name, login, failure)
 
 
 def _access(current: Environment, server: OdooServer, login: str) -> Access:

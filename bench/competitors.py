@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.measure import Participant
 from bench.peers.access import Access
-from bench.peers.graphql import GraphqlPeer
+from bench.peers.graphql import FilteredGraphqlPeer, GraphqlPeer
 from bench.peers.handwritten import FastapiPeer, SqlPeer
 from bench.peers.odoo_methods import Json2Peer, JsonRpcPeer, XmlRpcPeer
 from bench.peers.rest import RestPeer, RestWithoutNesting
@@ -15,6 +15,7 @@ from bench.server import OdooServer
 TITLES = {
     "graphql": "GraphQL",
     "rest": "REST",
+    "graphql_policy": "GraphQL, a policy's part",
     "graphql_granian": "GraphQL, granian",
     "rest_granian": "REST, granian",
     "json2": "JSON-2",
@@ -58,12 +59,14 @@ def competitors(
     server: OdooServer,
     access: Access,
     order_ids: list[int],
+    policy: Access | None,
     fastapi: tuple[OdooServer, Access] | None,
     granian: OdooServer | None,
     names: Iterable[str],
 ) -> Competitors:
     """Return the peers with these names.
 
+    :param policy: of a key whose policy grants fields and filters records, if it takes part
     :param fastapi: the server with OCA's addon, if there is one
     :param granian: Odoo's application under granian, if it takes part
     """
@@ -77,6 +80,8 @@ def competitors(
         "sql": SqlPeer(access),
         "rest_n_plus_1": RestWithoutNesting(access, order_ids),
     }
+    if policy:
+        peers["graphql_policy"] = FilteredGraphqlPeer(policy)
     servers = dict.fromkeys(peers, server)
     if fastapi:
         servers["fastapi"] = fastapi[0]

@@ -10,7 +10,7 @@ from tools.progress import StepFailed
 
 
 def result_of(
-    environment: Environment, module: str, database: str, argument: int, failure: str
+    environment: Environment, module: str, database: str, argument: int | str, failure: str
 ) -> Any:
     """Run a module on a database, and return the JSON of the last line that it prints.
 

@@ -13,7 +13,7 @@ _THROUGHPUT_WORKLOADS = ("one_record", "list_80", "orders")
 _THROUGHPUT_PEERS = ("graphql", "rest", *GRANIAN_PEERS, "json2", "stock", "sql")
 _CLIENTS = (1, 8)
 _SCALING_PEERS = ("graphql", "rest", "json2", "stock", "sql")
-_COUNTED_PEERS = ("graphql", "rest", "json2", "stock")
+_COUNTED_PEERS = ("graphql", "rest", "graphql_policy", "json2", "stock")
 
 
 def run(

@@ -46,7 +46,7 @@ def check(results: dict) -> list[dict]:
             }
         )
     for sized in results["queries"].values():
-        for peer in ("graphql", "rest"):
+        for peer in ("graphql", "rest", "graphql_policy"):
             counts = sized["peers"].get(peer)
             if counts:
                 checked.append(

@@ -24,11 +24,18 @@ class GraphqlPeer:
         self._access = access
         self._path = path
 
-    def call(self, read: Read) -> Call:
+    def call(self, read: Read) -> Call | None:
         document, variables = _document(read)
         body = json.dumps({"query": document, "variables": variables}).encode()
         request = Request("POST", self._path, body, self._access.headers)
         return Call((request,), lambda bodies: decode(read, bodies[0]))
+
+
+class FilteredGraphqlPeer(GraphqlPeer):
+    """The same with a key whose policy filters records: a cursor of another key is none for it."""
+
+    def call(self, read: Read) -> Call | None:
+        return None if read.after else super().call(read)
 
 
 def decode(read: Read, body: bytes):

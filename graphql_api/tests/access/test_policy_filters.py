@@ -1,6 +1,7 @@
 """Keys whose policy filters records: the others are not there, whatever way leads to them."""
 
 import base64
+import hashlib
 import logging
 from datetime import datetime
 
@@ -219,6 +220,45 @@ class TestFilteredReading(FilterCase):
         self.assertNotIn("errors", response.json())
         self.assertNotIn("Ztheirs", response.text)
 
+    def test_filters_of_what_belongs_to_records(self):
+        """Odoo searches attachments and messages in ways of their own."""
+        mine, other = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": f"z{kind}.pdf",
+                    "raw": b"x",
+                    "mimetype": kind,
+                    "res_model": "res.partner",
+                    "res_id": self.mine.id,
+                }
+                for kind in ("text/plain", "text/csv")
+            ]
+        )
+        for body in ("Zfine", "Zbad"):
+            self.mine.message_post(body=body)
+        key = self.narrowed_key(
+            self.line("Customer"),
+            self.line("Attachment", filter='[("mimetype", "=", "text/plain")]'),
+            self.line("Message", filter='[("body", "ilike", "fine")]'),
+            login="zseller",
+        )
+        query = """query ($id: ID!, $file: ID!) {
+            customer(id: $id) {
+              attachments { name } messages { text } few: messages(first: 9) { text }
+            }
+            attachments(filter: {name: {endsWith: ".pdf"}}) { totalCount nodes { name } }
+            attachment(id: $file) { name }
+        }"""
+        data = self.graphql(query, {"id": self.mine.id, "file": other.id}, headers=key)
+        names = [each["name"] for each in data["customer"]["attachments"]]
+        self.assertIn(mine.name, names)
+        self.assertNotIn(other.name, names)
+        for messages in (data["customer"]["messages"], data["customer"]["few"]):
+            self.assertEqual(messages, [{"text": "Zfine"}])
+        self.assertEqual(data["attachments"]["nodes"], [{"name": mine.name}])
+        self.assertEqual(data["attachments"]["totalCount"], 1)
+        self.assertIsNone(data["attachment"])
+
     def test_cursors(self):
         query = "query ($after: String) { customers(first: 1, after: $after) { edges { cursor } } }"
         other = self.narrowed_key(
@@ -234,6 +274,29 @@ class TestFilteredReading(FilterCase):
             cursor = {"after": data["customers"]["edges"][0]["cursor"]}
             self.graphql(query, cursor, errors=[("BAD_USER_INPUT", ["customers"])], headers=taker)
             self.graphql(query, cursor, headers=giver)
+
+    def test_parts_of_other_addons(self):
+        """Prices for a customer, and what portals do with quotations."""
+        query = f"{{ product(id: {self.product.id}) {{ price(customer: CUSTOMER) {{ amount }} }} }}"
+        lines = (self.line("Customer", filter=OWN), self.line("Product"), self.line("SaleOrder"))
+        key = self.narrowed_key(*lines, login="zseller", allow_extensions=True)
+        self.graphql(query.replace("CUSTOMER", str(self.mine.id)), headers=key)
+        hidden = query.replace("CUSTOMER", str(self.theirs.id))
+        self.graphql(hidden, errors=[("NOT_FOUND", ["product", "price"])], headers=key)
+        self.refuse_rest(
+            "POST",
+            f"/api/sale-orders/{self.their_order.id}/decline",
+            {"message": "No"},
+            status=404,
+            headers=self.headers,
+        )
+        self.refuse_rest(
+            "POST",
+            f"/api/customers/{self.theirs.id}/edit-address",
+            {"city": "Ghent"},
+            status=404,
+            headers=self.headers,
+        )
 
     def test_query_counts(self):
         """A filter is a condition more, in the same queries."""
@@ -415,6 +478,21 @@ class TestFilteredWriting(FilterCase):
         )
         response = self.graphql_response(query, headers=self.headers)
         self.assertIsNone(response.json().get("data"), response.text)
+
+    def test_registered_documents(self):
+        """A document runs under the policy of the key, whoever has sent it first."""
+        query = '{ customers(filter: {name: {startsWith: "Zt"}}) { totalCount } }'
+        sha256 = hashlib.sha256(query.encode()).hexdigest()
+        extensions = {"persistedQuery": {"version": 1, "sha256Hash": sha256}}
+        everything = self.scoped_key(self.policy(None), "zseller")
+        for headers, body, count in (
+            (everything, {"query": query}, 1),
+            (everything, {}, 1),
+            (self.headers, {}, 0),
+        ):
+            body = {**body, "extensions": extensions}
+            response = self.http("POST", "/api/graphql", headers=headers, json=body)
+            self.assertEqual(response.json()["data"]["customers"]["totalCount"], count)
 
     def test_stored_responses(self):
         """What a key under another policy was answered is not repeated to this one."""
