@@ -27,6 +27,7 @@
         "wizards/make_key_views.xml",
         "views/key_views.xml",
         "wizards/import_policy_views.xml",
+        "wizards/try_policy_views.xml",
         "views/policy_views.xml",
         "views/document_views.xml",
         "views/user_views.xml",

@@ -35,3 +35,15 @@ class GraphqlApiPolicy(models.Model):
             "url": f"/web/content/{self._name}/{self.id}/export_file/{name}?download=true",
             "target": "download",
         }
+
+    def open_try(self):
+        """Return the dialog that shows what users reach under the policy."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Try %s As", self.name),
+            "res_model": "graphql_api.try_policy",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_policy_id": self.id, "dialog_size": "extra-large"},
+        }

@@ -1,1 +1,1 @@
-from . import expose, expose_field, import_policy, make_key
+from . import expose, expose_field, import_policy, make_key, try_policy

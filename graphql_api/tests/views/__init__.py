@@ -9,6 +9,7 @@ if has_package("playwright"):
         test_browser_keys,
         test_browser_login,
         test_browser_own_keys,
+        test_browser_policies,
         test_browser_request_log,
         test_browser_resources,
         test_browser_settings,
