@@ -9,17 +9,28 @@ from odoo.exceptions import AccessError
 from ..access.access import Context
 from ..access.odoo_models import USER
 from ..addons.binding import resource_type
-from ..exposure.errors import ApiError
-from ..values.input_objects import given
-from ..values.scalars import FILE_TYPES, VALUE_TYPES, Upload
-from .input_problems import InputProblems
+from ..exposure.resource import Resource, ResourceField
+from ..values.scalars import Upload
+from .input_reader import InputReader
 
 User = resource_type("User")
 
-_FIELDS = {"lang": "lang", "tz": "tz", "signature": "signature", "avatar": "image_1920"}
-"""Name of the input -> Odoo field, one that Odoo lets users write of themselves."""
-
-_REQUIRED = ("lang",)
+_PREFERENCES = Resource(
+    type_name="Me",
+    collection="",
+    model=USER,
+    operations=frozenset(),
+    fields={
+        field.name: field
+        for field in (
+            ResourceField("lang", "lang", "selection", required=True),
+            ResourceField("tz", "tz", "selection"),
+            ResourceField("signature", "signature", "html"),
+            ResourceField("avatar", "image_1920", "binary"),
+        )
+    },
+)
+"""The fields of the input: of Odoo's, some that it lets users write of themselves."""
 
 
 @strawberry.input(description="Preferences of a user: what is absent stays, null clears.")
@@ -55,29 +66,26 @@ def update_me(context: Context, value: Any) -> Any:
     :raise ApiError: BAD_USER_INPUT
     """
     user = context.env[USER].browse(context.env.uid)
-    problems = InputProblems()
-    values = {}
-    for name, item in given(value):
-        field = user._fields[_FIELDS[name]]
-        path = ("input", name)
-        if item is None:
-            if name in _REQUIRED:
-                problems.refuse(path, "A value is required; it cannot be cleared.")
-            values[field.name] = False
-            continue
-        if field.type in FILE_TYPES:
-            context.count_file(len(item))
-        try:
-            values[field.name] = VALUE_TYPES[field.type].parse(item, field, context.env)
-        except ApiError as error:
-            problems.add(path, error)
-        except ValueError as error:
-            problems.refuse(path, str(error))
-    if problems or context.input_errors:
-        raise problems.to_error()
+    values = _PreferencesReader(context).preferences(value)
     if not values.keys() <= user._self_accessible_fields()[1]:
         raise AccessError(context.env._("You are not allowed to change these preferences."))
     user.write(values)
     context.env.flush_all()
     context.env.invalidate_all()
     return user
+
+
+class _PreferencesReader(InputReader):
+    """Reads preferences as an input of a resource is read."""
+
+    def preferences(self, value: Any) -> dict[str, Any]:
+        """Return the values to write on the caller.
+
+        :raise ApiError: BAD_USER_INPUT
+        """
+        values = self._values(_PREFERENCES, value, ("input",), None, None)
+        self.check()
+        return values
+
+    def _check_field(self, resource: Resource, field: ResourceField) -> None:
+        """Leave the rights to Odoo's ``write``, which has others for one's own user."""
