@@ -1,7 +1,7 @@
 """The list of the attachments of a record: which resources offer it, and whose attachments are."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from odoo.fields import Domain
 
@@ -61,4 +61,28 @@ def _may_be_of(domain: Domain, model: str) -> bool:
 
 def attachments_of(records) -> Domain:
     """Return the condition that an attachment is one of these records."""
-    return Domain("res_model", "=", records._name) & Domain("res_id", "in", records.ids)
+    domain = ATTACHMENT_LIST.get_comodel_domain(records)
+    return domain & Domain(ATTACHMENT_LIST.inverse_name, "in", records.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _AttachmentList:
+    """The list of the attachments of a record, described as Odoo describes a one2many field."""
+
+    type: str = "one2many"
+    comodel_name: str = ATTACHMENT
+    inverse_name: str = "res_id"
+    context: dict = field(default_factory=dict)
+    store: bool = False
+    compute: None = None
+    related: None = None
+
+    def get_comodel_domain(self, records) -> Domain:
+        """Return the condition on the attachments of a model's records.
+
+        The files of binary fields are none of them.
+        """
+        return Domain("res_model", "=", records._name) & Domain("res_field", "=", False)
+
+
+ATTACHMENT_LIST = _AttachmentList()

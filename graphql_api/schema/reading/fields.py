@@ -15,7 +15,7 @@ from .files import files
 from .filters import to_domain
 from .ordering import order_terms
 from .pagination import check_offset, check_size
-from .relations import ListArguments, attachments, many2one, to_many
+from .relations import ListArguments, many2one, to_many
 
 ID_COLUMN = Column(
     lambda context, records, columns, arguments: [str(number) for number in records._ids]
@@ -103,10 +103,8 @@ def to_many_loader(
     """
 
     def load(context: Context, records, columns, arguments) -> list:
-        list_of = attachments
         if field is not resource.attachments:
             context.check_field(resource, field)
-            list_of = to_many
         list_arguments = ListArguments(
             domain=to_domain(context, arguments["filter"]),
             terms=order_terms(context, target, sortable, arguments["order_by"]),
@@ -114,6 +112,6 @@ def to_many_loader(
             offset=check_offset(arguments["offset"]),
             archived=arguments["include_archived"],
         )
-        return list_of(context, field, target, records, columns, list_arguments)
+        return to_many(context, field, target, records, columns, list_arguments)
 
     return Loader(load)

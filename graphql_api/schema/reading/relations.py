@@ -18,7 +18,7 @@ from ..access.access import (
     restrict_domain,
     search,
 )
-from ..access.attachments import attachments_of
+from ..access.attachments import ATTACHMENT_LIST
 from ..access.cached_values import cached_values, fetch_related
 from ..exposure.errors import OTHER_COMPANIES, ApiError
 from ..exposure.resource import Resource, ResourceField
@@ -87,13 +87,14 @@ def to_many(
     columns: Collection[str],
     arguments: ListArguments,
 ) -> list[list[int] | ApiError]:
-    """Return the ids of the visible records of a one2many or many2many field, for each record.
+    """Return the ids of the visible records of a list, for each record.
 
+    :param field: a one2many or many2many field, or the list of attachments, which is no field
     :param target: the resource at the other end
     :param columns: Odoo fields of those records to be fetched
     :return: an :class:`ApiError` in the place of a list that is too long
     """
-    model_field = records._fields[field.field]
+    model_field = records._fields[field.field] if field.field else ATTACHMENT_LIST
     maximum = context.max_page_size(target)
     ids = None
     if _is_whole(context, model_field, target, arguments):
@@ -102,33 +103,6 @@ def to_many(
         ids = _page_ids(context, model_field, target, records, columns, arguments, maximum)
 
     return _checked(field, records, ids, arguments, maximum)
-
-
-def attachments(
-    context: Context,
-    field: ResourceField,
-    target: Resource,
-    records,
-    columns: Collection[str],
-    arguments: ListArguments,
-) -> list[list[int] | ApiError]:
-    """Return the ids of the visible attachments of each record, found for all at once.
-
-    :param target: the resource of attachments
-    :param columns: Odoo fields of those to be fetched
-    :return: an :class:`ApiError` in the place of a list that is too long
-    """
-    domain = arguments.domain & attachments_of(records)
-    found = search(context, target, domain, ["res_id"], order=order_string(arguments.terms))
-    lists = defaultdict(list)
-    owners = cached_values(found._fields["res_id"], found)
-    for number, owner in zip(found._ids, owners, strict=True):
-        lists[owner].append(number)
-    end = None if arguments.limit is None else arguments.offset + arguments.limit
-    ids = {owner: part[arguments.offset : end] for owner, part in lists.items()}
-    shown = found.browse([number for part in ids.values() for number in part])
-    shown.fetch([name for name in columns if context.may_read(target, name)])
-    return _checked(field, records, ids, arguments, context.max_page_size(target))
 
 
 def _checked(

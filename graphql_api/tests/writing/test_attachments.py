@@ -83,11 +83,43 @@ class TestAttachments(WriteCase):
         self.env["ir.attachment"].create(
             [{"name": "x", "res_model": "res.partner", "res_id": each.id} for each in more]
         )
-        counts = {
-            self.query_count(READ, {"ids": [str(number) for number in records.ids]})
-            for records in (more[:2], more)
-        }
-        self.assertEqual(len(counts), 1, counts)
+        paged = READ.replace("attachments(", "attachments(first: 1, offset: 1, ")
+        for query in (READ, paged):
+            counts = {
+                self.query_count(query, {"ids": [str(number) for number in records.ids]})
+                for records in (more[:2], more)
+            }
+            self.assertEqual(len(counts), 1, counts)
+
+    def test_page_of_each_record(self):
+        """The database cuts the list of each record; too long a list is an error where it is."""
+        self.resource("Attachment").write({"default_page_size": 1, "max_page_size": 1})
+        query = """query ($ids: [ID!]) { customers(
+          filter: {id: {in: $ids}}, orderBy: [{id: ASC}]) { nodes {
+            all: attachments { name }
+            page: attachments(first: 1, offset: 1, orderBy: [{name: ASC}]) { name } } } }"""
+        variables = {"ids": [str(self.customer.id), str(self.other.id)]}
+        body = self.graphql_response(query, variables).json()
+        nodes = body["data"]["customers"]["nodes"]
+        self.assertEqual(
+            nodes,
+            [
+                {"all": None, "page": [{"name": "b"}]},
+                {"all": [{"name": "c"}], "page": []},
+            ],
+        )
+        self.assertEqual([error["path"][-1] for error in body["errors"]], ["all"])
+
+    def test_files_of_fields(self):
+        """They are not in the list, also where their ids are known."""
+        self.customer.image_1920 = base64.b64encode(self.pixel())
+        image = self.env["ir.attachment"].search(
+            [("res_model", "=", "res.partner"), ("res_field", "=", "image_1920")], limit=1
+        )
+        query = """query ($id: ID!, $image: ID!) { customer(id: $id) {
+          attachments(filter: {id: {eq: $image}}) { id } } }"""
+        variables = {"id": self.customer.id, "image": image.id}
+        self.assertEqual(self.graphql(query, variables)["customer"], {"attachments": []})
 
     def test_hidden(self):
         """Who does not see a record sees nothing of it; who may not read a file, not that."""
