@@ -8,6 +8,7 @@ from ..rest.actions import ActionCall
 from ..rest.me import update_me
 from ..rest.query import check_parameters
 from ..rest.writes import WriteCall
+from ..schema.exposure.resource import UPSERT
 
 ROUTE = {"type": "graphql_api", "auth": "graphql_api", "readonly": False, "save_session": False}
 
@@ -23,6 +24,11 @@ class RestWriteController(http.Controller):
     def create_records(self, collection):
         """Create one record, or all of a list."""
         return idempotent(lambda: WriteCall(collection, "create").create_records())
+
+    @http.route("/api/<string:collection>", methods=["PUT"], **ROUTE)
+    def upsert_records(self, collection):
+        """Change the record that a key matches, or create it, or all of a list."""
+        return idempotent(lambda: WriteCall(collection, UPSERT, None).upsert_records())
 
     @http.route("/api/<string:collection>/<string:record_id>", methods=["PUT", "PATCH"], **ROUTE)
     def update(self, collection, record_id):

@@ -7,7 +7,7 @@ from odoo.http import Response, request
 from ..schema.access.access import find_visible
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
-from ..schema.exposure.resource import MOBILE_ALIASES, Resource
+from ..schema.exposure.resource import MOBILE_ALIASES, UPSERT, Resource
 from ..schema.reading.reports import SEGMENT
 from ..schema.values.parsers import parse_id
 from ..schema.values.scalars import FILE_TYPES
@@ -96,7 +96,8 @@ def _resource_methods(schema: BuiltSchema, resource: Resource, names: list[str])
     match names:
         case []:
             get = _RECORD_METHODS["read"] if reads else ()
-            return (*get, "POST") if resource.allows("create") else get
+            post = ("POST",) if resource.allows("create") else ()
+            return (*get, *post, "PUT") if resource.allows(UPSERT) else (*get, *post)
         case ["aggregate"] if reads and _has_aggregate(schema, resource):
             acts = ("POST",) if "aggregate" in resource.actions else ()
             return (*_RECORD_METHODS["read"], *acts)

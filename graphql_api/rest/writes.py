@@ -1,9 +1,10 @@
 """Writing over REST: each request is one mutation, which also returns what is shown of it."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
-from graphql import OperationType
+from graphql import GraphQLInputField, OperationType, get_nullable_type
 
 from odoo.http import Response, request
 
@@ -13,6 +14,8 @@ from ..http.uploads import is_multipart
 from ..schema.access.access import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
+from ..schema.exposure.names import camel_case
+from ..schema.exposure.resource import UPSERT
 from ..schema.values.scalars import FILE_TYPES
 from ..schema.writing.input_problems import refused_input
 from .body import BodyReader
@@ -21,6 +24,9 @@ from .documents import RootField, Selected, select
 from .preconditions import check_preconditions, expected_version
 from .query import check_parameters
 from .sent_back import SentBack
+from .values import bad_parameter, convert_leaf
+
+_PRECONDITIONS = ("If-Match", "If-None-Match")
 
 _ID = "_id"
 """Under what the id of a new record is read, whatever is shown of it."""
@@ -30,22 +36,31 @@ class WriteCall(Call):
     """A REST request that changes records of a resource.
 
     :param operation: what the resource must offer and the caller be allowed to do; None where it
-        depends on more than the resource
-    :param parameters: the parameters that the query may have
+        depends on more than the resource. The right to ``UPSERT`` depends on the record.
+    :param parameters: the parameters that the query may have; None where the keys of the resource
+        may be among them
     :raise ApiError: FORBIDDEN, or of :meth:`projection`, before anything is written
     """
 
-    def __init__(self, collection: str, operation: str | None = None, parameters=("fields",)):
+    def __init__(
+        self,
+        collection: str,
+        operation: str | None = None,
+        parameters: Collection[str] | None = ("fields",),
+    ):
         super().__init__(collection)
         self._body = BodyReader(self.schema, self.context.introspection)
         self._sent_back = SentBack(self)
-        check_parameters(parameters)
+        if parameters is not None:
+            check_parameters(parameters)
         if operation:
-            self.context.check_operation(self.resource, operation)
+            if operation != UPSERT:
+                self.context.check_operation(self.resource, operation)
             if not self.resource.allows(operation):
                 raise ApiError("FORBIDDEN", self._not_offered(operation))
         self._is_shown = "read" in self.resource.operations
-        self._projection = self._select() if "fields" in parameters else select("id")
+        shows = parameters is None or "fields" in parameters
+        self._projection = self._select() if shows else select("id")
 
     def _select(self) -> tuple[Selected, ...]:
         """Return what is shown of what the request has changed."""
@@ -75,6 +90,67 @@ class WriteCall(Call):
         record = self._mutate(f"create{resource.type_name}", {"input": values}, below)
         location = f"/api/{resource.collection}/{record.pop(_ID)}"
         return self._changed_response(record, 201, [("Location", location)])
+
+    def upsert_records(self) -> Response:
+        """Change the record that the key in the query matches, or create it, or all of a list.
+
+        Each item of a list has its key in ``by`` and the values in ``input``.
+
+        :raise ApiError: FORBIDDEN, BAD_USER_INPUT and others of the mutation
+        """
+        resource = self.resource
+        if any(request.httprequest.headers.get(name) for name in _PRECONDITIONS):
+            message = "Read the record, and send its version with PUT to its own address."
+            raise ApiError("BAD_USER_INPUT", f"An upsert takes no If-Match. {message}")
+        key = self._read_key()
+        if not key:
+            items = self._read_body("NestedUpsertInput")
+            if not isinstance(items, list):
+                keys = ", ".join(self._keys())
+                raise ApiError(
+                    "BAD_USER_INPUT",
+                    "Name the key in the address, like ?external_id=my_app.5, or send a list of "
+                    "objects with by and input.",
+                    hint=f"Its keys: {keys}.",
+                )
+            name = f"upsert{resource.plural_name}"
+            return success_response(self._mutate(name, {"inputs": items}, self._projection))
+        values = self._read_body("CreateInput")
+        if isinstance(values, list):
+            raise ApiError("BAD_USER_INPUT", "One record has the key that is in the address.")
+        below = (*self._returned, Selected(_ID, "id"))
+        variables = {"by": key, "input": values}
+        record = self._mutate(f"upsert{resource.type_name}", variables, below)
+        location = f"/api/{resource.collection}/{record.pop(_ID)}"
+        if self.context.has_created:
+            return self._changed_response(record, 201, [("Location", location)])
+        return self._changed_response(record)
+
+    def _keys(self) -> dict[str, GraphQLInputField]:
+        """Return the keys of the resource by their names in REST."""
+        input_type = self.input_type("Key")
+        return {
+            self.schema.rest_input_name(input_type.name, name): field
+            for name, field in input_type.fields.items()
+        }
+
+    def _read_key(self) -> dict[str, Any]:
+        """Return the key in the query as an input; empty where there is none.
+
+        :raise ApiError: BAD_USER_INPUT
+        """
+        parameters = request.httprequest.args
+        keys = self._keys()
+        check_parameters(["fields", *keys])
+        sent = [name for name in keys if name in parameters]
+        if len(sent) > 1:
+            raise bad_parameter(sent[1], f"One key finds the record: {sent[0]}, or {sent[1]}.")
+        return {
+            camel_case(name): convert_leaf(
+                parameters[name], get_nullable_type(keys[name].type), name
+            )
+            for name in sent
+        }
 
     def update_record(self, record_id: str) -> Response:
         """Change what the body has of a record.

@@ -260,10 +260,9 @@ def _names(resource: Resource) -> Iterator[Name]:
         yield "type", name
     for name in (resource.single_name, resource.list_name, resource.aggregate_name):
         yield "query", name
-    for verb in ("create", "update", "delete"):
+    for verb in ("create", "update", "upsert", "delete"):
         yield "mutation", f"{verb}{one}"
         yield "mutation", f"{verb}{many}"
-    yield "mutation", f"upsert{one}"
     for action in resource.actions.values():
         yield "mutation", resource.action_name(action)
         yield "mutation", resource.action_name(action, many=True)

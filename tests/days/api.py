@@ -87,8 +87,8 @@ class Rest(Api):
         return self._data("POST", f"/api/{collection}", json=values)["id"]
 
     def create_once(self, collection, name, **values):
-        headers = {"Idempotency-Key": name}
-        return self._data("POST", f"/api/{collection}", json=values, headers=headers)["id"]
+        path = f"/api/{collection}?external_id={name}"
+        return self._data("PUT", path, json=values)["id"]
 
     def update(self, collection, number, **values):
         self._data("PATCH", f"/api/{collection}/{number}", json=values)

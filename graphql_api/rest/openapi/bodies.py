@@ -11,7 +11,7 @@ from graphql import (
 
 from ...schema.access.odoo_models import ATTACHMENT
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.resource import Action, Argument, Resource, ResourceField
+from ...schema.exposure.resource import UPSERT, Action, Argument, Resource, ResourceField
 from ...schema.values.scalars import FILE_TYPES
 from .components import (
     Components,
@@ -197,15 +197,9 @@ class BodySchemas:
 
     def _upsert(self, target: Resource, name: str) -> Json:
         fields = self._schema.graphql_schema.type_map[name].fields
-        keys = self._type(target, "Key")
         key = {
             "type": "object",
-            "properties": {
-                self._schema.rest_input_name(keys.name, key): described(
-                    leaf_schema(get_nullable_type(field.type)), field.description
-                )
-                for key, field in keys.fields.items()
-            },
+            "properties": self.keys(target),
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,
@@ -220,6 +214,24 @@ class BodySchemas:
             "additionalProperties": False,
             "description": self._type(target, "NestedUpsertInput").description,
         }
+
+    def keys(self, resource: Resource) -> Json:
+        """Return the schemas of what finds the record of an upsert, by the names of the keys."""
+        keys = self._type(resource, "Key")
+        return {
+            self._schema.rest_input_name(keys.name, name): described(
+                leaf_schema(get_nullable_type(field.type)), field.description
+            )
+            for name, field in keys.fields.items()
+        }
+
+    def upsert(self, resource: Resource) -> Json:
+        """Return the request body that upserts one record, or all of a list."""
+        one, item = self._input(resource, "CreateInput"), self._items(resource, UPSERT)
+        size = self._usable.page_size(resource.type_name)
+        many = {"type": "array", "items": item, "maxItems": size}
+        media: Json = {"schema": {"oneOf": [one, many]}}
+        return {"required": True, "content": {"application/json": media}}
 
     def _form(self, resource: Resource, suffix: str) -> Json | None:
         """Return the schema of a form with files; None where there is no file to send."""

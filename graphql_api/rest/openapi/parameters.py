@@ -106,6 +106,16 @@ class Parameters:
             "for 24 hours.",
         )
 
+    def keys(self, schemas: Json) -> list[Json]:
+        """Return the parameters that find the record of an upsert.
+
+        :param schemas: of the keys, by their names
+        """
+        return [
+            {"name": name, "in": "query", "description": "The key of the record.", "schema": schema}
+            for name, schema in schemas.items()
+        ]
+
     def prefer(self) -> Json:
         """Return the header with which a request shows what it would do."""
         return self._refer(

@@ -150,7 +150,40 @@ class ResourcePaths:
                 },
                 self._bodies.body(resource, "create"),
             )
+        if self._may(resource, "create") and self._may(resource, "update"):
+            operations["put"] = self._upsert(resource)
         return operations
+
+    def _upsert(self, resource: Resource) -> Json:
+        name = resource.type_name
+        one = self._records.written(name)
+        changed = self._responses.success(
+            {"oneOf": [one, {"type": "array", "items": one}]},
+            "The record that was there, or the records in the order of the body.",
+            *("ETag", "Idempotency-Replayed", _TOKEN),
+        )
+        created = self._responses.success(
+            one, "The new record.", *("ETag", "Location", "Idempotency-Replayed", _TOKEN)
+        )
+        return self._operation(
+            resource,
+            f"upsert{name}",
+            f"Upsert {name} records",
+            "With one key in the query, the record that it matches gets the values of the body, or "
+            "a new one. Without, the body is a list, and each item has its own key in `by`. It is "
+            "safe to repeat.",
+            [
+                self._parameters.fields(),
+                *self._parameters.keys(self._bodies.keys(resource)),
+                self._parameters.idempotency_key(),
+            ],
+            {
+                "200": changed,
+                "201": created,
+                **self._responses.errors(*READ_ERRORS, *WRITE_ERRORS, 404, 415),
+            },
+            self._bodies.upsert(resource),
+        )
 
     def _aggregate(self, resource: Resource) -> Json:
         name = resource.type_name

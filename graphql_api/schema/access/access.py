@@ -39,6 +39,7 @@ class Context:
 
     ``input_errors`` are what was found wrong with the inputs before the execution: a mutation
     checks the rest of them, and changes nothing. ``conditions`` counts those of all filters.
+    ``has_created`` tells whether the last upsert of one record has created it.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Context:
         self._deadline = time.monotonic() + self.limits.max_seconds
         self.input_errors: list[dict[str, str]] = []
         self.conditions = 0
+        self.has_created = False
         self._file_bytes = 0
         self.batches: dict = {}
         self.display_names: dict[str, bool] = {}

@@ -29,6 +29,9 @@ MOBILE_ALIASES = {"customer": ("customers", "id,name,email,phone")}
 AUTOMATIC_FIELDS = frozenset(["id", "display_name", "create_date", "write_date", "version"])
 """REST names that every type has (where the model keeps them); no field may reuse them."""
 
+UPSERT = "upsert"
+"""What a resource offers that allows to create and to update."""
+
 RELATIONS = ("many2one", "one2many", "many2many")
 
 ATTACHMENTS = "attachments"
@@ -330,6 +333,8 @@ class Resource:
 
         :param inverse: the Odoo field that a new record gets from the list that it is created in
         """
+        if operation == UPSERT:
+            return self.allows("create", inverse) and self.allows("update", inverse)
         if operation in ("create", "update") and not self.writable_fields:
             return False
         if operation == "create" and not self.given_by_lists <= {inverse}:

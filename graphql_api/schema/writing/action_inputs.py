@@ -149,7 +149,7 @@ class _ArgumentReader(InputReader):
         key = getattr(item, "value", item)
         if isinstance(field, Argument) and field.selection and key not in field.selection:
             some = ", ".join(field.selection)
-            self._problems.refuse(path, f"{str(key)[:40]!r} is not one of {some}.")
+            self.problems.refuse(path, f"{str(key)[:40]!r} is not one of {some}.")
             return
         super()._convert(resource, field, item, values, path)
 
@@ -161,7 +161,7 @@ class _ArgumentReader(InputReader):
         maximum = self._context.limits.max_page_size
         if len(item) > maximum:
             message = f"A list may have at most {maximum} items; send several requests."
-            self._problems.refuse(path, message)
+            self.problems.refuse(path, message)
             return []
         if field.lines is not None:
             return [

@@ -30,19 +30,20 @@ class InputReader:
 
     Read them with :meth:`create_values` and :meth:`update_values`, then call :meth:`check`
     before the values are used and :meth:`check_written` after that. ``inputs`` are all that was
-    read, each with its values; ``new`` knows which records get external ids.
+    read, each with its values; ``new`` knows which records get external ids; ``problems`` are what
+    is wrong with the inputs so far.
     """
 
     def __init__(self, context: Context):
         self._context = context
         self.inputs: list[WrittenInput] = []
         self._files: dict[tuple, tuple] = {}
-        self._problems = InputProblems()
-        self._named = NamedRecords(context, self._problems)
+        self.problems = InputProblems()
+        self._named = NamedRecords(context, self.problems)
         self._lines = ChangedLines(context)
-        self.new = NewRecords(context, self._problems)
-        self._lists = ListInputs(context, self._problems, self._named, self._lines, self)
-        self._properties = PropertyInputs(context, self._problems, self._named)
+        self.new = NewRecords(context, self.problems)
+        self._lists = ListInputs(context, self.problems, self._named, self._lines, self)
+        self._properties = PropertyInputs(context, self.problems, self._named)
 
     def create_values(
         self,
@@ -58,7 +59,7 @@ class InputReader:
         :param parent: the one2many field in whose list the record is created
         :param parents: the records that have this list; None where they are new themselves
         """
-        self._problems.check(path, self._context.check_operation, resource, "create")
+        self.problems.check(path, self._context.check_operation, resource, "create")
         inverse = parent.inverse if parent else None
         values = self._values(resource, value, path, None, inverse)
         self.inputs.append(WrittenInput(resource, path, values))
@@ -82,7 +83,7 @@ class InputReader:
         :param inverse: the Odoo field that the input cannot set: it leads to the record in whose
             list the records are, and stay
         """
-        self._problems.check(path, self._context.check_operation, resource, "update")
+        self.problems.check(path, self._context.check_operation, resource, "update")
         self.new.add_existing(path, records)
         values = self._values(resource, value, path, records, inverse)
         self.inputs.append(WrittenInput(resource, path, values))
@@ -100,14 +101,14 @@ class InputReader:
             VALIDATION_FAILED for lines of a closed document, and for files alone
         """
         self._named.check()
-        if not self._problems:
+        if not self.problems:
             self._lists.check_members()
-        if not self._problems:
+        if not self.problems:
             # What properties there are may depend on any of the other values.
             self._properties.convert()
             self._named.check()
-        if self._problems or self._context.input_errors:
-            raise self._problems.to_error()
+        if self.problems or self._context.input_errors:
+            raise self.problems.to_error()
         self._lines.check()
         self._lists.written.remember()
         self.new.remember()
@@ -136,10 +137,10 @@ class InputReader:
             if not missing or known & {field.field, field.delegate}:
                 continue
             if field.writable:
-                self._problems.refuse((*path, field.name), "A value is required.")
+                self.problems.refuse((*path, field.name), "A value is required.")
             elif field.type == "many2one":
                 message = f"Create it in the list of its {field.relation}."
-                self._problems.refuse((*path, field.name), message)
+                self.problems.refuse((*path, field.name), message)
 
     def _values(
         self, resource: Resource, value: Any, path: InputPath, records: Any, inverse: str | None
@@ -159,15 +160,15 @@ class InputReader:
             other = sent.setdefault(field.alias_of or name, name)
             if other != name:
                 message = f"{other} and {name} are one field; send one of them."
-                self._problems.refuse(where, message)
+                self.problems.refuse(where, message)
                 continue
             if field is resource.attachments:
                 self._read_attachments(resource, field, item, where, records)
                 continue
-            if not self._problems.check(where, self._check_field, resource, field):
+            if not self.problems.check(where, self._check_field, resource, field):
                 continue
             if inverse and inverse in (field.field, field.model_of):
-                self._problems.refuse(where, "It is the record in whose list this one is.")
+                self.problems.refuse(where, "It is the record in whose list this one is.")
             elif item is None:
                 self._clear(field, values, where)
             elif field.to_many:
@@ -203,16 +204,16 @@ class InputReader:
     ) -> None:
         """Note what to do with the attachments of the records of an input."""
         if item is None:
-            self._problems.refuse(path, "A list cannot be null.")
+            self.problems.refuse(path, "A list cannot be null.")
             return
         commands = self._lists.commands(resource, field, item, path, records)
         self.new.add_attachments(path, self._context.resources[field.target], commands)
 
     def _clear(self, field: ResourceField, values: dict[str, Any], path: InputPath) -> None:
         if field.to_many:
-            self._problems.refuse(path, "A list cannot be null; take its records off with set: [].")
+            self.problems.refuse(path, "A list cannot be null; take its records off with set: [].")
         elif field.required:
-            self._problems.refuse(path, "A value is required; it cannot be cleared.")
+            self.problems.refuse(path, "A value is required; it cannot be cleared.")
         else:
             values[field.field] = False
 
@@ -232,12 +233,12 @@ class InputReader:
         try:
             converted = parse(item, model_field, self._context.env)
         except ApiError as error:
-            self._problems.add(path, error)
+            self.problems.add(path, error)
         except ValueError as error:
-            self._problems.refuse(path, str(error))
+            self.problems.refuse(path, str(error))
         else:
             if converted is False and field.required and field.type != "boolean":
-                self._problems.refuse(path, "A value is required; it cannot be empty.")
+                self.problems.refuse(path, "A value is required; it cannot be empty.")
             if field.type == "properties":
                 self._properties.add(resource, field, converted, values, path)
             elif field.model_of and isinstance(converted, str):

@@ -9,9 +9,8 @@ from odoo.fields import Command, Domain
 from ..access.access import Context, search
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
-from ..values.input_objects import given
 from .input_problems import InputPath, InputProblems
-from .upserts import KeyProblem, Match, match_keys
+from .upserts import Match, check_keyed, match_items
 
 if TYPE_CHECKING:
     from .input_reader import InputReader
@@ -61,10 +60,7 @@ class ListUpserts:
         :param items: inputs with ``by`` and ``input``
         :param changed: ids that other operations of the list change
         """
-        for index, item in enumerate(items):
-            if not item.by:
-                message = "A key is required; create what has none."
-                self._problems.refuse((*path, index, "by"), message)
+        check_keyed(items, path, self._problems)
         self._write(items, path, changed)
 
     def replace(self, items: list, path: InputPath) -> None:
@@ -92,39 +88,17 @@ class ListUpserts:
         self.commands[:0] = map(take_off, removed)
 
     def _write(self, items: list, path: InputPath, changed: set[int]) -> None:
-        keyed = {index: (item.by, item.input) for index, item in enumerate(items) if item.by}
         within = Domain("id", "in", list(self._members)) if self._owns else Domain.TRUE
         if self._records:
             # Two requests must not both find nothing in the list, or delete what they found.
             lock = f"{self._records._name}.{self._field.field}:{self._records.id}"
             self._context.env["graphql_api.upsert"]._lock([lock])
-        try:
-            matches = match_keys(self._context, self._target, list(keyed.values()), within)
-        except ApiError as error:
-            self._problems.add(path, error)
-            return
-        found = dict(zip(keyed, matches, strict=True))
-        keys: dict[tuple, int] = {}
-        numbers: dict[int, int] = {}
-        for index, item in enumerate(items):
-            where = (*path, index)
-            match = found.get(index) or Match(None, item.input)
-            if isinstance(match, KeyProblem):
-                self._problems.add((*where, *match.path), match.error)
-                continue
-            if not item.by:
-                self._create(match, where)
-                continue
-            first = keys.setdefault(*_numbered(item.by, index))
+        matches = match_items(self._context, self._target, items, path, self._problems, within)
+        for index, match in matches:
             if match.record:
-                first = min(first, numbers.setdefault(match.record.id, index))
-            if first != index:
-                message = f"It stands for the same {self._target.type_name} as item {first}."
-                self._problems.refuse((*where, "by"), message)
-            elif match.record:
-                self._update(match, where, changed)
+                self._update(match, (*path, index), changed)
             else:
-                self._create(match, where)
+                self._create(match, (*path, index))
 
     def _create(self, match: Match, path: InputPath) -> None:
         where = (*path, "input")
@@ -151,9 +125,3 @@ class ListUpserts:
         self.commands.append(Command.update(number, values))
         if number not in self._members:
             self.commands.append(Command.link(number))
-
-
-def _numbered(key: Any, index: int) -> tuple[tuple, int]:
-    """Return what tells a key from others, and its position."""
-    (part,) = given(key)
-    return part, index

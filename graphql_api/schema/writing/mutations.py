@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 from ..access.access import Context
 from ..access.owners import refused_alike
 from ..access.versions import check_version
-from ..exposure.resource import Resource
+from ..exposure.resource import UPSERT, Resource
 from ..types import ResourceTypes
 from .action_mutations import action_fields
 from .blame import blame_values
@@ -32,7 +32,7 @@ from .mutation_records import (
 )
 from .property_inputs import with_unsent
 from .reach import out_of_reach
-from .upserts import match
+from .upserts import check_keyed, match, match_items
 
 
 def mutation_fields(
@@ -44,8 +44,8 @@ def mutation_fields(
         fields |= _create_fields(resource, types, inputs)
     if resource.allows("update"):
         fields |= _update_fields(resource, types, inputs)
-    if resource.allows("create") and resource.allows("update"):
-        fields |= _upsert_field(resource, types, inputs)
+    if resource.allows(UPSERT):
+        fields |= _upsert_fields(resource, types, inputs)
     if resource.allows("delete"):
         fields |= _delete_fields(resource)
     for action in resource.actions.values():
@@ -153,14 +153,17 @@ def _update(context: Context, resource: Resource, records: Any, value: Any) -> N
         reader.new.finish({})
 
 
-def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
+def _upsert_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
     node = types.by_type[resource.type_name]
     key_type = inputs.keys[resource.type_name]
     input_type = inputs.create[resource.type_name]
 
-    def upsert(info: strawberry.Info, by: key_type, input: input_type):
+    item_type = inputs.nested_upserts[resource.type_name]
+
+    def one(info: strawberry.Info, by: key_type, input: input_type):
         context: Context = info.context
         found = match(context, resource, by, input)
+        context.has_created = not found.record
         if found.record:
             context.check_operation(resource, "update")
             _update(context, resource, found.record, found.input)
@@ -168,12 +171,57 @@ def _upsert_field(resource: Resource, types: ResourceTypes, inputs: InputTypes) 
         record = _create(context, resource, [found.input], [("input",)], found.external_id)
         return returned_records(info, resource, record.ids)[0]
 
-    name = f"upsert{resource.type_name}"
-    description = (
-        f"Change the {resource.type_name} that the key matches, or create it. "
-        "Safe to repeat, and when two requests race."
-    )
-    return {name: partial(mutation_field, upsert, node, name, description)}
+    def many(info: strawberry.Info, inputs: list[item_type]):
+        check_size(info.context, resource, "inputs", inputs)
+        return returned_records(info, resource, _upsert(info.context, resource, inputs))
+
+    name, plural = f"upsert{resource.type_name}", f"upsert{resource.plural_name}"
+    safe = "Safe to repeat, and when two requests race."
+    return {
+        name: partial(
+            mutation_field,
+            one,
+            node,
+            name,
+            f"Change the {resource.type_name} that the key matches, or create it. {safe}",
+        ),
+        plural: partial(
+            mutation_field,
+            many,
+            list[node],
+            plural,
+            f"Change the {resource.type_name} records that keys match, and create the others. "
+            f"{safe}",
+        ),
+    }
+
+
+def _upsert(context: Context, resource: Resource, items: list) -> list[int]:
+    """Change the records that keys match, and create the others; return the ids of all."""
+    reader = InputReader(context)
+    check_keyed(items, ("inputs",), reader.problems)
+    changed: dict[int, tuple[Any, dict[str, Any]]] = {}
+    new: dict[int, dict[str, Any]] = {}
+    paths: list[InputPath] = [("inputs", index, "input") for index in range(len(items))]
+    for index, found in match_items(context, resource, items, ("inputs",), reader.problems):
+        if found.record:
+            values = reader.update_values(resource, found.input, paths[index], found.record)
+            changed[index] = (found.record, values)
+        else:
+            reader.new.give_external_id(paths[index], found.external_id)
+            new[index] = reader.create_values(resource, found.input, paths[index])
+    reader.check()
+    records = {index: record for index, (record, _values) in changed.items()}
+    with blame_values(context.env, reader.inputs):
+        with refused_alike(resource.model, out_of_reach(resource)):
+            for record, values in changed.values():
+                for part, own in with_unsent(record, values):
+                    part.write(own)
+            created = context.env[resource.model].create(list(new.values()))
+        records |= zip(new, created, strict=True)
+        flush_written(context, resource, reader, created.union(*records.values()))
+        reader.new.finish({paths[index]: records[index] for index in new})
+    return [records[index].id for index in range(len(items))]
 
 
 def _delete_fields(resource: Resource) -> dict:

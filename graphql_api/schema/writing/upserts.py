@@ -1,7 +1,7 @@
 """Upserts: which record a key matches, decided by one request at a time."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from ..exposure.names import EXTERNAL_ID
 from ..exposure.resource import Resource, ResourceField
 from ..values.input_objects import given
 from ..values.scalars import value_type
-from .input_problems import InputPath, blamed, refused_input
+from .input_problems import InputPath, InputProblems, blamed, refused_input
 
 
 @dataclass(slots=True)
@@ -58,6 +58,57 @@ def match(context: Context, resource: Resource, key: Any, value: Any) -> Match:
     if isinstance(found, KeyProblem):
         raise found.to_error()
     return found
+
+
+def match_items(
+    context: Context,
+    resource: Resource,
+    items: Sequence[Any],
+    path: InputPath,
+    problems: InputProblems,
+    within: Domain = Domain.TRUE,
+) -> Iterator[tuple[int, Match]]:
+    """Yield the positions of upserts in a list, with what each of them is about.
+
+    :param items: inputs with ``input`` and, but for what is new anyway, ``by``
+    :param path: of the list
+    :param problems: gets what is wrong with a key, and items that stand for the same record;
+        these are left out
+    :param within: as for :func:`match_keys`
+    """
+    keyed = {index: (item.by, item.input) for index, item in enumerate(items) if item.by}
+    try:
+        matches = match_keys(context, resource, list(keyed.values()), within)
+    except ApiError as error:
+        problems.add(path, error)
+        return
+    found = dict(zip(keyed, matches, strict=True))
+    keys: dict[tuple, int] = {}
+    numbers: dict[int, int] = {}
+    for index, item in enumerate(items):
+        if not item.by:
+            yield index, Match(None, item.input)
+            continue
+        match = found[index]
+        if isinstance(match, KeyProblem):
+            problems.add((*path, index, *match.path), match.error)
+            continue
+        (key,) = given(item.by)
+        first = keys.setdefault(key, index)
+        if match.record:
+            first = min(first, numbers.setdefault(match.record.id, index))
+        if first != index:
+            message = f"It stands for the same {resource.type_name} as item {first}."
+            problems.refuse((*path, index, "by"), message)
+            continue
+        yield index, match
+
+
+def check_keyed(items: Sequence[Any], path: InputPath, problems: InputProblems) -> None:
+    """Refuse items without a key, where each needs one."""
+    for index, item in enumerate(items):
+        if not item.by:
+            problems.refuse((*path, index, "by"), "A key is required; create what has none.")
 
 
 def match_keys(

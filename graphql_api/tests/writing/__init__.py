@@ -21,6 +21,7 @@ from . import (
     test_nested_inputs,
     test_property_inputs,
     test_required_values,
+    test_rest_upserts,
     test_sales_actions,
     test_stock_actions,
     test_upserts,
