@@ -145,12 +145,11 @@ class WriteCall(Call):
         sent = [name for name in keys if name in parameters]
         if len(sent) > 1:
             raise bad_parameter(sent[1], f"One key finds the record: {sent[0]}, or {sent[1]}.")
-        return {
-            camel_case(name): convert_leaf(
-                parameters[name], get_nullable_type(keys[name].type), name
-            )
-            for name in sent
-        }
+        result = {}
+        for name in sent:
+            leaf: Any = get_nullable_type(keys[name].type)
+            result[camel_case(name)] = convert_leaf(parameters[name], leaf, name)
+        return result
 
     def update_record(self, record_id: str) -> Response:
         """Change what the body has of a record.

@@ -28,8 +28,10 @@ class TestAllowedMethods(ScopedKeyCase):
             collection = f"/api/{resource.collection}"
             reads = ["GET", "HEAD"] if "read" in resource.operations else []
             creates = ["POST"] if resource.allows("create") else []
+            upserts = ["PUT"] if creates and resource.allows("update") else []
             with self.subTest(collection):
-                self.assertEqual(self.allowed(collection), self.expected(*reads, *creates))
+                methods = self.expected(*reads, *creates, *upserts)
+                self.assertEqual(self.allowed(collection), methods)
             record = self.env[resource.model].search(list(resource.domain), limit=1)
             if not record:
                 continue
