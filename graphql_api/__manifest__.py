@@ -25,6 +25,7 @@
         "views/resource_views.xml",
         "views/request_views.xml",
         "wizards/make_key_views.xml",
+        "wizards/suggest_policy_views.xml",
         "views/key_views.xml",
         "wizards/import_policy_views.xml",
         "wizards/try_policy_views.xml",

@@ -47,3 +47,8 @@ class GraphqlApiPolicy(models.Model):
             "target": "new",
             "context": {"default_policy_id": self.id, "dialog_size": "extra-large"},
         }
+
+    def open_suggestion(self) -> dict:
+        """Return the dialog that shows what keys of the policy have used."""
+        self.ensure_one()
+        return self.env["graphql_api.suggest_policy"].create({"policy_id": self.id})._open()

@@ -1,6 +1,8 @@
 """Display names, as far as the caller may know what Odoo composes them of."""
 
-from ..exposure.resource import RELATIONS, Resource
+from collections.abc import Iterator
+
+from ..exposure.resource import RELATIONS, Resource, ResourceField
 from .access import Context
 from .cached_values import cached_values
 from .odoo_models import DISPLAY_NAMES
@@ -66,3 +68,32 @@ def _knows(context: Context, resource: Resource, path: str, within: frozenset[st
     if context.is_filtered(target):
         return False
     return not rest or _knows(context, target, rest, within)
+
+
+def composing_fields(
+    context: Context, resource: Resource, within: frozenset[str] = frozenset()
+) -> Iterator[tuple[Resource, ResourceField]]:
+    """Yield the exposed fields that :func:`read_display_names` shows something of.
+
+    :param within: names of the types whose fields are being found
+    """
+    if resource.type_name in within:
+        return
+    within |= {resource.type_name}
+    rec_name = context.env[resource.model]._rec_name
+    for path in [*_components(context, resource), *([rec_name] if rec_name else [])]:
+        yield from _along(context, resource, path, within)
+
+
+def _along(
+    context: Context, resource: Resource, path: str, within: frozenset[str]
+) -> Iterator[tuple[Resource, ResourceField]]:
+    name, _dot, rest = path.partition(".")
+    if name == "display_name":
+        yield from composing_fields(context, resource, within)
+        return
+    for field in resource.fields.values():
+        if field.field == name and field.readable and not field.alias_of:
+            yield resource, field
+            if rest and field.type in RELATIONS:
+                yield from _along(context, context.resources[field.target], rest, within)

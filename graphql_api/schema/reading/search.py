@@ -1,12 +1,13 @@
 """Odoo's name search, limited to what the caller may see."""
 
 import re
+from collections.abc import Iterator
 
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
 from ..access.access import Context, search, visible_domain
-from ..access.display_names import is_shown
+from ..access.display_names import composing_fields, is_shown
 from ..access.odoo_models import ALSO_SEARCHED, SEARCHED_FIRST, SEARCHED_IN_BRACKETS
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
@@ -146,3 +147,40 @@ def _condition(context: Context, resource: Resource, path: str | None, text: str
     if found is None:
         return None
     return Domain(name, "any", visible_domain(context, resource, relation, target, found))
+
+
+def searched_fields(
+    context: Context, resource: Resource, within: frozenset[str] = frozenset()
+) -> Iterator[tuple[Resource, ResourceField]]:
+    """Yield the exposed fields that :func:`search_domain` may compare, or decides by.
+
+    :param within: names of the types whose fields are being found
+    """
+    if resource.type_name in within:
+        return
+    within |= {resource.type_name}
+    yield from composing_fields(context, resource)
+    model = context.env[resource.model]
+    paths = [
+        *(model._rec_names_search or [model._rec_name]),
+        *ALSO_SEARCHED.get(resource.model, ()),
+        *SEARCHED_FIRST.get(resource.model, ()),
+        SEARCHED_IN_BRACKETS.get(resource.model),
+    ]
+    for path in filter(None, paths):
+        yield from _searched_along(context, resource, path, within)
+
+
+def _searched_along(
+    context: Context, resource: Resource, path: str, within: frozenset[str]
+) -> Iterator[tuple[Resource, ResourceField]]:
+    name, _dot, rest = path.partition(".")
+    for field in resource.fields.values():
+        if field.field == name and field.filterable and not field.alias_of:
+            yield resource, field
+            if field.relation:
+                target = context.resources[field.target]
+                if rest:
+                    yield from _searched_along(context, target, rest, within)
+                else:
+                    yield from searched_fields(context, target, within)

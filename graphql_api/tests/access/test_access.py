@@ -212,6 +212,7 @@ class TestNeverSuperuser(AccessCase):
         ("http/request_log.py", "SUPERUSER_ID"),
         ("models/key.py", "self.sudo()"),
         ("models/policy.py", "self.sudo()"),
+        ("models/policy_suggestion.py", "su=True"),
         ("models/res_users.py", "self.sudo()"),
         ("models/domains.py", "model.sudo()"),
         ("models/schema.py", "self.sudo()"),

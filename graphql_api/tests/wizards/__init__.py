@@ -1,3 +1,3 @@
 """The wizards."""
 
-from . import test_expose, test_try_policy
+from . import test_expose, test_suggest_policy, test_try_policy
