@@ -1,15 +1,32 @@
 """The cost of requests: estimated records, refused before anything is read."""
 
 import strawberry
-from graphql import get_introspection_query
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLString,
+    get_introspection_query,
+    parse,
+)
 
 from odoo.tests import tagged
 
-from ...schema.execution.cost import ASSUMED_SIZE, WRITTEN
+from ...schema.execution.cost import ASSUMED_SIZE, WRITTEN, Cost
+from ...schema.execution.introspection import MAX_COUNTED_TYPES, list_sizes
 from ...schema.exposure.limits import Limits
 from ..cases.scoped_keys import ScopedKeyCase
 
 TOO_COMPLEX = [("QUERY_TOO_COMPLEX", None)]
+
+
+def _schema_of(number: int) -> GraphQLSchema:
+    """Return a schema of so many types, with ten fields each that have three arguments."""
+    arguments = {name: GraphQLArgument(GraphQLString) for name in "abc"}
+    fields = {f"f{place}": GraphQLField(GraphQLString, arguments) for place in range(10)}
+    types = [GraphQLObjectType(f"T{place}", fields) for place in range(number)]
+    return GraphQLSchema(types[0], types=types)
 
 
 @tagged("post_install", "-at_install")
@@ -144,7 +161,7 @@ class TestCost(ScopedKeyCase):
         types = self.schema.graphql_schema.type_map
         fields = [len(named.fields) for named in types.values() if hasattr(named, "fields")]
         average = -(-sum(fields) // len(fields))
-        objects = 2 + len(types) * (1 + average)
+        objects = 2 + min(len(types), MAX_COUNTED_TYPES) * (1 + average)
         self.check(-(-objects // 100), "{ __schema { types { name fields { name } } } }")
         one = self.cost('{ __type(name: "Customer") { fields { type { fields { name } } } } }')
         self.assertGreater(one, average**2 // 100)
@@ -160,6 +177,26 @@ class TestCost(ScopedKeyCase):
         for options in ({}, {"specified_by_url": True, "input_value_deprecation": True}):
             query = get_introspection_query(**options)
             self.assertLess(self.cost(query), Limits().max_cost / 4)
+
+    def test_introspection_of_any_number_of_resources(self):
+        """A larger schema costs no more to be asked for; what multiplies does not pass."""
+        deep = """{ __schema { types { fields { args { type { fields { args { type {
+            fields { name } } } } } } } } } }"""
+        costs = []
+        for number in (MAX_COUNTED_TYPES, 10 * MAX_COUNTED_TYPES):
+            schema = _schema_of(number)
+            sizes = list_sizes(schema)
+
+            def cost(query, schema=schema, sizes=sizes):
+                document = parse(query)
+                operation = document.definitions[0]
+                estimated = Cost(schema, {}, document, operation, lambda: sizes)
+                return estimated.estimate({}, Limits())
+
+            costs.append(cost(get_introspection_query()))
+            self.assertGreater(cost(deep), Limits().max_cost)
+        self.assertEqual(*costs)
+        self.assertLess(costs[0], Limits().max_cost / 4)
 
     def test_what_is_usual_passes(self):
         for query in (
