@@ -54,15 +54,15 @@ class GraphqlApiPolicyRight(models.Model):
         """Return words for each thing that narrows the line."""
         words = []
         if self.allow_read and not self.all_read_fields:
-            words.append(self.env._("%s fields read", len(self.read_field_ids)))
+            words.append(self.env._("fields read: %s", len(self.read_field_ids)))
         if (self.allow_create or self.allow_update) and not self.all_write_fields:
-            words.append(self.env._("%s fields written", len(self.write_field_ids)))
+            words.append(self.env._("fields written: %s", len(self.write_field_ids)))
         if self.allow_actions and not self.all_actions:
-            words.append(self.env._("%s actions", len(self.action_ids)))
+            words.append(self.env._("actions: %s", len(self.action_ids)))
         if (self.record_filter or "[]").strip() != "[]":
             words.append(self.env._("filter"))
         if self.value_ids:
-            words.append(self.env._("%s values", len(self.value_ids)))
+            words.append(self.env._("values: %s", len(self.value_ids)))
         return words
 
     @api.onchange("all_read_fields")

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from odoo.fields import Domain
 
-from ..schema.access.access import OPERATION_RIGHTS, Context
+from ..schema.access.access import OPERATION_RIGHTS, Context, find_visible, restrict_domain
+from ..schema.access.odoo_models import OWNERS
 from ..schema.exposure.resource import Resource
 
 _COUNTED = 10_000
@@ -66,20 +67,26 @@ class Trial:
         # A number of records says nothing of them, hence sudo.
         there = model.sudo().search_count(exposed, limit=_COUNTED + 1)
         by_rules = model.search_count(exposed, limit=_COUNTED + 1)
-        visible = model.search_count(self.context.domain(resource), limit=_COUNTED + 1)
+        by_filter = model.search_count(self.context.domain(resource), limit=_COUNTED + 1)
+        visible = by_filter
+        if resource.model in OWNERS:
+            reached = restrict_domain(self.context, resource, Domain.TRUE)
+            visible = model.search_count(reached, limit=_COUNTED + 1)
         reasons = []
         if by_rules < there:
             reasons.append(
                 self.env._(
-                    "Record rules hide %(number)s records: %(rules)s.",
-                    number=_number(there - by_rules),
+                    "Hidden by record rules: %(number)s (%(rules)s).",
+                    number=_difference(there, by_rules),
                     rules=self._name_rules(resource, "read"),
                 )
             )
-        if visible < by_rules:
-            reasons.append(
-                self.env._("The policy's filter hides %s records.", _number(by_rules - visible))
-            )
+        if by_filter < by_rules:
+            number = _difference(by_rules, by_filter)
+            reasons.append(self.env._("Hidden by the policy's filter: %s.", number))
+        if visible < by_filter:
+            number = _difference(by_filter, visible)
+            reasons.append(self.env._("Belong to nothing that is granted: %s.", number))
         return _number(visible), reasons
 
     def explain(self, type_name: str, operation: str, record_id: int) -> str:
@@ -106,6 +113,8 @@ class Trial:
             return self.env._("Record rules hide it: %s.", self._name_rules(resource, "read"))
         if not model.search_count(same & self.context.domain(resource)):
             return self.env._("The policy's filter leaves the record out.")
+        if not find_visible(self.context, resource, [record_id]):
+            return self.env._("The record belongs to nothing that is granted.")
         right = OPERATION_RIGHTS[operation]
         if not model.browse(record_id).has_access(right):
             return self.env._("Record rules refuse it: %s.", self._name_rules(resource, right))
@@ -135,3 +144,7 @@ def _some(names: list[str]) -> str:
 
 def _number(number: int) -> str:
     return f"{_COUNTED}+" if number > _COUNTED else str(number)
+
+
+def _difference(more: int, less: int) -> str:
+    return f"{more - less}+" if more > _COUNTED else str(more - less)

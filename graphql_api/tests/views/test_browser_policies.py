@@ -1,5 +1,8 @@
 """An administrator makes a policy for the phones of salespeople, and tries it as two users."""
 
+import json
+from pathlib import Path
+
 from odoo import Command
 
 from ..cases.browser import BrowserCase
@@ -22,6 +25,7 @@ class TestPolicyScreens(BrowserCase):
         partners.search([("is_company", "=", True)], limit=3).user_id = salesman
         self.own_customers = partners.search_count([("user_id", "=", salesman.id)])
         self.admin_partner_id = self.user("admin").partner_id.id
+        self.admin_name = self.user("admin").name
         self.order = self.env["sale.order"].create(
             {"partner_id": self.user("portal").partner_id.id, "user_id": salesman.id}
         )
@@ -46,6 +50,84 @@ class TestPolicyScreens(BrowserCase):
             self.try_as_customer()
         self.check_key({"Authorization": f"Bearer {key}"})
 
+    def test_move_a_policy(self):
+        """An exported policy is imported without what is missing; its changes are listed."""
+        exported = self.export()
+        document = json.loads(exported)
+        (line,) = document["resources"]
+        line["actions"].append("fly")
+        document["resources"].append({**line, "type": "Spaceship"})
+        with self.browser() as page:
+            self.import_text("{")
+            self.refused("This is not JSON")
+            page.locator(".modal [name=text] textarea").fill(json.dumps(document))
+            page.get_by_role("button", name="Import").last.click()
+            dialog = page.locator(".modal")
+            dialog.get_by_text("SaleOrder has no fly here.").wait_for()
+            dialog.get_by_text("Spaceship is left out: there is no such resource.").wait_for()
+            self.screenshot("policy-import", height=480)
+            dialog.get_by_role("button", name="Open Policy").click()
+            dialog.wait_for(state="detached")
+            self.line("SaleOrder").get_by_text("actions: 1, filter").wait_for()
+            self.line("SaleOrder").get_by_role("button", name="Details").click()
+            self.filter_by(dialog, '[("user_id", "in", [user, False])]')
+            self.save(dialog)
+            page.get_by_role("tab", name="Changes").click()
+            change = page.locator("[name=change_ids] .o_data_row").first
+            change.get_by_text('→ [("user_id", "in", [user, False])]').wait_for()
+            change.get_by_text(self.admin_name).wait_for()
+            self.screenshot("policy-changes", height=900)
+
+    def test_a_policy_that_is_closed(self):
+        """The list and the form say why the keys of a policy are refused."""
+        policy = self.env["graphql_api.policy"].create({"name": "Broken", "right_ids": []})
+        order = self.env["graphql_api.resource"].search([("type_name", "=", "SaleOrder")])
+        right = self.env["graphql_api.policy.right"].create(
+            {"policy_id": policy.id, "resource_id": order.id}
+        )
+        # As if an addon with the field had been removed.
+        self.env.cr.execute(
+            "UPDATE graphql_api_policy_right SET record_filter = %s WHERE id = %s",
+            ['[("x_gone", "=", 1)]', right.id],
+        )
+        self.env.invalidate_all()
+        with self.browser() as page:
+            self.visit(_POLICIES)
+            row = self.row("Broken")
+            row.get_by_text("x_gone").wait_for()
+            row.get_by_role("cell", name="Broken").click()
+            page.get_by_role("status").get_by_text("x_gone").wait_for()
+            page.get_by_role("button", name="Try As").click()
+            dialog = page.locator(".modal")
+            dialog.get_by_text("The policy is closed:").wait_for()
+            self.assertFalse(dialog.get_by_role("button", name="Open GraphiQL").count())
+
+    def export(self) -> str:
+        """Return what a small policy is downloaded as."""
+        confirm = self.env.ref("graphql_api.sale_order__action_confirm")
+        right = {
+            "resource_id": confirm.resource_id.id,
+            "allow_actions": True,
+            "all_actions": False,
+            "action_ids": confirm.ids,
+            "record_filter": _OWN,
+        }
+        policy = self.env["graphql_api.policy"].create(
+            {"name": "Orders", "right_ids": [Command.create(right)]}
+        )
+        with self.browser() as page:
+            self.visit(f"{_POLICIES}/{policy.id}")
+            with page.expect_download() as download:
+                page.get_by_role("button", name="Export").click()
+            text = Path(download.value.path()).read_text()
+        return text
+
+    def import_text(self, text: str):
+        self.visit(_POLICIES)
+        self._page.get_by_role("button", name="Import").first.click()
+        self._page.locator(".modal [name=text] textarea").fill(text)
+        self._page.get_by_role("button", name="Import").last.click()
+
     def check_key(self, headers: dict):
         """What the screens say is what the key of the salesman does."""
         body = self.rest("/api/customers?limit=1&total=true", headers=headers)
@@ -68,7 +150,7 @@ class TestPolicyScreens(BrowserCase):
         self.settle()
         customers = self.row("Customer", dialog)
         customers.get_by_role("cell", name=str(self.own_customers), exact=True).wait_for()
-        customers.get_by_text("The policy's filter hides").wait_for()
+        customers.get_by_text("Hidden by the policy's filter").wait_for()
         orders = self.row("SaleOrder", dialog)
         self.assertIn("confirm", orders.inner_text())
         self.assertNotIn("cancel", orders.inner_text())
@@ -90,7 +172,7 @@ class TestPolicyScreens(BrowserCase):
         self.settle()
         self.row("Product", dialog).get_by_text("read: Odoo grants it to").wait_for()
         customers = self.row("Customer", dialog)
-        customers.get_by_text("Record rules hide").wait_for()
+        customers.get_by_text("Hidden by record rules").wait_for()
         customers.get_by_role("cell", name="0", exact=True).wait_for()
         self.screenshot("policy-try-customer")
 
@@ -159,7 +241,10 @@ class TestPolicyScreens(BrowserCase):
         dialog.get_by_role("textbox", name="As Text").blur()
         dialog.get_by_text("record(s)").wait_for()
         # That the domain has more than plain values.
-        self._page.locator(".o_notification_close").click()
+        notices = self._page.locator(".o_notification_close")
+        notices.first.wait_for()
+        for notice in reversed(notices.all()):
+            notice.click()
         self.settle()
 
     def narrow_customers(self):

@@ -66,10 +66,10 @@ class TestTryPolicy(KeyDialogCase):
         customer = lines["Customer"]
         self.assertEqual((customer.granted, customer.allowed), ("read, update", "read, update"))
         self.assertEqual(customer.records, "3")
-        self.assertRegex(customer.reason, r"The policy's filter hides \d+ records\.")
+        self.assertRegex(customer.reason, r"Hidden by the policy's filter: \d+\.")
         self.assertEqual(lines["SaleOrder"].granted, "read, confirm")
         self.assertEqual(lines["SaleOrder"].records, "0")
-        self.assertIn("Record rules hide", lines["SaleOrder"].reason)
+        self.assertIn("Hidden by record rules: ", lines["SaleOrder"].reason)
         self.assertIn("Personal Orders", lines["SaleOrder"].reason)
         product = lines["Product"]
         self.assertEqual((product.granted, product.allowed), ("read, delete", "read"))
