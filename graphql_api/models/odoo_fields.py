@@ -39,6 +39,22 @@ def describe_field(env: Environment, field: Field) -> ResourceField:
     )
 
 
+def describe_name(field: Field) -> ResourceField:
+    """Return what can be done with the names of what a relation of Odoo leads to: read them."""
+    return ResourceField(
+        name=field.name,
+        field=field.name,
+        type="char",
+        description=f"{field.string}: the name alone.",
+        filterable=False,
+        searchable=False,
+        sortable=False,
+        stored=False,
+        has_default=True,
+        shows_name=True,
+    )
+
+
 def _model_of(env, field) -> str | None:
     """Return the field with the id of a record whose model a field holds, None for others."""
     if field.type != "char" or "model" not in field.name:

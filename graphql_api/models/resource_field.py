@@ -7,7 +7,7 @@ from ..schema.exposure.names import FIELD_NAME, camel_case, default_name
 from ..schema.exposure.resource import RELATIONS
 from ..schema.problems import RESERVED_FIELDS, FieldDefinition
 from ..schema.values.scalars import VALUE_TYPES
-from .odoo_fields import describe_field
+from .odoo_fields import describe_field, describe_name
 
 KEY_TYPES = ("char", "integer")
 
@@ -55,6 +55,12 @@ class GraphqlApiResourceField(models.Model):
         ondelete="set null",
         help="Resource that the relation leads to, where several expose its model.",
     )
+    shows_name = fields.Boolean(
+        string="Name Only",
+        help="Of a relation: clients get the names of the records that it leads to, as a text, and "
+        "nothing else of them. They get them of each record that they see, also where they may not "
+        "read the others: customers see who their salesperson is.",
+    )
     readable = fields.Boolean(default=True, help="Clients may see this field.")
     filterable = fields.Boolean(
         default=True,
@@ -87,6 +93,7 @@ class GraphqlApiResourceField(models.Model):
         "former_names",
         "active",
         "relation_resource_id",
+        "shows_name",
         "resource_id.model",
     )
     def _compute_status(self):
@@ -139,7 +146,7 @@ class GraphqlApiResourceField(models.Model):
                     )
                 )
 
-    @api.constrains("api_name", "former_names", "field_name", "resource_id", "active")
+    @api.constrains("api_name", "former_names", "field_name", "shows_name", "resource_id", "active")
     def _check_name(self):
         for field in self:
             is_named = field.api_name or field.former_names or not self._is_installing()
@@ -224,6 +231,13 @@ class GraphqlApiResourceField(models.Model):
                     name=name,
                 )
         odoo_field = self._get_odoo_field()
+        if self.shows_name and odoo_field is not None and odoo_field.type not in RELATIONS:
+            return self.env._("%(name)s leads to no records.", name=self.field_name)
+        if self.shows_name and not self.api_name:
+            return self.env._(
+                "A field that shows names needs a name in the API of its own, like "
+                "salesperson_name."
+            )
         if odoo_field is not None and odoo_field.type not in (*RELATIONS, *VALUE_TYPES):
             return self.env._(
                 "The API has no values of the type %(type)s, which %(name)s has.",
@@ -245,30 +259,38 @@ class GraphqlApiResourceField(models.Model):
         odoo_field = self._get_odoo_field()
         if odoo_field is None:
             return self.env._("The model has no such field.")
-        if odoo_field.type in RELATIONS and odoo_field.comodel_name not in exposed:
+        if self._leads_somewhere() and odoo_field.comodel_name not in exposed:
             # Nothing outside of a resource is reachable.
             return self.env._(
                 "Leads to %(model)s, which no resource exposes.", model=odoo_field.comodel_name
             )
         return None
 
+    def _leads_somewhere(self) -> bool:
+        """Tell whether clients can follow the field to other records."""
+        odoo_field = self._get_odoo_field()
+        return odoo_field is not None and odoo_field.type in RELATIONS and not self.shows_name
+
     def _define(self) -> FieldDefinition | None:
         """Return what this record says of a field, None where it cannot be served."""
         odoo_field = self._get_odoo_field()
         if odoo_field is None or not self.active or self._find_mistake():
             return None
-        described = describe_field(self.env, odoo_field)
+        if self.shows_name:
+            described = describe_name(odoo_field)
+        else:
+            described = describe_field(self.env, odoo_field)
         return FieldDefinition(
             field=replace(
                 described,
                 name=self.rest_name,
                 readable=self.readable,
                 writable=self.writable and described.writable,
-                filterable=self.filterable and self.readable,
+                filterable=self.filterable and self.readable and not self.shows_name,
                 is_key=self.is_key and odoo_field.type in KEY_TYPES and described.searchable,
                 deprecation_reason=self.deprecation_reason or None,
             ),
             former_names=tuple(self._get_former_names()),
-            comodel=odoo_field.comodel_name if odoo_field.type in RELATIONS else None,
+            comodel=odoo_field.comodel_name if self._leads_somewhere() else None,
             target_id=self.relation_resource_id.id or None,
         )

@@ -50,6 +50,7 @@ def exposed_fields(info: strawberry.Info, model: str) -> dict[str, str]:
         if resource.model == model
         for field in resource.fields.values()
         if field.readable
+        and not field.shows_name
         and field.alias_of is None
         and (field.relation is None or not context.is_filtered(context.resources[field.relation]))
     }

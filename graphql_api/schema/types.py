@@ -22,6 +22,7 @@ from .reading.fields import (
     file_loader,
     many2one_loader,
     model_column,
+    name_column,
     to_many_loader,
     value_column,
 )
@@ -268,7 +269,11 @@ class ResourceTypes:
         if field.type in FILE_TYPES:
             return Optional[File], file_loader(resource, field), None  # noqa: UP045
         annotation = Optional[enum or value_type(field).annotation]  # noqa: UP045
-        column = model_column if field.model_of else value_column
+        column = value_column
+        if field.model_of:
+            column = model_column
+        elif field.shows_name:
+            column = name_column
         return annotation, column(resource, field), None
 
     def _list(self, resource: Resource, field: ResourceField) -> tuple[Any, Loader, Callable]:

@@ -34,8 +34,14 @@ def day(salesperson, customer):
         )
         for reference, quantity in ((_WANTED, 2), (_UNWANTED, 200))
     )
-    seen = customer.read("sale-orders", wanted, "state,is_expired,order_lines.quantity")
-    assert seen == {"state": "draft", "is_expired": False, "order_lines": [{"quantity": 2.0}]}
+    names = "state,is_expired,salesperson_name,order_lines.quantity,order_lines.product_name"
+    seen = customer.read("sale-orders", wanted, names)
+    assert seen == {
+        "state": "draft",
+        "is_expired": False,
+        "salesperson_name": "Mitchell Admin",
+        "order_lines": [{"quantity": 2.0, "product_name": _PRODUCT["name"]}],
+    }
     report = customer.send("GET", f"/api/sale-orders/{wanted}/report/order.pdf")
     assert report.content.startswith(b"%PDF"), report.text
     customer.act("sale-orders", wanted, "accept", name=_CUSTOMER, signature=_SIGNATURE)

@@ -8,6 +8,25 @@ from .cached_values import cached_values
 from .odoo_models import DISPLAY_NAMES
 
 
+def read_related_names(records, field_name: str) -> list[str | None]:
+    """Return the names of what a relation of Odoo leads to, one text for each record.
+
+    They are shown to whoever sees the records, as Odoo's pages for customers show who is in charge:
+    also where the caller may read nothing of the others, hence sudo. The name is all that is read
+    of them; of several there are commas between them. The caller has checked the access to the
+    relation.
+    """
+    related = records.sudo().mapped(field_name)
+    if not related or not related._rec_name:
+        return [None] * len(records)
+    shown = cached_values(related._fields[related._rec_name], related)
+    names = dict(zip(related._ids, shown, strict=True))
+    return [
+        ", ".join(names[number] for number in record[field_name]._ids if names[number]) or None
+        for record in records.sudo()
+    ]
+
+
 def read_display_names(context: Context, resource: Resource, records) -> list:
     """Return what tells people one record from another, for each record.
 
@@ -58,7 +77,11 @@ def _knows(context: Context, resource: Resource, path: str, within: frozenset[st
     name, _dot, rest = path.partition(".")
     if name == "display_name":
         return is_shown(context, resource, within)
-    fields = [field for field in resource.fields.values() if field.field == name and field.readable]
+    fields = [
+        field
+        for field in resource.fields.values()
+        if field.field == name and field.readable and not field.shows_name
+    ]
     if not fields or not context.may_read(resource, name):
         return False
     if fields[0].type not in RELATIONS:

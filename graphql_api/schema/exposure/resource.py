@@ -52,7 +52,8 @@ class ResourceField:
     ``selection`` has the keys of a static selection, else None. ``groupable`` and
     ``aggregatable`` say what the database can do with many records, ``currency`` is the Odoo field
     with the currency of a monetary one. ``model_of`` is the Odoo field with the id of a record
-    whose model is the value of this one. ``deprecation_reason`` says why clients should not use the
+    whose model is the value of this one. ``shows_name`` tells that the value is not what the Odoo
+    field leads to, but its name, as a text. ``deprecation_reason`` says why clients should not use the
     field any more, None where they may. ``alias_of`` is the REST name that the field has now, where
     ``name`` is a former one.
     """
@@ -79,6 +80,7 @@ class ResourceField:
     aggregatable: bool = False
     currency: str | None = None
     model_of: str | None = None
+    shows_name: bool = False
     deprecation_reason: str | None = None
     alias_of: str | None = None
 

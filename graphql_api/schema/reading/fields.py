@@ -4,7 +4,7 @@ from typing import Any
 
 from ..access.access import Context
 from ..access.cached_values import cached_values
-from ..access.display_names import read_display_names
+from ..access.display_names import read_display_names, read_related_names
 from ..access.external_ids import read_external_ids
 from ..access.loaders import Column, Loader
 from ..access.properties import visible_properties
@@ -53,6 +53,16 @@ def value_column(resource: Resource, field: ResourceField) -> Column:
         context.check_field(resource, field)
         values = context.values(field, records)
         return visible_properties(context, values) if field.type == "properties" else values
+
+    return Column(load, (field.field,))
+
+
+def name_column(resource: Resource, field: ResourceField) -> Column:
+    """Return the loader of a field that shows the names of the records at its other end."""
+
+    def load(context: Context, records, columns, arguments) -> list[str | None]:
+        context.check_field(resource, field)
+        return read_related_names(records, field.field)
 
     return Column(load, (field.field,))
 

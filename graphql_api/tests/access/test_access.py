@@ -205,19 +205,27 @@ class TestNeverSuperuser(AccessCase):
     """Nothing is read with more rights than the caller's."""
 
     # What is no record that a client asks for: configuration (the schema itself, policies, the
-    # check of a resource's domain, the secret that signs cursors), keys and the devices that signed
+    # check of a resource's domain, the secret that signs cursors, a company's time zone), the
+    # conditions of a policy, which are compiled as those of record rules, what is written down of
+    # changes, keys and the devices that signed
     # in, which nobody but these lines can read, and the request log, after the response. And, when
-    # all that a caller needs has been checked, the pages that Odoo's own portal would print.
+    # all that a caller needs has been checked, the pages that Odoo's own portal would print, and
+    # the names that a field is for which shows names.
     allowed = {
         ("http/request_log.py", "SUPERUSER_ID"),
+        ("models/change.py", "value.sudo()"),
         ("models/key.py", "self.sudo()"),
         ("models/policy.py", "self.sudo()"),
         ("models/policy_suggestion.py", "su=True"),
+        ("models/record_filters.py", "model.sudo()"),
+        ("models/res_company.py", "self.sudo()"),
         ("models/res_users.py", "self.sudo()"),
         ("models/domains.py", "model.sudo()"),
         ("models/schema.py", "self.sudo()"),
         ("models/sign_in.py", "self.sudo()"),
         ("rest/reports.py", "record.sudo()"),
+        ("schema/access/caller_values.py", "model.sudo()"),
+        ("schema/access/display_names.py", "records.sudo()"),
         ("schema/reading/cursors.py", "su=True"),
     }
 
@@ -286,6 +294,47 @@ class TestUsersOfTheDemo(AccessCase):
             f"/api/sale-orders/{self.own.id}?fields=name,order_lines.quantity", login="portal"
         )["data"]
         self.assertEqual(data, {"name": self.own.name, "order_lines": [{"quantity": 1.0}]})
+
+    def test_customer_sees_names_on_own_orders(self):
+        """As on Odoo's own page, and nothing more of those who are named."""
+        query = """query ($id: ID!) { saleOrder(id: $id) {
+            salespersonName orderLines { productName product { id } } user { id } } }"""
+        paths = (["saleOrder", "orderLines", 0, "product"], ["saleOrder", "user"])
+        errors = [("FORBIDDEN", path) for path in paths]
+        data = self.graphql(query, {"id": self.own.id}, login="portal", errors=errors)["saleOrder"]
+        line = {"productName": "Zchair", "product": None}
+        expected = {"salespersonName": self.demo.name, "orderLines": [line], "user": None}
+        self.assertEqual(data, expected)
+        path = f"/api/sale-orders/{self.own.id}?fields=salesperson_name,order_lines.product_name"
+        row = self.rest(path, login="portal")["data"]
+        lines = [{"product_name": "Zchair"}]
+        self.assertEqual(row, {"salesperson_name": self.demo.name, "order_lines": lines})
+        self.assertIsNone(self.graphql(query, {"id": self.other.id}, login="portal")["saleOrder"])
+
+    def test_names_are_only_shown(self):
+        """Nobody finds, orders or changes records by them, or follows them."""
+        for text in (
+            '{ saleOrders(filter: {salespersonName: {eq: "x"}}) { totalCount } }',
+            "{ saleOrders(orderBy: [{salespersonName: ASC}]) { totalCount } }",
+            "{ saleOrdersAggregate(groupBy: [{salespersonName: true}]) { count } }",
+            "{ saleOrders { nodes { salespersonName { login } } } }",
+            'mutation { updateSaleOrder(id: 1, input: {salespersonName: "x"}) { id } }',
+        ):
+            with self.subTest(text):
+                self.graphql(text, errors=[("GRAPHQL_VALIDATION_FAILED", None)], login="portal")
+
+    def test_names_of_many(self):
+        """They are read for all records at once."""
+        users = [self.demo, self.user("admin")]
+        self.env["sale.order"].create(
+            [
+                {"partner_id": self.portal.partner_id.id, "user_id": users[number % 2].id}
+                for number in range(30)
+            ]
+        ).action_quotation_sent()
+        query = "query ($n: Int) { saleOrders(first: $n) { nodes { salespersonName } } }"
+        counts = {self.query_count(query, {"n": n}, login="portal") for n in (4, 30)}
+        self.assertEqual(len(counts), 1, counts)
 
     def test_salesman_sees_own_orders(self):
         for order, expected in ((self.own, {"name": self.own.name}), (self.other, None)):
