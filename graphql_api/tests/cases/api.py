@@ -14,6 +14,7 @@ from ...models import schema as schema_model
 from ...models.exposure import SCHEMA_CACHE
 from ...models.settings import PREFIX
 from ...schema.builder import build
+from ...schema.execution.columnar import ColumnarExecutor
 from ...schema.execution.executor import Request, execute
 from . import needs
 
@@ -161,7 +162,15 @@ class ApiCase(HttpCase):
         self.assertNotIn("Traceback", response.text)
         return body.get("data")
 
-    def execute(self, query: str, variables=None, *, login: str | None = None, policy=None):
+    def execute(
+        self,
+        query: str,
+        variables=None,
+        *,
+        login: str | None = None,
+        policy=None,
+        executor: type = ColumnarExecutor,
+    ):
         """Execute a query in this process, as a request of the user would; return the result.
 
         :param policy: the record of the policy of its key, None for a key without one
@@ -171,7 +180,8 @@ class ApiCase(HttpCase):
         env = self.env(user=user, su=False, context=context)
         values = self.env["graphql_api.policy"]._get_policy(policy.id if policy else None)
         schema = env["graphql_api.schema"]._get_schema(values.rights)
-        return execute(schema, schema.context(env, policy=values), Request(query, variables))
+        context = schema.context(env, policy=values)
+        return execute(schema, context, Request(query, variables), executor)
 
     @contextmanager
     def counted_queries(self):

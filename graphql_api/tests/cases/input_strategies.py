@@ -4,6 +4,7 @@
 are read back, and what the answer to that has to be.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 from odoo.tools import float_round
 
+from ...schema.exposure.resource import ATTACHMENTS
 from ...schema.values.scalars import FILE_TYPES
 
 LEFT_OUT = {
@@ -103,6 +105,9 @@ MISSING = 2**31 - 1
 RECORDS = {"create": "CreateInput", "update": "NestedUpdateInput"}
 """What is done with a list by objects, not by ids -> the input type of the objects."""
 
+UPSERTS = ("upsert", "replace")
+"""What is done with a list by objects that have a key and an input."""
+
 _PARAGRAPH = re.compile(r"<p>[a-z ]*</p>")
 _MAX_OPTIONAL = 5
 
@@ -141,6 +146,31 @@ class Inputs:
         :param inverse: the Odoo field that the list gives to the records created in it
         :param members: name of a list -> ids of the records that it has
         """
+        return self._valid(name, depth, inverse, members).map(_with_keys)
+
+    def with_upserts(self, name: str):
+        """Return a strategy of inputs that have one list, sent by ``upsert`` or ``replace``.
+
+        Each record in it has a key.
+        """
+        resource = self._schema.input_resources[name]
+        choices = []
+        for key, input_field in self._types[name].fields.items():
+            field = self.field(resource, key)
+            operations = getattr(get_nullable_type(input_field.type), "fields", {})
+            if field is None or not self.ids(field.relation or "Customer"):
+                continue
+            below = f"{field.relation}CreateInput"
+            for operation in UPSERTS:
+                if operation in operations:
+                    items = self._keyed(self._valid(below, 1, field.inverse))
+                    lists = st.lists(items, min_size=1, max_size=3)
+                    choices.append(
+                        lists.map(lambda part, key=key, name=operation: {key: {name: part}})
+                    )
+        return st.one_of(choices).map(_with_keys)
+
+    def _valid(self, name: str, depth: int, inverse: str | None, members=None):
         if members:
             return self._objects(self._types[name], depth, inverse, members)
         key = (name, depth, inverse)
@@ -188,15 +218,22 @@ class Inputs:
         """Return a strategy of what can be done with the list of a new or changed record."""
         operations = get_nullable_type(input_type).fields
         choices = {}
+        if not field.field:
+            return st.lists(_attachments(), min_size=1, max_size=2).map(lambda a: {"create": a})
         if "create" in operations:
-            below = self.valid(f"{field.relation}CreateInput", depth - 1, field.inverse)
+            below = self._valid(f"{field.relation}CreateInput", depth - 1, field.inverse)
             choices["create"] = st.lists(below, min_size=1, max_size=2)
+            for name in set(UPSERTS) & set(operations):
+                items = self._keyed(below)
+                if name == "replace":
+                    items |= below.map(lambda value: {"input": value})
+                choices[name] = st.lists(items, min_size=1, max_size=2)
         if field.type == "many2many":
             ids = self.ids(field.relation)
             choices["link"] = st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True)
             choices["set"] = st.lists(st.sampled_from(ids), max_size=3, unique=True)
         if members:
-            below = self.valid(f"{field.relation}NestedUpdateInput", depth - 1, field.inverse)
+            below = self._valid(f"{field.relation}NestedUpdateInput", depth - 1, field.inverse)
             updates = st.tuples(st.sampled_from(members), below).map(lambda p: {"id": p[0], **p[1]})
             choices["update"] = st.lists(
                 updates, min_size=1, max_size=len(members), unique_by=lambda update: update["id"]
@@ -206,6 +243,11 @@ class Inputs:
         return st.sampled_from(sorted(choices)).flatmap(
             lambda name: st.fixed_dictionaries({name: choices[name]})
         )
+
+    @staticmethod
+    def _keyed(below):
+        """Return a strategy of upserts; :func:`_with_keys` gives each its key."""
+        return below.map(lambda value: {"by": None, "input": value})
 
     def _leaves(self, resource, field, input_type):
         input_type = get_nullable_type(input_type)
@@ -290,8 +332,13 @@ class Inputs:
 
     @staticmethod
     def field(resource, graphql_name: str):
-        """Return the field of a resource by its name in GraphQL, None where it has none."""
-        return next((f for f in resource.fields.values() if f.graphql_name == graphql_name), None)
+        """Return the field of a resource by its name in GraphQL, None where it has none.
+
+        The list of its attachments counts as one.
+        """
+        found = (f for f in resource.fields.values() if f.graphql_name == graphql_name)
+        attachments = resource.attachments if graphql_name == ATTACHMENTS else None
+        return next(found, attachments)
 
     # What does not fit
 
@@ -422,7 +469,12 @@ class Inputs:
             if field.to_many:
                 lists = [value[key] for value in values if key in value]
                 items = [item for part in lists for name in RECORDS for item in part.get(name, ())]
+                upserts = [
+                    item for part in lists for name in UPSERTS for item in part.get(name, ())
+                ]
+                items += [item["input"] for item in upserts]
                 below = self.selection(f"{field.relation}CreateInput", *items) if items else "id"
+                below += " externalId" if upserts else ""
                 parts.append(f"{key}(includeArchived: true, orderBy: [{{id: ASC}}]) {{ {below} }}")
             elif field.relation:
                 parts.append(f"{key} {{ id }}")
@@ -465,6 +517,7 @@ class Inputs:
             yield path, sent, list(found)
         # Records of a list are created in the order of the input, and read in that of their ids.
         created = sent.get("create", ())
+        yield from self._upsert_differences(field, sent, read, path)
         pairs = [("create", *pair) for pair in zip(reversed(created), reversed(read), strict=False)]
         pairs += [("update", item, found.get(item["id"])) for item in sent.get("update", ())]
         if len(created) > len(read) or any(record is None for _name, _item, record in pairs):
@@ -474,6 +527,22 @@ class Inputs:
             yield from self.differences(
                 field.relation + RECORDS[operation], item, record, path, field.inverse
             )
+
+    def _upsert_differences(self, field, sent: dict, read: list, path: tuple) -> Iterator[tuple]:
+        upserts = [item for name in UPSERTS for item in sent.get(name, ())]
+        if "replace" in sent and len(read) != len(upserts):
+            yield path, sent, read
+            return
+        found = {record.get("externalId"): record for record in read}
+        for item in upserts:
+            if "by" not in item:
+                continue
+            record = found.get(item["by"]["externalId"])
+            if record is None:
+                yield path, item, list(found)
+                continue
+            name = f"{field.relation}CreateInput"
+            yield from self.differences(name, item["input"], record, path, field.inverse)
 
     def _is_same(self, resource, field, sent, read) -> bool:
         if field.relation:
@@ -540,10 +609,7 @@ class Inputs:
             elif field.to_many and item is not None:
                 body[field.name] = {
                     operation: [
-                        self.rest_body(field.relation + RECORDS[operation], element)
-                        if operation in RECORDS
-                        else int(element)
-                        for element in elements
+                        self._rest_element(field, operation, element) for element in elements
                     ]
                     for operation, elements in item.items()
                 }
@@ -552,6 +618,38 @@ class Inputs:
             else:
                 body[field.name] = item
         return body
+
+    def _rest_element(self, field, operation: str, element):
+        """Return what REST takes of a list for one of its records."""
+        if operation in RECORDS:
+            return self.rest_body(field.relation + RECORDS[operation], element)
+        if operation not in UPSERTS:
+            return int(element)
+        by = element.get("by")
+        key = {"by": {"external_id": by["externalId"]}} if by else {}
+        return {**key, "input": self.rest_body(f"{field.relation}CreateInput", element["input"])}
+
+
+def _attachments():
+    """Return a strategy of files."""
+    names = st.text("abc.", min_size=1, max_size=20).map(lambda text: f"a{text}")
+    return st.fixed_dictionaries({"name": names, "content": st.just(PICTURE)})
+
+
+def _with_keys(value: dict) -> dict:
+    """Return an input in which each upsert has a key of its own."""
+    numbers = itertools.count()
+
+    def visit(item):
+        if isinstance(item, list):
+            return [visit(part) for part in item]
+        if not isinstance(item, dict):
+            return item
+        keyed = item.keys() == {"by", "input"}
+        by = {"by": {"externalId": f"zgenerated.{next(numbers)}"}} if keyed else {}
+        return {**{key: visit(part) for key, part in item.items()}, **by}
+
+    return visit(value)
 
 
 def _days():

@@ -3,6 +3,8 @@
 import base64
 import json
 
+from werkzeug.http import parse_options_header
+
 from odoo.tests import tagged
 
 from ..cases.writing import WriteCase
@@ -120,6 +122,27 @@ class TestAttachments(WriteCase):
           attachments(filter: {id: {eq: $image}}) { id } } }"""
         variables = {"id": self.customer.id, "image": image.id}
         self.assertEqual(self.graphql(query, variables)["customer"], {"attachments": []})
+
+    def test_deleted_with_the_record(self):
+        record = self.env["res.partner"].create({"name": "Zgone"})
+        path = f"/api/customers/{record.id}"
+        self.write_rest("PATCH", path, {"attachments": {"create": [file("gone")]}})
+        self.write_rest("DELETE", path)
+        self.assertFalse(self.env["ir.attachment"].search([("name", "=", "gone")]))
+
+    def test_names_of_files(self):
+        """They come and go as they are, in whatever script."""
+        names = ["Übersicht 2026.txt", "請求書.txt", 'a "quoted"; b.txt']
+        parts = [("attachments", (name, b"x", "text/plain")) for name in names]
+        self.http("PATCH", self.path, files=parts)
+        (found,) = self.names_of(self.customer)
+        self.assertLessEqual(set(names), set(found))
+        attachments = self.env["ir.attachment"].search([("name", "in", names)])
+        for attachment in attachments:
+            response = self.http("GET", f"/api/attachments/{attachment.id}/content")
+            disposition = response.headers["Content-Disposition"]
+            _value, options = parse_options_header(disposition)
+            self.assertEqual(options["filename"], attachment.name, disposition)
 
     def test_hidden(self):
         """Who does not see a record sees nothing of it; who may not read a file, not that."""

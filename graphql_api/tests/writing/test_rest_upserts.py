@@ -68,6 +68,28 @@ class TestRestUpserts(WriteCase):
         self.assertEqual(first, {"id": str(rows[0]["id"]), "name": "Zdora", "ref": "Z-1"})
         self.assertEqual(self.customers(ref="Z-4").ids, [int(new["id"])])
 
+    def test_different_values(self):
+        """Items of one list may have different values, and what an item leaves out stays."""
+        self.put("", [item("Z-1", "Zann", city="Ghent", phone="1"), item("Z-2", "Zbob")])
+        rows = self.put(
+            "?fields=city,phone,country.code",
+            [
+                item("Z-1", "Zann", phone=None),
+                item("Z-2", "Zbob", country=self.env.ref("base.be").id),
+            ],
+        )
+        self.assertEqual(
+            rows,
+            [
+                {"city": "Ghent", "phone": None, "country": None},
+                {"city": None, "phone": None, "country": {"code": "BE"}},
+            ],
+        )
+        # Nothing to change is no reason to show nothing.
+        self.assertEqual(
+            self.put("?ref=Z-1&fields=name,city", {}), {"name": "Zann", "city": "Ghent"}
+        )
+
     def test_number_of_queries(self):
         """Records are looked up together, and new ones are created together."""
         counts = []
@@ -124,6 +146,10 @@ class TestRestUpserts(WriteCase):
         with self.nothing_written():
             self.put("?ref=Z-1", {"name": "Znew"}, 201, headers={"Prefer": "dry-run"})
             self.put("", [item("Z-1", "Znew")], headers={"Prefer": "dry-run"})
+            key = "?external_id=zshop.dry"
+            self.put(key, {"name": "Znew"}, 201, headers={"Prefer": "dry-run"})
+        # What was tried first is new afterwards.
+        self.put(key, {"name": "Znew"}, 201)
         headers = {"Idempotency-Key": "zkey"}
         first = self.http("PUT", f"{PATH}?ref=Z-1", json={"name": "Znew"}, headers=headers)
         again = self.http("PUT", f"{PATH}?ref=Z-1", json={"name": "Znew"}, headers=headers)
