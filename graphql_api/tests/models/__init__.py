@@ -14,6 +14,7 @@ from . import (
     test_own_keys,
     test_pickers,
     test_policy_json,
+    test_policy_recipes,
     test_public_methods,
     test_registered_documents,
     test_resource_form,
