@@ -23,7 +23,7 @@ from tools.paths import ADDON, ADDONS, CACHE, LOGS, PYTHON, ROOT, TOOLS
 pytestmark = pytest.mark.server
 
 _IN_WHEEL = PurePosixPath("odoo", "addons")
-_SUFFIXES = {"", ".css", ".csv", ".html", ".js", ".png", ".py", ".txt", ".xml"}
+_SUFFIXES = {"", ".css", ".csv", ".html", ".js", ".json", ".png", ".py", ".txt", ".xml"}
 _LOADED_FILE = re.compile(r'(?:src|href)="(/graphql_api/static/[^"]+)"')
 
 
