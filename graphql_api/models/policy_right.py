@@ -1,4 +1,3 @@
-import json
 from typing import Any
 
 from odoo import api, fields, models
@@ -255,27 +254,27 @@ class GraphqlApiPolicyValue(models.Model):
 
     def _read_value(self, field: Any) -> Any:
         text = self.value.strip()
-        if text == "today":
-            if field.type == "date":
-                return Variable(text)
-        elif text in _VARIABLES:
-            if field.type == "many2one" and field.comodel_name == _VARIABLES[text]:
-                return Variable(text)
-        else:
-            try:
-                value = parse_json(text)
-            except ValueError:
-                value = json  # which no field takes
-            if value is None and not field.required:
-                return False
-            kinds = _JSON_TYPES.get(field.type, ())
-            is_kind = isinstance(value, kinds) and isinstance(value, bool) == (kinds == (bool,))
-            if is_kind and is_default(self.env, field, value):
-                return value
-        raise ValidationError(
+        of_model = field.type == "many2one" and field.comodel_name == _VARIABLES.get(text)
+        if of_model or (text == "today" and field.type == "date"):
+            return Variable(text)
+        try:
+            value = parse_json(text)
+        except ValueError as error:
+            raise self._misfit(field) from error
+        if value is None and not field.required:
+            return False
+        kinds = _JSON_TYPES.get(field.type, ())
+        # In Python a truth value is a number, too.
+        is_kind = isinstance(value, kinds) and isinstance(value, bool) == (kinds == (bool,))
+        if not (is_kind and is_default(self.env, field, value)):
+            raise self._misfit(field)
+        return value
+
+    def _misfit(self, field: Any) -> ValidationError:
+        return ValidationError(
             self.env._(
                 "%(value)s cannot be the value of %(name)s; a text stands in double quotes.",
-                value=text,
+                value=self.value,
                 name=field.name,
             )
         )

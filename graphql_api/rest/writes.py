@@ -70,6 +70,8 @@ class WriteCall(Call):
 
     def _not_offered(self, operation: str) -> str:
         """Return why the resource does not offer what it allows."""
+        if operation == "create" and self.resource.withheld:
+            return f"With this key you cannot set what new {self.resource.collection} need."
         lists = self.resource.given_by_lists
         types = [field.relation for field in self.resource.fields.values() if field.field in lists]
         if operation == "create" and types:

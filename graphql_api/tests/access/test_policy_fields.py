@@ -131,6 +131,11 @@ class TestPolicyFields(NarrowedKeyCase, WriteCase):
         """Without the right to set what a new record needs, there is no mutation to create one."""
         headers = self.narrowed_key(self.line("SaleOrder", write=["origin"]))
         self.not_there(headers, 'mutation { createSaleOrder(input: {origin: "x"}) { id } }')
+        body = {"origin": "x"}
+        response = self.refuse_rest("POST", "/api/sale-orders", body, status=403, headers=headers)
+        self.assertNotIn("ustomer", response["message"])
+        openapi = self.http("GET", "/api/openapi.json", headers=headers).json()
+        self.assertNotIn("post", openapi["paths"]["/api/sale-orders"])
         given = self.narrowed_key(
             self.line("SaleOrder", write=["origin"], partner_id=str(self.customer.id)),
             self.line("Customer", ["read"]),
@@ -175,6 +180,44 @@ class TestPolicyFields(NarrowedKeyCase, WriteCase):
         openapi = self.http("GET", "/api/openapi.json", headers=headers).text
         self.assertIn("/confirm", openapi)
         self.assertNotIn("/cancel", openapi)
+
+    def test_me(self):
+        """Both APIs tell the same: what the rights of the user and the policy both allow."""
+        query = """{ me { policy company { id } companies { id }
+            resources { type collection operations actions } } }"""
+        lines = [self.line(name) for name in ("Customer", "Company", "SaleOrder", "Message")]
+        for login, policy in (("admin", None), ("portal", None), ("portal", "Zme")):
+            headers = None
+            if policy:
+                headers = self.narrowed_key(*lines, login=login, name=policy)
+            data = self.graphql(query, headers=headers or {}, login=login)["me"]
+            rest = self.rest("/api/me", headers=headers, login=login)["data"]
+            self.assertEqual(data["policy"], policy)
+            self.assertEqual(rest["policy"], policy)
+            self.assertEqual(rest["resources"], data["resources"])
+            self.assertEqual(str(rest["company"]["id"]), data["company"]["id"])
+            self.assertIn(data["company"], data["companies"])
+            found = {each["type"]: each for each in data["resources"]}
+            may = ["read", "create", "update", "delete"] if login == "admin" else ["read"]
+            self.assertEqual(found["SaleOrder"]["operations"], may)
+            self.assertEqual("confirm" in found["SaleOrder"]["actions"], login == "admin")
+            self.assertEqual(found["SaleOrder"]["collection"], "sale-orders")
+            self.assertIsNone(found["Message"]["collection"])
+            if policy:
+                self.assertLessEqual(set(found), {"Customer", "Company", "SaleOrder", "Message"})
+
+    def test_refused_actions(self):
+        """Why an action is not possible is told by the fields that are read, and no others."""
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        self.env.flush_all()
+        for read, told in ((["state"], True), (["name"], False)):
+            line = self.line("SaleOrder", ["read", "actions"], read=read)
+            response = self.refuse_graphql(
+                f"mutation {{ lockSaleOrder(id: {order.id}) {{ id }} }}",
+                code="VALIDATION_FAILED",
+                headers=self.narrowed_key(line),
+            )
+            self.assertEqual("state" in response["message"], told)
 
     def test_additions_by_addons(self):
         """What an addon adds for whoever reads a resource goes where not all of it is read."""

@@ -196,6 +196,14 @@ class TestFilteredReading(FilterCase):
         data = self.ask(f"{{ customer(id: {self.below.id}) {{ displayName }} }}")
         self.assertEqual(data["customer"]["displayName"], "Zbelow")
 
+    def test_searches_of_odoo(self):
+        """Odoo searches states by their country, too."""
+        query = '{ states(search: "California (US)") { totalCount } }'
+        for text, count in (("[]", 1), ('[("code", "!=", "US")]', 0)):
+            key = self.narrowed_key(self.line("State"), self.line("Country", filter=text))
+            data = self.graphql(query, headers=key)
+            self.assertEqual(data["states"]["totalCount"], count)
+
     def test_messages_and_files(self):
         """What belongs to a record that is out of the filter is out, too."""
         for record, body in ((self.theirs, "Zsecret"), (self.mine, "Zopen")):
@@ -462,6 +470,19 @@ class TestFilteredWriting(FilterCase):
         self.refuse_graphql(query.replace("BODY", "bad"), code="FORBIDDEN", headers=key)
         data = self.graphql(query.replace("BODY", "fine"), headers=key)
         self.assertEqual(data["postMessageCustomer"]["text"], "fine")
+
+    def test_actions_that_return_others(self):
+        """The records of an action stay within the filter, whatever it returns."""
+        text = '[("message_ids", "not any", [("body", "ilike", "zbye")])]'
+        key = self.narrowed_key(
+            self.line("Customer", filter=text),
+            self.line("Message"),
+            login="zseller",
+        )
+        post = f"postMessageCustomer(id: {self.mine.id}, input: {{body: TEXT}})"
+        query = f"mutation {{ {post} {{ id }} }}"
+        self.refuse_graphql(query.replace("TEXT", '"zbye"'), code="FORBIDDEN", headers=key)
+        self.graphql(query.replace("TEXT", '"zhello"'), headers=key)
 
     def test_files_of_the_others(self):
         path = f"/api/customers/{self.theirs.id}/image_1920"
