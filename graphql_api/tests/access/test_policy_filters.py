@@ -379,6 +379,7 @@ class TestFilteredWriting(FilterCase):
             # upserts
             'mutation { upsertCustomer(by: {ref: "ZN"}, '
             f'input: {{name: "Zx", user: {other}}}) {{ id }} }}',
+            'mutation { upsertCustomers(inputs: [{by: {ref: "ZN"}, input: {name: "Zx"}}]) { id } }',
             'mutation { upsertCustomer(by: {externalId: "zapp.one"}, input: {name: "Zx"}) { id } }',
         ):
             with self.subTest(query):
@@ -555,6 +556,10 @@ class TestFilteredWriting(FilterCase):
         query = 'mutation { upsertCustomer(by: {ref: "Zk"}, input: {name: "Zk"}) { id } }'
         number = int(self.graphql(query, headers=headers)["upsertCustomer"]["id"])
         self.assertEqual(self.env["res.partner"].browse(number).user_id, self.seller)
+        body = [{"by": {"ref": "Zl"}, "input": {"name": "Zl"}}]
+        rest = {"method": "PUT", "headers": headers}
+        (row,) = self.rest("/api/customers?fields=id,city", json=body, **rest)["data"]
+        self.assertEqual(row["city"], "Ghent")
         for text in (
             'mutation { createCustomer(input: {name: "x", city: "Gent"}) { id } }',
             f"mutation {{ updateCustomer(id: {number}, input: {{user: 1}}) {{ id }} }}",
