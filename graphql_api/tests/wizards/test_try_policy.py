@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 
+from ...schema.exposure.names import camel_case
 from ..models.test_own_keys import KeyDialogCase
 
 _OWN = '[("user_id", "=", user)]'
@@ -80,6 +81,33 @@ class TestTryPolicy(KeyDialogCase):
             body = self.rest(f"/api/{collection}?limit=1&total=true", headers=headers)
             self.assertEqual(str(body["meta"]["total"]), lines[type_name].records)
             self.assertIn(f"type {type_name} ", schema)
+
+    def test_everything(self):
+        """Of each resource the dialog counts what a list has, and a salesman sees not all."""
+        self.phone.all_resources = True
+        lines = self.lines(self.salesman)
+        self.assertGreater(len(lines), 50)
+        headers = self.scoped_key(self.phone, "seller")
+        resources = self.rest("/api", headers=headers)["data"]
+        lists = {
+            resource["type"]: camel_case(resource["name"].replace("-", "_"))
+            for resource in resources
+            if "read" in resource["operations"]
+        }
+        query = " ".join(f"{name}(first: 1) {{ totalCount }}" for name in lists.values())
+        counts = self.graphql(f"{{ {query} }}", login=None, headers=headers)
+        for resource in resources:
+            line = lines[resource["type"]]
+            with self.subTest(line.type_name):
+                operations = [name for name in resource["operations"] if name in line.allowed]
+                self.assertEqual(operations, resource["operations"])
+                if line.type_name in lists:
+                    total = counts[lists[line.type_name]]["totalCount"]
+                    self.assertEqual(line.records, str(total))
+        refused = [line for line in lines.values() if not line.allowed]
+        self.assertTrue(refused)
+        for line in refused:
+            self.assertIn("read: Odoo grants it to", line.reason)
 
     def test_a_customer(self):
         lines = self.lines(self.visitor)
