@@ -67,6 +67,7 @@ class GraphqlApiSuggestPolicy(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.model

@@ -37,6 +37,7 @@ class TestPolicyScreens(BrowserCase):
             self.visit(_POLICIES)
             page.get_by_role("button", name="New", exact=True).click()
             page.get_by_role("textbox", name="Name").fill("Sales phone")
+            page.get_by_label("Log Requests").check()
             self.add_line("Customer", "Update")
             self.add_line("Product")
             self.add_line("SaleOrder", "Create", "Update", "Actions")
@@ -49,6 +50,9 @@ class TestPolicyScreens(BrowserCase):
             key = self.try_as_salesman()
             self.try_as_customer()
         self.check_key({"Authorization": f"Bearer {key}"})
+        with self.browser() as page:
+            page.reload()
+            self.narrow_from_the_log()
 
     def test_move_a_policy(self):
         """An exported policy is imported without what is missing; its changes are listed."""
@@ -157,6 +161,22 @@ class TestPolicyScreens(BrowserCase):
         self.screenshot("policy-try")
         self.ask_why(dialog)
         return self.open_graphiql(dialog)
+
+    def narrow_from_the_log(self):
+        """Take away what the phone has not used."""
+        page = self._page
+        page.get_by_role("button", name="Suggest from the Log").click()
+        dialog = page.locator(".modal:has([name=line_ids])")
+        customers = self.row("Customer", dialog)
+        customers.get_by_text("Update").wait_for()  # what goes
+        self.settle()
+        self.screenshot("policy-suggest")
+        dialog.get_by_role("button", name="Accept as a Copy").click()
+        page.get_by_text("Sales phone (suggested)").first.wait_for()
+        self.line("SaleOrder").get_by_text("actions: 1").wait_for()
+        update = _OPERATIONS.index("Update")
+        self.assertFalse(self.line("Customer").get_by_role("checkbox").nth(update).is_checked())
+        self.line("Customer").get_by_text("filter").wait_for()
 
     def ask_why(self, dialog):
         """Ask about one record: the administrator's own contact."""
