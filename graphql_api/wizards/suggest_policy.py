@@ -178,10 +178,10 @@ class GraphqlApiSuggestPolicyLine(models.TransientModel):
     )
     type_name = fields.Char(string="Resource", readonly=True)
     operations = fields.Char(string="Remains", readonly=True)
-    fields_read = fields.Char(readonly=True)
-    fields_written = fields.Char(readonly=True)
-    actions = fields.Char(readonly=True)
-    gone = fields.Char(string="Goes", readonly=True)
+    fields_read = fields.Text(readonly=True)
+    fields_written = fields.Text(readonly=True)
+    actions = fields.Text(readonly=True)
+    gone = fields.Text(string="Goes", readonly=True)
 
 
 def _join(names: frozenset[str] | None, granted: frozenset[str] | None) -> str:
