@@ -218,7 +218,6 @@ EXAMPLES = {
     ("Activity", "complete"): Example(_activity, {"feedback": "Z"}),
     ("Customer", "edit-address"): Example(_address, {"city": "Ghent"}),
     ("Invoice", "create-credit-note"): Example(_posted_move("out_invoice"), {"reason": "Z"}),
-    ("Invoice", "register-payment"): Example(_posted_move("out_invoice"), {"amount": 4}),
     ("Lead", "convert"): Example(_lead, {"customerAction": "create"}),
     ("Lead", "mark-lost"): Example(_opportunity, {"feedback": "Z"}),
     ("Lead", "mark-won"): Example(_opportunity),
@@ -263,6 +262,7 @@ for _type_name, _kind in _MOVES.items():
     EXAMPLES[_type_name, "post"] = Example(_draft_move(_kind))
     EXAMPLES[_type_name, "cancel"] = Example(_draft_move(_kind))
     EXAMPLES[_type_name, "reset-to-draft"] = Example(_posted_move(_kind))
+    EXAMPLES[_type_name, "register-payment"] = Example(_posted_move(_kind), {"amount": 4})
 
 for _type_name, _make in {
     "Customer": _customer,

@@ -21,7 +21,7 @@ class Template:
     """A database without our addon, made once and copied.
 
     ``examples`` are addons that are installed with ours in the copies. ``resources`` is how many
-    resources the copies serve, 0 for those of the catalog.
+    resources the copies serve, 0 for those of the catalog. Without ``demo`` there is no demo data.
     """
 
     name: str
@@ -30,10 +30,12 @@ class Template:
     options: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     resources: int = 0
+    demo: bool = True
 
     def inputs(self, environment: Environment) -> str:
         """Return the hash of what the template is made from."""
-        parts = (environment.odoo_version, *self.modules, *self.languages, *self.options)
+        without = () if self.demo else ("without demo",)
+        parts = (environment.odoo_version, *self.modules, *self.languages, *self.options, *without)
         return stamp.digest("1", *parts)
 
 
@@ -54,9 +56,15 @@ APPS = Template(
 )
 BASE = Template("graphql_api_template_base", modules=("web",), options=("--skip-auto-install",))
 EXAMPLE = replace(BASE, examples=("graphql_api_example",))
+PEOPLE = Template(
+    "graphql_api_template_people",
+    modules=("hr_holidays", "hr_timesheet"),
+    options=("--skip-auto-install",),
+    demo=False,
+)
 WIDE = replace(APPS, resources=200)
 
-TEMPLATES = {"apps": APPS, "base": BASE, "example": EXAMPLE, "wide": WIDE}
+TEMPLATES = {"apps": APPS, "base": BASE, "example": EXAMPLE, "people": PEOPLE, "wide": WIDE}
 
 DEMO = "demo"
 
@@ -83,10 +91,12 @@ def _make_template(environment: Environment, template: Template, name: str) -> N
     building = f"{name}_new"
     database_server.drop(environment.server, building)
     log = LOGS / f"{template.name}.log"
-    options = ["--with-demo", *template.options]
+    options = [*(["--with-demo"] if template.demo else []), *template.options]
     if template.languages:
         options.append(f"--load-language={','.join(template.languages)}")
-    what = "Odoo's apps and demo data" if len(template.modules) > 1 else "Odoo's base and demo data"
+    what = "Odoo's apps" if len(template.modules) > 1 else "Odoo's base"
+    if template.demo:
+        what += " and demo data"
     with step(f"Installing {what} (once)", f"Template {name} is ready", log):
         install(environment, building, template.modules, log, *options)
         database_server.rename(environment.server, building, name)

@@ -17,6 +17,7 @@ from tools.paths import ADDONS, EXAMPLES, PYTHON, ROOT
 from tools.progress import StepFailed, say
 
 _BASE_ONLY = "test_base_*.py"  # files of tests for which Odoo's base alone is enough
+_PEOPLE = "test_people_*.py"  # files of tests for the apps about employees
 _WIDE = "test_wide_*.py"  # files of tests that want hundreds of resources
 
 _TESTS = tuple(addon / "tests" for addon in ADDONS)
@@ -61,6 +62,10 @@ def _is_base_only(path: Path) -> bool:
     return path.match(_BASE_ONLY)
 
 
+def _is_about_people(path: Path) -> bool:
+    return path.match(_PEOPLE)
+
+
 def _is_wide(path: Path) -> bool:
     return path.match(_WIDE)
 
@@ -69,11 +74,12 @@ def _is_of_example(path: Path) -> bool:
     return path.is_relative_to(_EXAMPLES)
 
 
-_OTHERS = (_is_base_only, _is_of_example, _is_wide)
+_OTHERS = (_is_base_only, _is_of_example, _is_about_people, _is_wide)
 
 _RUNS = (
     Run("base", _is_base_only),
     Run("example", _is_of_example),
+    Run("people", _is_about_people),
     Run("wide", _is_wide),
     Run("apps", lambda path: not any(is_other(path) for is_other in _OTHERS)),
 )

@@ -2,6 +2,8 @@
 
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.graphql_api.schema.exposure.policy import ACTIONS, Rights
+
 EXPOSED = {
     "Activity": {
         *("activity_type_id", "attachment_ids", "automated", "active", "date_deadline"),
@@ -58,3 +60,18 @@ class TestExposed(TransactionCase):
             self.assertLessEqual(methods, set(actions))
             for method in methods:
                 self.assertEqual(actions[method].access, "read")
+
+    def test_files_need_the_right_to_create_attachments(self):
+        resources = self.env["graphql_api.schema"]._get_schema().resources
+        granted = {("Lead", "read"), ("Lead", ACTIONS), ("Message", "read")}
+        for more, arguments in (
+            ((), set()),
+            (("read",), {"attachments"}),
+            (("read", "create"), {"attachments", "files"}),
+        ):
+            rights = Rights(frozenset([*granted, *(("Attachment", name) for name in more)]))
+            (lead,) = (
+                each for each in rights.restrict(resources.values()) if each.type_name == "Lead"
+            )
+            shape = lead.actions["post-message"].arguments
+            self.assertEqual({"attachments", "files"} & set(shape.arguments), arguments)

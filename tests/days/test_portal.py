@@ -1,4 +1,6 @@
-"""The day of a customer in the portal: a quotation is accepted, another one declined."""
+"""The day of a customer in the portal: a quotation is accepted, another one declined.
+
+What was accepted is invoiced, and the customer's transfer is entered by the salesperson."""
 
 import base64
 import sys
@@ -11,6 +13,7 @@ _CUSTOMER = "Joel Willis"
 _SIGNATURE = "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="  # one pixel
 _PRODUCT = {"name": "Working Day Lamp", "list_price": 35.0}
 _WANTED, _UNWANTED = "Working Day Wanted", "Working Day Unwanted"
+_DATE = "2026-01-15"
 _REASON = "Working Day: too many lamps"
 _ADDRESS = {"phone": "+1 201 555 0100", "street": "2 High Street", "zip": "07003"}
 
@@ -48,6 +51,21 @@ def day(salesperson, customer):
     customer.act("sale-orders", unwanted, "decline", message=_REASON)
     refused = customer.send("POST", f"/api/sale-orders/{wanted}/confirm", json={})
     assert refused.status_code == 403, refused.text
+
+    half = {"method": "percentage", "percentage": 50}
+    (invoice,) = salesperson.act("sale-orders", wanted, "create-invoice", **half)
+    salesperson.update("invoices", invoice, invoice_date=_DATE)
+    salesperson.act("invoices", invoice, "post")
+    seen = customer.read("invoices", invoice, "payment_state,salesperson_name")
+    assert seen == {"payment_state": "not_paid", "salesperson_name": "Mitchell Admin"}
+    report = customer.send("GET", f"/api/invoices/{invoice}/report/invoice.pdf")
+    assert report.content.startswith(b"%PDF"), report.text
+    body = {"payment_date": _DATE}
+    refused = customer.send("POST", f"/api/invoices/{invoice}/register-payment", json=body)
+    assert refused.status_code == 403, refused.text
+    salesperson.act("invoices", invoice, "register-payment", **body)
+    seen = customer.read("invoices", invoice, "amount_residual")
+    assert seen == {"amount_residual": 0.0}
 
     customer.act("customers", partner["id"], "edit-address", **_ADDRESS)
     assert customer.read("customers", partner["id"], "street") == {"street": _ADDRESS["street"]}
@@ -93,6 +111,16 @@ def in_odoo(env):
     unwanted._action_cancel()
     unwanted.message_post(body=_REASON, **message)
 
+    active = {"active_model": "sale.order", "active_ids": wanted.ids}
+    wizard = env["sale.advance.payment.inv"].with_context(**active)
+    wizard.create({"advance_payment_method": "percentage", "amount": 50}).create_invoices()
+    invoice = wanted.with_env(env).invoice_ids
+    invoice.invoice_date = _DATE
+    invoice.action_post()
+    payment = invoice.action_register_payment()["context"]
+    wizard = env["account.payment.register"].with_context(**payment)
+    wizard.create({"payment_date": _DATE}).action_create_payments()
+
     partner.write(_ADDRESS)
 
 
@@ -110,6 +138,10 @@ def figures(env):
                 "amounts": [order.amount_untaxed, order.amount_tax, order.amount_total],
                 "signed": [order.signed_by, bool(order.signed_on)],
                 "signature": base64.b64encode(order.signature or b"").decode(),
+                "invoices": [
+                    [invoice.state, invoice.payment_state, invoice.amount_total]
+                    for invoice in order.invoice_ids
+                ],
                 "transfers": [
                     [transfer.state, transfer.move_ids.mapped("product_uom_qty")]
                     for transfer in order.picking_ids

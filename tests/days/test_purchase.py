@@ -1,4 +1,4 @@
-"""The day of a buyer: from a request for quotation to the posted bills."""
+"""The day of a buyer: from a request for quotation to the paid bills."""
 
 import sys
 
@@ -36,16 +36,18 @@ def day(api):
         number = api.act("purchase-orders", order, "create-bill")
         api.update("vendor-bills", number, invoice_date=_DATE)
         api.act("vendor-bills", number, "post")
+        return number
 
     (receipt,) = api.read("purchase-orders", order, "transfers.id,transfers.moves.id")["transfers"]
     moves = sorted(receipt["moves"], key=lambda move: move["id"])
     for move, quantity in zip(moves, _FIRST_RECEIPT, strict=True):
         api.update("stock-moves", move["id"], quantity=quantity, picked=True)
     api.act("transfers", receipt["id"], "validate", backorder=True)
-    bill()
+    first = bill()
     (rest,) = api.read("transfers", receipt["id"], "backorders.id")["backorders"]
     api.act("transfers", rest["id"], "validate")
     bill()
+    api.act("vendor-bills", first, "register-payment", payment_date=_DATE)
     assert api.read("purchase-orders", order, "invoice_status")["invoice_status"] == "invoiced"
 
 
@@ -72,6 +74,7 @@ def in_odoo(env):
         created = env["account.move"].browse(order.action_create_invoice()["res_id"])
         created.invoice_date = _DATE
         created.action_post()
+        return created
 
     send(send_rfq=True)
     order.button_confirm()
@@ -82,9 +85,12 @@ def in_odoo(env):
     question = receipt.button_validate()
     wizard = env[question["res_model"]].with_context(**question["context"]).create({})
     wizard.process()
-    bill()
+    first = bill()
     receipt.backorder_ids.button_validate()
     bill()
+    payment = first.action_register_payment()["context"]
+    wizard = env["account.payment.register"].with_context(**payment)
+    wizard.create({"payment_date": _DATE}).action_create_payments()
 
 
 def figures(env):
@@ -118,6 +124,7 @@ def figures(env):
                     bill.state,
                     str(bill.invoice_date),
                     bill.amount_residual,
+                    bill.payment_state,
                     [
                         [line.account_id.code, line.debit, line.credit]
                         for line in bill.line_ids.sorted("id")

@@ -103,6 +103,11 @@ changes.
 NEEDED_LISTS = {"product.template.attribute.line": ("value_ids",)}
 """Model -> lists that no new record may be without; only a constraint in Python says so."""
 
+SENT_DEFAULTS = {"hr.leave": ("employee_id",)}
+"""Model -> fields whose default has to be among the values of a new record, as Odoo's forms send it:
+``create`` looks for it there (hr_holidays/models/hr_leave.py).
+"""
+
 FILLED_FROM = {
     "stock.move.line": {
         ("stock_move_line", "company_id"): "picking_id",

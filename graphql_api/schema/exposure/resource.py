@@ -53,9 +53,9 @@ class ResourceField:
     ``aggregatable`` say what the database can do with many records, ``currency`` is the Odoo field
     with the currency of a monetary one. ``model_of`` is the Odoo field with the id of a record
     whose model is the value of this one. ``shows_name`` tells that the value is not what the Odoo
-    field leads to, but its name, as a text. ``deprecation_reason`` says why clients should not use the
-    field any more, None where they may. ``alias_of`` is the REST name that the field has now, where
-    ``name`` is a former one.
+    field leads to, but its name, as a text. ``deprecation_reason`` says why clients should not use
+    the field any more, None where they may. ``alias_of`` is the REST name that the field has now,
+    where ``name`` is a former one.
     """
 
     name: str

@@ -10,7 +10,7 @@ from odoo.api import Environment
 from odoo.fields import Image
 
 from ..access.access import Context
-from ..access.odoo_models import NEEDED_LISTS
+from ..access.odoo_models import NEEDED_LISTS, SENT_DEFAULTS
 from ..access.references import named_model
 from ..exposure.errors import ApiError
 from ..exposure.resource import RELATIONS, Resource, ResourceField
@@ -65,7 +65,12 @@ class InputReader:
         self.inputs.append(WrittenInput(resource, path, values))
         self._named.add_of_values(resource, values, path, None)
         self._check_complete(resource, value, path, set(values) | ({inverse} if inverse else set()))
-        written = {**resource.defaults, **values, **self._context.given_values(resource)}
+        written = {
+            **self._sent_defaults(resource),
+            **resource.defaults,
+            **values,
+            **self._context.given_values(resource),
+        }
         self._properties.belong_to(values, written, None, inverse, parents)
         return written
 
@@ -93,6 +98,11 @@ class InputReader:
         self._named.add_of_values(resource, values, path, records)
         self._properties.belong_to(values, written, records)
         return written
+
+    def _sent_defaults(self, resource: Resource) -> dict[str, Any]:
+        """Return the caller's defaults that Odoo wants to be sent."""
+        names = SENT_DEFAULTS.get(resource.model)
+        return self._context.env[resource.model].default_get(names) if names else {}
 
     def check(self) -> None:
         """Refuse the inputs that were read, with all that is wrong with them.

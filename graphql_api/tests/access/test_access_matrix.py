@@ -177,6 +177,15 @@ OPERATIONS = {
         body=lambda test: {"city": "Ghent"},
         done=lambda test: test.customer.city == "Ghent",
     ),
+    "upsert": Operation(
+        (("Customer", "create"), ("Customer", "update")),
+        'mutation {{ upsertCustomers(inputs: [{{by: {{externalId: "zmatrix.1"}}, '
+        'input: {{name: "Znew"}}}}]) {{ id }} }}',
+        "/api/customers?external_id=zmatrix.2",
+        method="PUT",
+        body=lambda test: {"name": "Znew"},
+        done=lambda test: bool(test.found("res.partner", name="Znew")),
+    ),
     "delete": Operation(
         (("Customer", "delete"),),
         'mutation {{ deleteCustomer(id: "{deletable}") }}',

@@ -17,7 +17,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 from odoo.tools import SQL
 
-from ...schema.exposure.names import camel_case
+from ...schema.exposure.names import camel_case, snake_case
 from .access import AccessCase
 
 JSON = {"Content-Type": "application/json"}
@@ -490,6 +490,14 @@ class HostileCase(AccessCase):
                     f"{{ upsert{name}(by: $by, input: $i) {{ displayName }} }}"
                 )
                 yield query(f"upsert {keys}", text, guesses=True, by={keys: key}, i=values)
+                text = (
+                    f"mutation ($i: {name}NestedUpsertInput!) "
+                    f"{{ upsert{resource.plural_name}(inputs: [$i]) {{ displayName }} }}"
+                )
+                item = {"by": {keys: key}, "input": values}
+                yield query(f"upserts {keys}", text, guesses=True, i=item)
+                address = f"{path}?fields=display_name&{snake_case(keys)}={quote(str(key))}"
+                yield Attack("REST upsert", address, values, "PUT", guesses=True)
             for mutation, returned in (("update", " { displayName }"), ("delete", "")):
                 argument = ', input: {name: "Znew"}' if mutation == "update" else ""
                 text = (
@@ -523,10 +531,11 @@ class HostileCase(AccessCase):
         self.assertNotEqual(response.status_code, 401)
         headers = {k: v for k, v in response.headers.items() if k not in UNSTABLE_HEADERS}
         answer = f"{response.status_code} {headers} {response.text}"
-        if attack.method == "POST" and "REST create" in attack.name:
+        if attack.name in ("REST create", "REST upsert"):
             # The answer to what was created: its id, its times, its version and its length.
             answer = re.sub(r'"\w*_?date":"[^"]*"|"version":"\w+"', "", answer)
             answer = re.sub(r"'(ETag|Content-Length)': '[^']*'", "", answer)
+            answer = re.sub(r"('Location': '/api/[a-z-]+/)\d+", r"\1new", answer)
             answer = re.sub(
                 r"\d+", lambda m: "new" if int(m[0]) > newest["res_partner"] else m[0], answer
             )

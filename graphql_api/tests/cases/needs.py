@@ -16,6 +16,7 @@ _logger = logging.getLogger(__name__)
 _APPS = {
     *("sale_management", "crm", "contacts", "stock", "account", "purchase", "project", "hr"),
 }
+_PEOPLE = {"hr_holidays", "hr_timesheet"}
 _LANGUAGES = {"en_US", "fr_FR", "nl_NL"}
 
 
@@ -40,16 +41,22 @@ def variable(name: str) -> str:
 def database(env: Environment, kind: str | None) -> None:
     """Check what is in the database.
 
-    :param kind: "apps" needs the apps of the catalog and three languages, "base" that no app is
-        there; both need demo data. None needs nothing.
+    :param kind: "apps" needs the apps of the catalog and three languages, "people" those about
+        employees; "base" needs that no app is there. "apps" and "base" need demo data, None needs
+        nothing.
     :raise SkipTest: if the database is another one
     """
     if not kind:
         return
     modules = env["ir.module.module"].search([("state", "=", "installed")])
+    names = set(modules.mapped("name"))
+    if kind == "people":
+        if not names >= _PEOPLE:
+            raise SkipTest(f"needs the apps {', '.join(sorted(_PEOPLE - names))}")
+        return
     if not modules.filtered(lambda module: module.name == "base").demo:
         raise SkipTest("needs demo data")
-    apps = _APPS & set(modules.mapped("name"))
+    apps = _APPS & names
     if kind == "base" and apps:
         raise SkipTest(f"needs a database without {', '.join(sorted(apps))}")
     if kind == "apps" and apps < _APPS:

@@ -140,8 +140,14 @@ table of the documentation."""
 HARMLESS_ARGUMENTS = {
     ("AcceptSaleOrder", "signature"): "the image that a customer signs with, written alone",
     ("CreateCreditNoteInvoice", "journal_id"): "in which journal the caller credits",
-    ("RegisterPaymentInvoice", "journal_id"): "in which journal the caller pays",
-    ("RegisterPaymentInvoice", "writeoff_account_id"): "on which account the caller writes off",
+    **{
+        (f"RegisterPayment{type_name}", name): reason
+        for type_name in ("Invoice", "Refund", "VendorBill", "VendorRefund")
+        for name, reason in {
+            "journal_id": "in which journal the caller pays",
+            "writeoff_account_id": "on which account the caller writes off",
+        }.items()
+    },
 }
 """(action and type, Odoo field) of arguments that only look sensitive -> why they are not."""
 

@@ -1,5 +1,6 @@
 """Resources as records: what they mean, and what becomes of a change."""
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import convert_file
@@ -170,6 +171,27 @@ class TestResources(ApiCase):
     def load_catalog(self, name: str):
         """Load a file of the catalog as an upgrade of the addon does."""
         convert_file(self.env, "graphql_api", f"data/{name}", {}, mode="update", noupdate=False)
+
+    def test_an_action_follows_its_new_arguments(self):
+        """As long as nobody has changed it; what a user wrote stays, archived or not."""
+        action = self.env.ref("graphql_api.lead__action_mark_lost")
+        installing = action.with_context(install_mode=True)
+        older = {"method": "action_set_lost", "wizard_model": False, "wizard_method": False}
+        followed = (False, "crm.lead.lost", "action_lost_reason_apply")
+        stays = ("action_set_lost", False, False)
+        administrator = self.user("admin").id
+        for user, values, expected in (
+            (SUPERUSER_ID, older, followed),
+            (SUPERUSER_ID, {**older, "method": "action_set_won"}, ("action_set_won", False, False)),
+            (administrator, older, stays),
+            (administrator, {**older, "active": False}, stays),
+        ):
+            with self.subTest(user=user, values=values):
+                installing.with_user(user).write(values)
+                self.load_catalog("catalog_crm.xml")
+                row = (action.method, action.wizard_model, action.wizard_method)
+                self.assertEqual(row, expected)
+                self.assertEqual(action.active, values.get("active", True))
 
     def test_only_administrators_may_look_at_or_change_what_is_exposed(self):
         for model in ("graphql_api.resource", "graphql_api.resource.field"):

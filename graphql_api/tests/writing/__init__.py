@@ -19,6 +19,7 @@ from . import (
     test_list_upserts,
     test_me,
     test_nested_inputs,
+    test_people_at_work,
     test_property_inputs,
     test_required_values,
     test_rest_upserts,

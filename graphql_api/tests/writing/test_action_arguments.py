@@ -62,6 +62,34 @@ class TestCatalogArguments(ArgumentCase):
         self.assertEqual(sorted(payments.mapped("amount")), [2.0, 3.0])
         self.assertIn("rest", payments.mapped("memo"))
 
+    def test_register_payment_of_bills_and_credit_notes(self):
+        """Money goes out for a bill and a credit note of ours, and comes in for a vendor's."""
+        for collection, kind, direction in (
+            ("refunds", "out_refund", "outbound"),
+            ("vendor-bills", "in_invoice", "outbound"),
+            ("vendor-refunds", "in_refund", "inbound"),
+        ):
+            with self.subTest(collection):
+                line = Command.create({"name": "Zline", "price_unit": 5, "tax_ids": False})
+                move = self.env["account.move"].create(
+                    {
+                        "move_type": kind,
+                        "partner_id": self.partner.id,
+                        "invoice_date": "2026-01-01",
+                        "invoice_line_ids": [line],
+                    }
+                )
+                move.action_post()
+                path = f"/api/{collection}/{move.id}/register-payment?fields=amount_residual"
+                with mute_logger("odoo.sql_db"):
+                    self.refuse_rest("POST", path, {"amount": -1}, status=422)
+                paid = self.write_rest("POST", path, {"amount": 2})
+                self.assertEqual(paid, {"amount_residual": 3.0})
+                self.assertEqual(self.write_rest("POST", path), {"amount_residual": 0.0})
+                payments = move.matched_payment_ids
+                self.assertEqual(sorted(payments.mapped("amount")), [2.0, 3.0])
+                self.assertEqual(set(payments.mapped("payment_type")), {direction})
+
     def test_register_payments(self):
         """Each of several invoices, of which one cannot be paid: none is."""
         invoices = self.posted_invoice() + self.posted_invoice()

@@ -24,9 +24,12 @@ TESTED_ELSEWHERE = {
     ("PurchaseOrder", "create-bill"),  # tests/days/test_purchase.py
     ("PurchaseOrder", "send"),  # tests/days/test_purchase.py
     ("PurchaseOrder", "send-rfq"),  # tests/days/test_purchase.py
+    ("Refund", "register-payment"),  # test_action_arguments
     ("SaleOrder", "create-invoice"),  # test_action_arguments
     ("SaleOrder", "send"),  # tests/days/test_sales.py
     ("Transfer", "return"),  # tests/days/test_warehouse.py
+    ("VendorBill", "register-payment"),  # tests/days/test_purchase.py
+    ("VendorRefund", "register-payment"),  # test_action_arguments
 }
 """Actions of the catalog, by type and name, that other tests call on a server of their own."""
 
@@ -561,7 +564,7 @@ class TestListedActions(ActionCase):
             self.mutations(),
             {
                 *(f"{verb}SaleOrder" for verb in ("create", "update", "upsert", "delete")),
-                *(f"{verb}SaleOrders" for verb in ("create", "update", "delete")),
+                *(f"{verb}SaleOrders" for verb in ("create", "update", "upsert", "delete")),
                 *(
                     f"{camel_case(action.name)}SaleOrder{plural}"
                     for action in self.sale_order.action_ids
