@@ -1,30 +1,49 @@
 """Display names, as far as the caller may know what Odoo composes them of."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ..exposure.resource import RELATIONS, Resource, ResourceField
-from .access import Context
+from .access import Context, find_visible
 from .cached_values import cached_values
 from .odoo_models import DISPLAY_NAMES
 
 
-def read_related_names(records, field_name: str) -> list[str | None]:
+def read_related_names(context: Context, records, field_name: str) -> list[str | None]:
     """Return the names of what a relation of Odoo leads to, one text for each record.
 
     They are shown to whoever sees the records, as Odoo's pages for customers show who is in charge:
     also where the caller may read nothing of the others, hence sudo. The name is all that is read
     of them; of several there are commas between them. The caller has checked the access to the
-    relation.
+    relation. Where the policy filters records of that model, the others have no names.
     """
     related = records.sudo().mapped(field_name)
     if not related or not related._rec_name:
         return [None] * len(records)
+    related = _within_filters(context, related)
     shown = cached_values(related._fields[related._rec_name], related)
     names = dict(zip(related._ids, shown, strict=True))
     return [
-        ", ".join(names[number] for number in record[field_name]._ids if names[number]) or None
+        ", ".join(filter(None, map(names.get, record[field_name]._ids))) or None
         for record in records.sudo()
     ]
+
+
+def _within_filters(context: Context, records):
+    """Return those of the records that no record filter of the caller's policy leaves out."""
+    filtered = [
+        resource
+        for resource in context.resources.values()
+        if resource.model == records._name and context.is_filtered(resource)
+    ]
+    if not filtered:
+        return records
+    visible = [
+        find_visible(context, resource, records._ids)._ids
+        for resource in filtered
+        if context.may(resource, "read")
+    ]
+    return records.browse(dict.fromkeys(chain.from_iterable(visible)))
 
 
 def read_display_names(context: Context, resource: Resource, records) -> list:

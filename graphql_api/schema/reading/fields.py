@@ -62,7 +62,7 @@ def name_column(resource: Resource, field: ResourceField) -> Column:
 
     def load(context: Context, records, columns, arguments) -> list[str | None]:
         context.check_field(resource, field)
-        return read_related_names(records, field.field)
+        return read_related_names(context, records, field.field)
 
     return Column(load, (field.field,))
 

@@ -204,6 +204,14 @@ class TestFilteredReading(FilterCase):
             data = self.graphql(query, headers=key)
             self.assertEqual(data["states"]["totalCount"], count)
 
+    def test_names_alone(self):
+        """A field that shows the names of others shows none that the filter hides."""
+        self.expose("SaleOrder", "partner_id", api_name="customer_name", shows_name=True)
+        query = "{ saleOrders(orderBy: [{id: ASC}]) { nodes { id customerName } } }"
+        nodes = self.ask(query)["saleOrders"]["nodes"]
+        names = [node["customerName"] for node in nodes]
+        self.assertEqual(names, ["Zmine", None])
+
     def test_messages_and_files(self):
         """What belongs to a record that is out of the filter is out, too."""
         for record, body in ((self.theirs, "Zsecret"), (self.mine, "Zopen")):

@@ -44,7 +44,9 @@ class NarrowedKeyCase(ScopedKeyCase):
             if names is not None:
                 line[kind] = False
                 line[key] = [Command.set([known[name].id for name in names])]
-        by_odoo_name = {field.field_name: field for field in resource.field_ids}
+        by_odoo_name = {
+            field.field_name: field for field in resource.field_ids if not field.shows_name
+        }
         line["value_ids"] = [
             Command.create({"field_id": by_odoo_name[name].id, "value": value})
             for name, value in values.items()
