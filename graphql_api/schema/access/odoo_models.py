@@ -104,7 +104,8 @@ NEEDED_LISTS = {"product.template.attribute.line": ("value_ids",)}
 """Model -> lists that no new record may be without; only a constraint in Python says so."""
 
 SENT_DEFAULTS = {"hr.leave": ("employee_id",)}
-"""Model -> fields whose default has to be among the values of a new record, as Odoo's forms send it:
+"""Model -> fields whose default has to be among the values of a new record, as forms send it.
+
 ``create`` looks for it there (hr_holidays/models/hr_leave.py).
 """
 
