@@ -1,11 +1,9 @@
 """The mutations of actions: for one record, and for many at once."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import strawberry
-from strawberry.types.field import StrawberryField
 
 from ..access.access import Context
 from ..exposure.resource import NONE, RECORD, RECORDS, Action, Resource
@@ -13,14 +11,25 @@ from ..types import ResourceTypes
 from .action_inputs import read_arguments
 from .actions import run_action
 from .inputs import InputTypes
-from .mutation_records import find_named, mutation_field, returned_records, visible_records
+from .mutation_records import (
+    FieldPair,
+    find_named,
+    mutation_field,
+    returned_records,
+    visible_records,
+)
 from .reach import ActionResults
 
 
 def action_fields(
-    resource: Resource, types: ResourceTypes, inputs: InputTypes, action: Action
-) -> dict[str, Callable[[], StrawberryField]]:
-    """Return what makes the mutations of an action, for one record and for many, by name."""
+    resource: Resource,
+    types: ResourceTypes,
+    inputs: InputTypes,
+    action: Action,
+    name: str,
+    plural: str,
+) -> FieldPair:
+    """Return the mutations of an action."""
     input_type = inputs.arguments[action.arguments.type_name] if action.arguments else None
     returned = action.result_type if action.result == RECORDS else resource.type_name
 
@@ -49,11 +58,10 @@ def action_fields(
         of_one = node if action.result == RECORD else node | None
         if action.result == RECORDS and action.result_is_list:
             of_one = of_many
-    name, plural = resource.action_name(action), resource.action_name(action, many=True)
-    return {
-        name: partial(mutation_field, one, of_one, name, action.description),
-        plural: partial(mutation_field, many, of_many, plural, action.description),
-    }
+    return (
+        mutation_field(one, of_one, name, action.description),
+        mutation_field(many, of_many, plural, action.description),
+    )
 
 
 def _resolvers(action: Action, input_type: Any, call: Callable) -> tuple[Callable, Callable]:

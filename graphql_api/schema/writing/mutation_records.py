@@ -17,6 +17,9 @@ from .input_problems import InputPath
 from .input_reader import InputReader
 from .reach import out_of_reach
 
+FieldPair = tuple[StrawberryField, StrawberryField]
+"""The mutation for one record, and that for many."""
+
 
 def mutation_field(
     resolver: Callable, returns: Any, name: str, description: str

@@ -23,6 +23,7 @@ from .input_reader import InputReader
 from .inputs import InputTypes
 from .lines import check_deletion
 from .mutation_records import (
+    FieldPair,
     check_size,
     create_records,
     find_named,
@@ -38,22 +39,40 @@ from .upserts import check_keyed, match, match_items
 def mutation_fields(
     resource: Resource, types: ResourceTypes, inputs: InputTypes
 ) -> dict[str, Callable[[], StrawberryField]]:
-    """Return what makes the root fields that a resource adds to ``Mutation``, by name."""
+    """Return what makes the root fields that a resource adds to ``Mutation``, by name.
+
+    Types of a field are made with it: of hundreds of resources a client changes a few.
+    """
     fields: dict[str, Callable[[], StrawberryField]] = {}
-    if resource.allows("create"):
-        fields |= _create_fields(resource, types, inputs)
-    if resource.allows("update"):
-        fields |= _update_fields(resource, types, inputs)
-    if resource.allows(UPSERT):
-        fields |= _upsert_fields(resource, types, inputs)
-    if resource.allows("delete"):
-        fields |= _delete_fields(resource)
+    for operation, make in _MAKERS.items():
+        if resource.allows(operation):
+            names = f"{operation}{resource.type_name}", f"{operation}{resource.plural_name}"
+            fields |= _makers(names, partial(make, resource, types, inputs))
     for action in resource.actions.values():
-        fields |= action_fields(resource, types, inputs, action)
+        names = resource.action_name(action), resource.action_name(action, many=True)
+        fields |= _makers(names, partial(action_fields, resource, types, inputs, action))
     return fields
 
 
-def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
+def _makers(
+    names: tuple[str, str], make: Callable[[str, str], FieldPair]
+) -> dict[str, Callable[[], StrawberryField]]:
+    """Return what makes the field for one record and that for many, by their names.
+
+    :param make: makes both
+    """
+    return {name: partial(_make, names, make, index) for index, name in enumerate(names)}
+
+
+def _make(
+    names: tuple[str, str], make: Callable[[str, str], FieldPair], index: int
+) -> StrawberryField:
+    return make(*names)[index]
+
+
+def _create_fields(
+    resource: Resource, types: ResourceTypes, inputs: InputTypes, name: str, plural: str
+) -> FieldPair:
     node = types.by_type[resource.type_name]
     input_type = inputs.create[resource.type_name]
 
@@ -66,17 +85,15 @@ def _create_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
         paths: list[InputPath] = [("inputs", index) for index in range(len(inputs))]
         return returned_records(info, resource, _create(info.context, resource, inputs, paths).ids)
 
-    name, plural = f"create{resource.type_name}", f"create{resource.plural_name}"
-    return {
-        name: partial(mutation_field, one, node, name, f"Create one {resource.type_name}."),
-        plural: partial(
-            mutation_field,
+    return (
+        mutation_field(one, node, name, f"Create one {resource.type_name}."),
+        mutation_field(
             many,
             list[node],
             plural,
             f"Create several {resource.type_name} records.",
         ),
-    }
+    )
 
 
 def _create(
@@ -102,7 +119,9 @@ def _create(
     return create_records(context, resource, reader, values, paths)
 
 
-def _update_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
+def _update_fields(
+    resource: Resource, types: ResourceTypes, inputs: InputTypes, name: str, plural: str
+) -> FieldPair:
     node = types.by_type[resource.type_name]
     input_type = inputs.update[resource.type_name]
 
@@ -122,23 +141,20 @@ def _update_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
         _update(info.context, resource, records, input)
         return returned_records(info, resource, records.ids)
 
-    name, plural = f"update{resource.type_name}", f"update{resource.plural_name}"
-    return {
-        name: partial(
-            mutation_field,
+    return (
+        mutation_field(
             one,
             node,
             name,
             f"Change one {resource.type_name}; with ifVersion only if it still has that version.",
         ),
-        plural: partial(
-            mutation_field,
+        mutation_field(
             many,
             list[node],
             plural,
             f"Give several {resource.type_name} records the same values.",
         ),
-    }
+    )
 
 
 def _update(context: Context, resource: Resource, records: Any, value: Any) -> None:
@@ -153,7 +169,9 @@ def _update(context: Context, resource: Resource, records: Any, value: Any) -> N
         reader.new.finish({})
 
 
-def _upsert_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes) -> dict:
+def _upsert_fields(
+    resource: Resource, types: ResourceTypes, inputs: InputTypes, name: str, plural: str
+) -> FieldPair:
     node = types.by_type[resource.type_name]
     key_type = inputs.keys[resource.type_name]
     input_type = inputs.create[resource.type_name]
@@ -175,25 +193,22 @@ def _upsert_fields(resource: Resource, types: ResourceTypes, inputs: InputTypes)
         check_size(info.context, resource, "inputs", inputs)
         return returned_records(info, resource, _upsert(info.context, resource, inputs))
 
-    name, plural = f"upsert{resource.type_name}", f"upsert{resource.plural_name}"
     safe = "Safe to repeat, and when two requests race."
-    return {
-        name: partial(
-            mutation_field,
+    return (
+        mutation_field(
             one,
             node,
             name,
             f"Change the {resource.type_name} that the key matches, or create it. {safe}",
         ),
-        plural: partial(
-            mutation_field,
+        mutation_field(
             many,
             list[node],
             plural,
             f"Change the {resource.type_name} records that keys match, and create the others. "
             f"{safe}",
         ),
-    }
+    )
 
 
 def _upsert(context: Context, resource: Resource, items: list) -> list[int]:
@@ -224,7 +239,9 @@ def _upsert(context: Context, resource: Resource, items: list) -> list[int]:
     return [records[index].id for index in range(len(items))]
 
 
-def _delete_fields(resource: Resource) -> dict:
+def _delete_fields(
+    resource: Resource, _types: ResourceTypes, _inputs: InputTypes, name: str, plural: str
+) -> FieldPair:
     def delete(context: Context, records: Any) -> None:
         check_deletion(context, resource, records)
         records.unlink()
@@ -243,21 +260,27 @@ def _delete_fields(resource: Resource) -> dict:
         delete(info.context, records)
         return [strawberry.ID(str(number)) for number in records.ids]
 
-    name, plural = f"delete{resource.type_name}", f"delete{resource.plural_name}"
-    return {
-        name: partial(
-            strawberry.field,
+    return (
+        strawberry.field(
             one,
             name=name,
             description=f"Delete one {resource.type_name}; its id is returned.",
         ),
-        plural: partial(
-            strawberry.field,
+        strawberry.field(
             many,
             name=plural,
             description=f"Delete several {resource.type_name} records; their ids are returned.",
         ),
-    }
+    )
+
+
+_MAKERS = {
+    "create": _create_fields,
+    "update": _update_fields,
+    UPSERT: _upsert_fields,
+    "delete": _delete_fields,
+}
+"""What makes the mutations of an operation."""
 
 
 def _existing(context: Context, resource: Resource, operation: str, ids: Iterable[str]) -> Any:

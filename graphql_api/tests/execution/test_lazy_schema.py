@@ -1,11 +1,13 @@
 """Schemas whose types are made when they are asked for: the same as those that are made at once."""
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 
 from odoo.tests import tagged
 
 from ...schema.exposure.limits import Limits
 from ...schema.exposure.policy import EVERYTHING, Rights
+from ...schema.values.definitions import LazyDefinition
 from ..cases.lazy_schema import LazySchemaCase
 
 QUERY = """{ customers(first: 1, filter: { country: { code: { eq: "BE" } } }) {
@@ -55,6 +57,18 @@ class TestLazySchema(LazySchemaCase):
             schema.documents.prepare(schema.documents.parse(QUERY, None, limits), limits)
             made[len(granted)] = self.made(schema)
         self.assertLess(max(made.values()), 90, made)
+
+    def test_a_schema_begins_with_few_types(self):
+        """Also one in which all can be changed: each mutation makes its types when asked for."""
+
+        def made() -> int:
+            gc.collect()
+            return sum(type(each) is LazyDefinition for each in gc.get_objects())
+
+        before = made()
+        schema = self.built()
+        self.assertGreater(len(schema.graphql_schema.mutation_type.fields), 200)
+        self.assertLess(made() - before, 30)
 
     def test_complete_schemas_do_not_stay(self):
         """What needs all types, like the text of the schema, leaves the others as they were."""
