@@ -234,6 +234,8 @@ class TestExistence(HostileCase):
             }
         )
         bank = self.env["res.bank"].create({"name": "Zbank"})
+        # What is not exposed is not shown.
+        self.env["graphql_api.resource"].search([("model", "=", "res.bank")]).active = False
         self.lead.team_id = team
         self.lead.lead_properties = {
             "who": self.target.id,
@@ -299,6 +301,8 @@ class TestRelations(HostileCase):
     def example(self, resource, field, target):
         """Return a visible record and one at the other end of its relation, if there are any."""
         env = self.env(user=self.user(self.login), su=False)
+        if not all(env[each.model].has_access("read") for each in (resource, target)):
+            return None
         records = env[resource.model].search(list(resource.domain), limit=200)
         for record in records:
             found = record[field.field].filtered_domain(list(target.domain))
