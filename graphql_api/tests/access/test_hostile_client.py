@@ -303,7 +303,7 @@ class TestRelations(HostileCase):
         env = self.env(user=self.user(self.login), su=False)
         if not all(env[each.model].has_access("read") for each in (resource, target)):
             return None
-        # A rule on the company that rules compare would hide the record too; on rules there is none.
+        # A rule on the company that rules compare would hide the record too; rules have none.
         if target.model in ("res.company", "ir.rule"):
             return None
         # Of some reports Odoo can read a few fields at a time only, and some have ids below 0.
