@@ -289,10 +289,10 @@ class TestWhatIsLogged(LogCase):
 
     def test_addresses_that_take_nothing(self):
         """Who asks is known; of the address nothing is told that a client made up."""
-        self.http("PUT", "/api/customers")
+        self.http("PATCH", "/api/customers")
         self.http("POST", "/api/no/such/route/at/all")
         found = sorted((row["operation"], row["status"]) for row in self.rows())
-        self.assertEqual(found, [("POST /api/<path>", 404), ("PUT /api/<path>", 405)])
+        self.assertEqual(found, [("PATCH /api/<path>", 405), ("POST /api/<path>", 404)])
 
     def test_failure_to_log(self):
         """A log that cannot be written harms nobody."""
