@@ -17,7 +17,9 @@ class VisitCase(ApiCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.today = fields.Date.today()
+        demo = cls.user("demo")
+        # In its time zone a new day may have begun.
+        cls.today = fields.Date.context_today(demo.with_context(tz=demo.tz))
         cls.ann, cls.bob = cls.env["res.partner"].create(
             [{"name": "Ann", "street": "Main Street 1", "city": "Ghent"}, {"name": "Bob"}]
         )
@@ -26,6 +28,7 @@ class VisitCase(ApiCase):
                 {
                     "partner_id": cls.ann.id,
                     "user_id": cls.user(login).id,
+                    "date": cls.today,
                     "subject": subject,
                     "state": state,
                 }
