@@ -8,6 +8,7 @@ import strawberry
 from .access.access import Context, find_visible, not_found
 from .addons.batches import batch_field
 from .addons.binding import resource_type
+from .addons.plain_context import with_plain_context
 from .exposure.errors import ApiError
 from .values.parsers import parse_id
 
@@ -18,6 +19,7 @@ __all__ = [
     "exposed_fields",
     "find_record",
     "resource_type",
+    "with_plain_context",
 ]
 
 

@@ -4,6 +4,8 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.mail import html_sanitize, is_html_empty, plaintext2html
 
+from odoo.addons.graphql_api.schema.extension import with_plain_context
+
 SUBTYPES = {"comment": "mail.mt_comment", "note": "mail.mt_note"}
 
 
@@ -48,7 +50,7 @@ class MailThread(models.AbstractModel):
         if not self.env.user._is_internal():
             # Others may post, but read little of what Odoo looks up for it. They have been checked
             # above; Odoo's own route does the same (mail/controllers/thread.py).
-            thread = self.sudo()
+            thread = with_plain_context(self).sudo()
         if not self.has_access("write"):
             thread = thread.with_context(
                 mail_post_autofollow_author_skip=True, mail_post_autofollow=False

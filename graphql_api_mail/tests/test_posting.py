@@ -310,6 +310,15 @@ class TestPosting(ServerCase):
             data = response.json()["data"]
             self.assertEqual((data["text"], data["kind"]), ("When is it due?", "comment"))
 
+    def test_a_context_of_rpc_stays_outside(self):
+        """Of the context that a portal user sends to Odoo's RPC nothing sets fields of a message."""
+        with committed() as env:
+            portal = env["res.users"].search([("login", "=", "portal")])
+            invoice = env["account.move"].browse(self.ids["invoice"]).with_user(portal)
+            context = {"default_is_internal": True, "default_subtype_id": 1}
+            message = invoice.with_context(**context).graphql_api_post_message(body="Zrpc")
+            self.assertFalse(message.sudo().is_internal)
+
     def test_following(self):
         client = self.client(self.demo_key)
         path = f"/api/leads/{self.ids['lead']}"

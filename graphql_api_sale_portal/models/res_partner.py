@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.mail import single_email_re
 
-from .plain_context import with_plain_context
+from odoo.addons.graphql_api.schema.extension import with_plain_context
 
 _WRITABLE = {
     *("name", "email", "phone", "street", "street2", "zip", "city"),

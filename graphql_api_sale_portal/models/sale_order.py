@@ -5,7 +5,7 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.image import ImageProcess
 
-from .plain_context import with_plain_context
+from odoo.addons.graphql_api.schema.extension import with_plain_context
 
 
 class SaleOrder(models.Model):
