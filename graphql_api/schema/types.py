@@ -10,6 +10,7 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.types.field import StrawberryField
 
 from .access.loaders import Loader
+from .access.odoo_models import OWNER_NAMES
 from .addons.binding import Binding
 from .exposure.names import EXTERNAL_ID, GRAPHQL_NAME, camel_case
 from .exposure.resource import ATTACHMENTS, RELATIONS, Resource, ResourceField
@@ -23,6 +24,7 @@ from .reading.fields import (
     many2one_loader,
     model_column,
     name_column,
+    owner_name_column,
     to_many_loader,
     value_column,
 )
@@ -274,6 +276,8 @@ class ResourceTypes:
             column = model_column
         elif field.shows_name:
             column = name_column
+        elif field.field == OWNER_NAMES.get(resource.model):
+            column = owner_name_column
         return annotation, column(resource, field), None
 
     def _list(self, resource: Resource, field: ResourceField) -> tuple[Any, Loader, Callable]:

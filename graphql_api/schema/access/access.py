@@ -18,7 +18,7 @@ from ..exposure.resource import Action, Resource, ResourceField
 from ..values.scalars import value_type
 from .cached_values import cached_values, fetch_related
 from .caller_values import CallerValues, filter_domain
-from .odoo_models import ATTACHMENT, FILTERED_AFTER_LIMIT, OWNERS
+from .odoo_models import ATTACHMENT, FILTERED_AFTER_LIMIT, OWNER_NAMES, OWNERS
 from .owners import reachable
 
 if TYPE_CHECKING:
@@ -181,6 +181,17 @@ class Context:
         """Tell whether the caller may change an Odoo field, as the model itself decides."""
         return self._has_field_access(resource, field_name, "write")
 
+    def may_compare(self, resource: Resource, field: ResourceField) -> bool:
+        """Tell whether lists may be filtered, ordered and grouped by a field that clients read.
+
+        What names other records may show more of them than a policy grants: it is read alone, as
+        far as that goes.
+        """
+        names_owner = field.field == OWNER_NAMES.get(resource.model)
+        return self.may_read(resource, field.field) and not (
+            names_owner and self.policy.grants_parts
+        )
+
     def may_act(self, resource: Resource, action: Action) -> bool:
         """Tell whether the caller may call an action: see records and do what it needs."""
         model = self.env[resource.model]
@@ -195,8 +206,13 @@ class Context:
         :param use: what for; "write" asks for the right to change it
         :raise ApiError: FORBIDDEN
         """
-        right = "write" if use == "write" else "read"
-        if not self._has_field_access(resource, field.field, right):
+        if use == "write":
+            allowed = self.may_write(resource, field.field)
+        elif use == "read":
+            allowed = self.may_read(resource, field.field)
+        else:
+            allowed = self.may_compare(resource, field)
+        if not allowed:
             raise ApiError(
                 "FORBIDDEN", f"You are not allowed to {use} {resource.type_name}.{field.name}."
             )

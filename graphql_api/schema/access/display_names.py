@@ -1,12 +1,13 @@
 """Display names, as far as the caller may know what Odoo composes them of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from ..exposure.resource import RELATIONS, Resource, ResourceField
 from .access import Context, find_visible
 from .cached_values import cached_values
-from .odoo_models import DISPLAY_NAMES
+from .odoo_models import DISPLAY_NAMES, OWNERS
+from .references import exposing
 
 
 def read_related_names(context: Context, records, field_name: str) -> list[str | None]:
@@ -62,6 +63,43 @@ def read_display_names(context: Context, resource: Resource, records) -> list:
         ):
             return [None] * len(records)
     return [value or None for value in cached_values(records._fields[name], records)]
+
+
+def names_of_model(
+    context: Context, model: str, numbers: Iterable[int]
+) -> dict[int, str | None] | None:
+    """Return the names of the visible records of a model by id, None where it is not exposed."""
+    resource = exposing(context, model)
+    if resource is None:
+        return None
+    if not numbers or not context.env[model].has_access("read"):
+        return {}
+    found = find_visible(context, resource, numbers, ["display_name"])
+    return dict(zip(found.ids, read_display_names(context, resource, found), strict=True))
+
+
+def read_owner_names(context: Context, records, names: list) -> list[str | None]:
+    """Return the names of what records belong to, as far as the caller's policy lets it know them.
+
+    :param records: of one of ``OWNERS``
+    :param names: those that Odoo has composed with all rights, one for each record
+    """
+    if not context.policy.grants_parts:
+        return names
+    models, numbers = (
+        cached_values(records._fields[each], records) for each in OWNERS[records._name]
+    )
+    owners = list(zip(models, numbers, strict=True))
+    shown: dict[str, dict[int, str | None]] = {}
+    for model in filter(None, dict.fromkeys(models)):
+        resource = exposing(context, model)
+        if resource is None or not is_shown(context, resource):
+            ids = {number for name, number in owners if name == model}
+            shown[model] = names_of_model(context, model, ids) or {}
+    return [
+        shown[model].get(number) if model in shown else name
+        for (model, number), name in zip(owners, names, strict=True)
+    ]
 
 
 def is_shown(context: Context, resource: Resource, within: frozenset[str] = frozenset()) -> bool:

@@ -20,6 +20,16 @@ OWNERS = {
 What belongs to nothing that is exposed cannot be reached.
 """
 
+OWNER_NAMES = {
+    "ir.attachment": "res_name",
+    "mail.activity": "res_name",
+    "mail.message": "record_name",
+}
+"""Model of ``OWNERS`` -> the field with the display name of the record that each belongs to.
+
+Odoo composes it with all rights.
+"""
+
 FILTERED_AFTER_LIMIT = ("mail.activity", "mail.message")
 """Models whose search takes away what the caller may not see after it has cut the page."""
 

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from .access import Context, find_visible
-from .display_names import read_display_names
-from .references import exposing
+from .access import Context
+from .display_names import names_of_model
 
 _KEYS = ("value", "default")
 
@@ -22,7 +21,7 @@ def visible_properties(context: Context, rows: list) -> list:
     for item in (item for row in rows for item in row or ()):
         if item.get("comodel"):
             ids[item["comodel"]].update(number for key in _KEYS for number in _ids(item.get(key)))
-    names = {model: _names(context, model, numbers) for model, numbers in ids.items()}
+    names = {model: names_of_model(context, model, numbers) for model, numbers in ids.items()}
     return [
         [_shown(item, names) for item in row or () if _is_known(item, names)] or None
         for row in rows
@@ -51,14 +50,3 @@ def _ids(value: Any) -> list[int]:
     """Return the ids in a value: a pair of id and name, or a list of such pairs."""
     pairs = value if isinstance(value, list) else [value]
     return [pair[0] for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2]
-
-
-def _names(context: Context, model: str, numbers: set[int]) -> dict[int, str] | None:
-    """Return the names of the visible records by id, None where the model is not exposed."""
-    resource = exposing(context, model)
-    if resource is None:
-        return None
-    if not numbers or not context.env[model].has_access("read"):
-        return {}
-    found = find_visible(context, resource, numbers, ["display_name"])
-    return dict(zip(found.ids, read_display_names(context, resource, found), strict=True))

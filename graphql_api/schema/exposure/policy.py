@@ -248,6 +248,11 @@ class Policy:
     read_metrics: bool = False
     server_timing: bool = False
 
+    @property
+    def grants_parts(self) -> bool:
+        """Whether of some resource not all fields or not all records are granted."""
+        return bool(self.filters or self.rights.parts)
+
     def admits(self, address: str | None) -> bool:
         """Tell whether requests may come from an IP address."""
         return not self.networks or is_within(address, self.networks)

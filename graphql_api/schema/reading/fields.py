@@ -4,9 +4,10 @@ from typing import Any
 
 from ..access.access import Context
 from ..access.cached_values import cached_values
-from ..access.display_names import read_display_names, read_related_names
+from ..access.display_names import read_display_names, read_owner_names, read_related_names
 from ..access.external_ids import read_external_ids
 from ..access.loaders import Column, Loader
+from ..access.odoo_models import OWNERS
 from ..access.properties import visible_properties
 from ..access.references import shown_types
 from ..access.versions import record_version
@@ -65,6 +66,16 @@ def name_column(resource: Resource, field: ResourceField) -> Column:
         return read_related_names(context, records, field.field)
 
     return Column(load, (field.field,))
+
+
+def owner_name_column(resource: Resource, field: ResourceField) -> Column:
+    """Return the loader of a field with the display name of the record that others belong to."""
+
+    def load(context: Context, records, columns, arguments) -> list[str | None]:
+        context.check_field(resource, field)
+        return read_owner_names(context, records, context.values(field, records))
+
+    return Column(load, (field.field, *OWNERS[resource.model]))
 
 
 def model_column(resource: Resource, field: ResourceField) -> Column:

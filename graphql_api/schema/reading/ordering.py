@@ -109,7 +109,7 @@ def order_terms(
     else:
         for name, direction in resource.order:
             default = sortable.get(name)
-            if default is not None and context.may_read(resource, default.field):
+            if default is not None and context.may_compare(resource, default):
                 terms.setdefault(default.field, OrderTerm(default.field, direction == "DESC"))
     ordered = []
     for term in terms.values():

@@ -47,6 +47,11 @@ class TestTables(TransactionCase):
             self.assertEqual((field.type, field.model_field), ("many2one_reference", owner_model))
             self.assertTrue(field.store)
 
+    def test_names_of_owners(self):
+        for model_name, name in odoo_models.OWNER_NAMES.items():
+            self.assertIn(model_name, odoo_models.OWNERS)
+            self.assertEqual(self.env[model_name]._fields[name].type, "char")
+
     def test_searches_that_filter_after_the_limit(self):
         for model_name in odoo_models.FILTERED_AFTER_LIMIT:
             self.assert_own(model_name, "_search")
