@@ -311,7 +311,7 @@ class TestPosting(ServerCase):
             self.assertEqual((data["text"], data["kind"]), ("When is it due?", "comment"))
 
     def test_a_context_of_rpc_stays_outside(self):
-        """Of the context that a portal user sends to Odoo's RPC nothing sets fields of a message."""
+        """Of what a portal user's client of Odoo's RPC has in its context nothing sets fields."""
         with committed() as env:
             portal = env["res.users"].search([("login", "=", "portal")])
             invoice = env["account.move"].browse(self.ids["invoice"]).with_user(portal)
