@@ -223,8 +223,16 @@ class GraphqlApiPolicy(models.Model):
         )
 
     def _get_listed(self):
-        """Return the lines that count: none where the policy is for all that is exposed."""
-        return self.right_ids.browse() if self.all_resources else self.right_ids
+        """Return the lines that count: none where the policy is for all that is exposed.
+
+        Rights go by the name of a type, which another resource may have got from one that is not
+        served.
+        """
+        if self.all_resources:
+            return self.right_ids.browse()
+        return self.right_ids.filtered(
+            lambda right: right.resource_id.active and right.resource_id.is_installed
+        )
 
     def _get_filters(self) -> dict[str, RecordFilter]:
         """Return the record filters by type name.

@@ -1,5 +1,6 @@
 """What a hostile client of a policy tries that grants a part of resources."""
 
+from ..cases.narrowed_keys import NarrowedKeyCase
 from .test_policy_filters import OWN, FilterCase
 
 
@@ -53,3 +54,37 @@ class TestNamesOfOwners(FilterCase):
         resource.order = "record_name desc"
         ids = [row["id"] for row in self.get("/api/activities?fields=id")["data"]]
         self.assertEqual(ids, sorted(ids))
+
+
+class TestNamesTakenOver(NarrowedKeyCase):
+    """A line is for its own resource, whatever else gets the name of its type later."""
+
+    def take_over(self):
+        """Let tags of customers have the names of countries, which are archived."""
+        resources = self.env["graphql_api.resource"]
+        country, tag = (
+            resources.search([("type_name", "=", name)]) for name in ("Country", "CustomerTag")
+        )
+        country.active = False
+        tag.write({"type_name": "Country", "collection": "countries"})
+        self.env["res.partner.category"].create([{"name": "Ztag"}, {"name": "Zsecret"}])
+
+    def test_nothing_is_granted(self):
+        headers = self.narrowed_key(self.line("Country"))
+        self.rest("/api/countries", headers=headers)
+        self.take_over()
+        self.rest("/api/countries", status=404, headers=headers)
+        self.assertEqual(self.rest("/api/me", headers=headers)["data"]["resources"], [])
+
+    def test_filters_stay(self):
+        text = '[("name", "=", "Ztag")]'
+        for lines in (
+            (self.line("Country"), self.line("CustomerTag", filter=text)),
+            (self.line("CustomerTag", filter=text), self.line("Country")),
+        ):
+            with self.subTest(lines), self.cr.savepoint() as savepoint:
+                headers = self.narrowed_key(*lines)
+                self.take_over()
+                rows = self.rest("/api/countries?fields=name", headers=headers)["data"]
+                self.assertEqual(rows, [{"name": "Ztag"}])
+                savepoint.rollback()
