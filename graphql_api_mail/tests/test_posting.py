@@ -311,13 +311,13 @@ class TestPosting(ServerCase):
             self.assertEqual((data["text"], data["kind"]), ("When is it due?", "comment"))
 
     def test_a_context_of_rpc_stays_outside(self):
-        """Of what a portal user's client of Odoo's RPC has in its context nothing sets fields."""
+        """What a portal user's client of Odoo's RPC has in its context changes no message."""
         with committed() as env:
             portal = env["res.users"].search([("login", "=", "portal")])
             invoice = env["account.move"].browse(self.ids["invoice"]).with_user(portal)
-            context = {"default_is_internal": True, "default_subtype_id": 1}
-            message = invoice.with_context(**context).graphql_api_post_message(body="Zrpc")
-            self.assertFalse(message.sudo().is_internal)
+            hostile = invoice.with_context(mail_notify_author=True)
+            message = hostile.graphql_api_post_message(body="Zrpc").sudo()
+            self.assertNotIn(portal.partner_id, message.notified_partner_ids)
 
     def test_following(self):
         client = self.client(self.demo_key)
