@@ -43,7 +43,7 @@ def file_path(resource: Resource, field_name: str, record_id: int) -> str:
 def files(context: Context, resource: Resource, field: ResourceField, records) -> list[File | None]:
     """Return the file of each record, None where it has none."""
     if records._name == ATTACHMENT:
-        properties = _of_attachments(records)
+        properties = _of_attachments(context, resource, records)
     elif records._fields[field.field].attachment and records._fields[field.field].store:
         properties = _stored(context, field, records)
     else:
@@ -68,11 +68,14 @@ def _filename(resource: Resource, field: ResourceField, record_id: int, mimetype
     return f"{resource.single_name}-{record_id}-{field.name}{extension}"
 
 
-def _of_attachments(attachments) -> Properties:
+def _of_attachments(context: Context, resource: Resource, attachments) -> Properties:
+    """Return the properties of attachments, with their names as far as the caller may read them."""
     attachments.fetch(["name", "mimetype", "file_size", "type"])
+    names = (field for field in resource.fields.values() if field.field == "name")
+    shows_name = any(field.readable for field in names) and context.may_read(resource, "name")
     return {
         attachment.id: (
-            attachment.name,
+            attachment.name if shows_name else None,
             attachment.mimetype or "application/octet-stream",
             attachment.file_size,
         )

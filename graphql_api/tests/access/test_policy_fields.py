@@ -70,6 +70,27 @@ class TestPolicyFields(NarrowedKeyCase, WriteCase):
             data = self.graphql(query, headers=headers)
             self.assertEqual(data["customers"]["totalCount"], count, text)
 
+    def test_names_of_files(self):
+        """The file of an attachment has its name only where that is granted."""
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": "zsecret.txt",
+                "raw": b"x",
+                "res_model": "res.partner",
+                "res_id": self.customer.id,
+            }
+        )
+        path = f"/api/attachments/{attachment.id}"
+        for names, count in ((["content"], 0), (["content", "name"], 1)):
+            headers = self.narrowed_key(
+                self.line("Customer", ["read"]), self.line("Attachment", ["read"], read=names)
+            )
+            row = self.http("GET", f"{path}?fields=content", headers=headers)
+            self.assertEqual(row.text.count("zsecret"), count, row.text)
+            file = self.http("GET", f"{path}/content", headers=headers)
+            self.assertEqual(file.content, b"x")
+            self.assertEqual("zsecret" in file.headers["Content-Disposition"], bool(count))
+
     def test_former_names(self):
         line = self.env["graphql_api.resource.field"].search(
             [("resource_id.type_name", "=", "Customer"), ("field_name", "=", "email")]
