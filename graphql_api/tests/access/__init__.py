@@ -8,8 +8,10 @@ from . import (
     test_hidden_records,
     test_hostile_client,
     test_odoo_models,
+    test_policy_cut,
     test_policy_fields,
     test_policy_filters,
+    test_policy_secrecy,
     test_scoped_keys,
     test_versions,
 )

@@ -5,16 +5,18 @@ they are put. What has to happen follows from them.
 """
 
 import base64
+import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from odoo.tests import new_test_user, tagged
 
-from ..cases.scoped_keys import ScopedKeyCase
+from ..cases.narrowed_keys import NarrowedKeyCase
 
 Need = tuple[str, str]
+Part = tuple[str, str, str]
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -30,6 +32,13 @@ def needs(**operations: str) -> frozenset[Need]:
     )
 
 
+def parts(**names: str) -> frozenset[Part]:
+    """Return (type, kind, name) of "kind.name kind.name" by the type."""
+    return frozenset(
+        (type_name, *part.split(".")) for type_name, text in names.items() for part in text.split()
+    )
+
+
 READ, ALL = "read", "read create update delete actions"
 EVERYTHING = needs(Customer=ALL, Country=ALL, SaleOrder=f"{ALL} reports", SaleOrderLine=ALL)
 
@@ -42,6 +51,10 @@ class Caller:
     :param may: what Odoo lets the user do
     :param sees: the records of the test are not hidden by a rule
     :param refused: code and status of whatever the caller asks
+    :param withheld: (type, "read", "write", "given" or "action", name) of what a policy does not
+        grant; the fields that are given have a value from the policy
+    :param filters: type name -> "inside" or "outside" of the filter of the policy are the
+        records of the test
     """
 
     headers: Callable[["TestAccessMatrix"], dict]
@@ -49,6 +62,52 @@ class Caller:
     may: frozenset[Need] = EVERYTHING
     sees: bool = True
     refused: tuple[str, int] | None = None
+    withheld: frozenset[Part] = frozenset()
+    filters: dict[str, str] = field(default_factory=dict)
+
+    def hides(self, type_name: str) -> bool:
+        return self.filters.get(type_name) == "outside"
+
+
+PARTS: tuple[Part, ...] = (
+    ("Customer", "read", "name"),
+    ("Customer", "read", "country"),
+    ("Customer", "read", "image_128"),
+    ("Country", "read", "code"),
+    ("Customer", "write", "name"),
+    ("Customer", "write", "city"),
+    ("Customer", "given", "city"),
+    ("SaleOrder", "write", "origin"),
+    ("SaleOrder", "write", "order_lines"),
+    ("SaleOrderLine", "write", "product"),
+    ("SaleOrderLine", "write", "quantity"),
+    ("SaleOrder", "action", "confirm"),
+)
+"""What a policy may withhold of what the operations below are about."""
+
+FILTERS = {
+    "Customer": ("name", ["Zmatrix", "Znew", "Zdeletable"]),
+    "SaleOrder": ("origin", ["Zmatrix", "Znew"]),
+    "SaleOrderLine": ("product_uom_qty", [3]),
+}
+"""Type name -> the Odoo field, and its values in the records of the test."""
+
+
+def generated_callers(number: int) -> dict[str, Caller]:
+    """Return callers under policies that withhold all parts between them, and filter records."""
+    draw = random.Random(17)
+    shuffled = draw.sample(PARTS, len(PARTS))
+    callers = {}
+    for place in range(number):
+        withheld = frozenset(shuffled[place::number])
+        kinds = (None, "inside", "outside")
+        filters = {name: kind for name in FILTERS if (kind := draw.choice(kinds))}
+        callers[f"generated policy {place}"] = Caller(
+            partial(TestAccessMatrix.key_to_parts, withheld=withheld, filters=filters),
+            withheld=withheld,
+            filters=filters,
+        )
+    return callers
 
 
 CALLERS = {
@@ -101,6 +160,9 @@ class Operation:
     :param answer: what both APIs show: GraphQL's data and REST's ``data`` end in it
     :param empty: the same where the records are hidden, None where there is nothing then
     :param done: tells whether the database holds what was asked for
+    :param parts: names of the fields that it reads or writes, and of the action, by their type
+    :param makes: types of the records that it creates
+    :param names: types of the records that its input names
     """
 
     needs: tuple[Need, ...]
@@ -111,6 +173,9 @@ class Operation:
     answer: Callable[["TestAccessMatrix", object], bool] | None = None
     empty: list | None = None
     done: Callable[["TestAccessMatrix"], bool] | None = None
+    parts: frozenset[Part] = frozenset()
+    makes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 def _named(test, records) -> bool:
@@ -123,12 +188,14 @@ OPERATIONS = {
         '{{ answer: customer(id: "{customer}") {{ name }} }}',
         "/api/customers/{customer}?fields=name",
         answer=lambda test, record: record == {"name": "Zmatrix"},
+        parts=parts(Customer="read.name"),
     ),
     "nested read": Operation(
         (("Customer", "read"), ("Country", "read")),
         '{{ answer: customer(id: "{customer}") {{ country {{ code }} }} }}',
         "/api/customers/{customer}?fields=country.code",
         answer=lambda test, record: record == {"country": {"code": "BE"}},
+        parts=parts(Customer="read.country", Country="read.code"),
     ),
     "filter": Operation(
         (("Customer", "read"), ("Country", "read")),
@@ -137,6 +204,7 @@ OPERATIONS = {
         "/api/customers?fields=name&filter[name][eq]=Zmatrix&filter[country][code][eq]=BE",
         answer=_named,
         empty=[],
+        parts=parts(Customer="read.name read.country", Country="read.code"),
     ),
     "order": Operation(
         (("Customer", "read"),),
@@ -145,6 +213,7 @@ OPERATIONS = {
         "/api/customers?fields=name&filter[id][eq]={customer}&sort=-name",
         answer=_named,
         empty=[],
+        parts=parts(Customer="read.name"),
     ),
     "create": Operation(
         (("Customer", "create"),),
@@ -153,6 +222,8 @@ OPERATIONS = {
         method="POST",
         body=lambda test: {"name": "Znew"},
         done=lambda test: bool(test.found("res.partner", name="Znew")),
+        parts=parts(Customer="write.name"),
+        makes=("Customer",),
     ),
     "nested create": Operation(
         (("SaleOrder", "create"), ("SaleOrderLine", "create")),
@@ -168,6 +239,12 @@ OPERATIONS = {
         done=lambda test: (
             test.found("sale.order", origin="Znew").order_line.mapped("product_uom_qty") == [3]
         ),
+        parts=parts(
+            SaleOrder="write.customer write.origin write.order_lines",
+            SaleOrderLine="write.product write.quantity",
+        ),
+        makes=("SaleOrder", "SaleOrderLine"),
+        names=("Customer",),
     ),
     "update": Operation(
         (("Customer", "update"),),
@@ -176,6 +253,7 @@ OPERATIONS = {
         method="PATCH",
         body=lambda test: {"city": "Ghent"},
         done=lambda test: test.customer.city == "Ghent",
+        parts=parts(Customer="write.city given.city"),
     ),
     "upsert": Operation(
         (("Customer", "create"), ("Customer", "update")),
@@ -185,6 +263,8 @@ OPERATIONS = {
         method="PUT",
         body=lambda test: {"name": "Znew"},
         done=lambda test: bool(test.found("res.partner", name="Znew")),
+        parts=parts(Customer="write.name"),
+        makes=("Customer",),
     ),
     "delete": Operation(
         (("Customer", "delete"),),
@@ -199,6 +279,7 @@ OPERATIONS = {
         "/api/sale-orders/{order}/confirm",
         method="POST",
         done=lambda test: test.order.state == "sale",
+        parts=parts(SaleOrder="action.confirm"),
     ),
     "reports": Operation(
         (("SaleOrder", "read"), ("SaleOrder", "reports")),
@@ -221,12 +302,13 @@ OPERATIONS = {
             if isinstance(answer, bytes)
             else answer["image128"]["mimetype"] == "image/png"
         ),
+        parts=parts(Customer="read.image_128"),
     ),
 }
 
 
 @tagged("generated")
-class TestAccessMatrix(ScopedKeyCase):
+class TestAccessMatrix(NarrowedKeyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -252,6 +334,33 @@ class TestAccessMatrix(ScopedKeyCase):
         self.authenticate("admin", "admin")
         return {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
 
+    def key_to_parts(self, withheld: frozenset[Part], filters: dict[str, str]) -> dict:
+        """Return headers with a key under a policy of the operations of the table, and parts."""
+        lines = [self.line("Product", ["read"])]
+        for type_name in ("Customer", "Country", "SaleOrder", "SaleOrderLine"):
+            resource = self.env["graphql_api.resource"].search([("type_name", "=", type_name)])
+            fields = {line.rest_name: line for line in resource.field_ids}
+            gone = {
+                kind: {name for where, what, name in withheld if (where, what) == (type_name, kind)}
+                for kind in ("read", "write", "given", "action")
+            }
+            left = {kind: [name for name in fields if name not in gone[kind]] for kind in gone}
+            actions = resource.action_ids.mapped("name")
+            operator = {"inside": "in", "outside": "not in", None: None}[filters.get(type_name)]
+            name, values = FILTERS.get(type_name, ("", ()))
+            lines.append(
+                self.line(
+                    type_name,
+                    (*self.ALL, "reports"),
+                    read=left["read"] if gone["read"] else None,
+                    write=left["write"] if gone["write"] else None,
+                    actions=[name for name in actions if name not in gone["action"]],
+                    filter=repr([(name, operator, values)]) if operator else "[]",
+                    **{fields[name].field_name: '"Brussels"' for name in gone["given"]},
+                )
+            )
+        return self.scoped_key(self.narrowed_policy(*lines))
+
     def found(self, model: str, **values):
         return self.env[model].search([(name, "=", value) for name, value in values.items()])
 
@@ -273,7 +382,7 @@ class TestAccessMatrix(ScopedKeyCase):
             ]
         )
         self.order = self.env["sale.order"].create(
-            {"partner_id": self.customer.id, "user_id": self.seller.id}
+            {"partner_id": self.customer.id, "user_id": self.seller.id, "origin": "Zmatrix"}
         )
 
     def names(self) -> dict:
@@ -284,8 +393,10 @@ class TestAccessMatrix(ScopedKeyCase):
     def test_matrix(self):
         """Every caller, over both APIs, for every operation: it works and is done, or not."""
         cells = 0
+        outcomes = set()
         self.reset()
-        for caller_name, caller in CALLERS.items():
+        callers = {**CALLERS, **generated_callers(6)}
+        for caller_name, caller in callers.items():
             # Of 30 wrong keys a minute, each of those who are refused sends 24.
             self.forget_rates()
             headers = caller.headers(self)
@@ -294,13 +405,17 @@ class TestAccessMatrix(ScopedKeyCase):
                     with self.subTest(caller_name, operation=operation_name, api=ask.__name__):
                         ask(caller, operation, headers)
                     cells += 1
+                outcomes.add(self.outcome(caller, operation))
             for ask in (self.introspect_graphql, self.introspect_rest):
                 with self.subTest(caller_name, operation="introspection", api=ask.__name__):
                     ask(caller, headers)
                 cells += 1
             if self.session:
                 self.logout()
-        self.assertEqual(cells, len(CALLERS) * (len(OPERATIONS) + 1) * 2)
+        self.assertEqual(cells, len(callers) * (len(OPERATIONS) + 1) * 2)
+        # The generated policies would prove little if most of them did the same.
+        expected = {"works", "absent", "withheld", "hidden", "missing", "forbidden", "refused"}
+        self.assertEqual(outcomes, {*expected, "not to be named"})
 
     def outcome(self, caller: Caller, operation: Operation) -> str:
         """Return what has to happen, as both tables have it."""
@@ -308,11 +423,17 @@ class TestAccessMatrix(ScopedKeyCase):
             return "refused"
         if not set(operation.needs) <= caller.granted:
             return "absent"
-        if not caller.sees and operation.needs[0][1] == "actions":
-            return "missing"  # an action needs a record before it needs a right
-        if not set(operation.needs) <= caller.may:
+        if operation.parts & caller.withheld:
+            return "withheld"
+        type_name, kind = operation.needs[0]
+        finds = not operation.makes and caller.hides(type_name)
+        if (not caller.sees and kind == "actions") or (finds and operation.done):
+            return "missing"  # what changes a record needs it before it needs a right
+        if any(map(caller.hides, operation.names)):
+            return "not to be named"
+        if not set(operation.needs) <= caller.may or any(map(caller.hides, operation.makes)):
             return "forbidden"
-        if not caller.sees and not operation.done:
+        if (not caller.sees or finds) and not operation.done:
             return "hidden"
         return "works"
 
@@ -336,6 +457,8 @@ class TestAccessMatrix(ScopedKeyCase):
             "absent": ("GRAPHQL_VALIDATION_FAILED", 200),
             "forbidden": ("FORBIDDEN", 200),
             "missing": ("NOT_FOUND", 200),
+            "withheld": ("GRAPHQL_VALIDATION_FAILED", 200),
+            "not to be named": ("BAD_USER_INPUT", 200),
         }.get(outcome)
         if expected:
             self.assertEqual((codes[:1], response.status_code), ([expected[0]], expected[1]))
@@ -365,6 +488,8 @@ class TestAccessMatrix(ScopedKeyCase):
             "forbidden": ("FORBIDDEN", 403),
             "missing": ("NOT_FOUND", 404),
             "hidden": ("NOT_FOUND", 404) if operation.empty is None else None,
+            "withheld": self.withheld(caller, operation),
+            "not to be named": ("BAD_USER_INPUT", 400),
         }.get(outcome)
         if expected:
             body = response.json()
@@ -390,6 +515,16 @@ class TestAccessMatrix(ScopedKeyCase):
         if type_name not in {known for known, _name in caller.granted} or name == "actions":
             return "NOT_FOUND", 404
         return "FORBIDDEN", 403
+
+    def withheld(self, caller: Caller, operation: Operation) -> tuple[str, int]:
+        """Return how REST refuses what of a resource there is not for a caller.
+
+        Of a file and an action the name is in the address; no input is read for a record that is
+        not there.
+        """
+        in_address = operation.parts & parts(Customer="read.image_128", SaleOrder="action.confirm")
+        is_hidden = operation.method == "PATCH" and caller.hides(operation.needs[0][0])
+        return ("NOT_FOUND", 404) if in_address or is_hidden else ("BAD_USER_INPUT", 400)
 
     def check_answer(self, operation: Operation, outcome: str, answer):
         if outcome == "hidden":

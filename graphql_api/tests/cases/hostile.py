@@ -19,6 +19,7 @@ from odoo.tools import SQL
 
 from ...schema.exposure.names import camel_case, snake_case
 from .access import AccessCase
+from .narrowed_keys import NarrowedKeyCase
 
 JSON = {"Content-Type": "application/json"}
 
@@ -110,8 +111,11 @@ def rest_filter(condition, prefix: str = "filter") -> list[tuple[str, str]]:
 PAGE = "{ totalCount pageInfo { hasNextPage endCursor } nodes { id displayName } edges { cursor } }"
 
 
-class HostileCase(AccessCase):
-    """A salesperson, a contact with all kinds of relations, a product, an opportunity."""
+class HostileCase(NarrowedKeyCase, AccessCase):
+    """A salesperson, a contact with all kinds of relations, a product, an opportunity.
+
+    ``caller`` are the headers that attacks are sent with, beside their own.
+    """
 
     login = "seller"
 
@@ -157,6 +161,15 @@ class HostileCase(AccessCase):
         )
         # Odoo remembers the user's last sale in the contact; none of it is asked for here.
         cls.env.flush_all()
+
+    def setUp(self):
+        super().setUp()
+        self.caller = {}
+
+    def hold(self, *lines):
+        """Let the attacker have a key that reaches everything but what these lines leave out."""
+        policy = self.narrowed_policy(*self.lines_of_all(*lines), allow_extensions=True)
+        self.caller = self.scoped_key(policy, self.login)
 
     def unexpose(self, field: str, *type_names: str):
         for type_name in type_names:
@@ -221,6 +234,28 @@ class HostileCase(AccessCase):
                 *("Customer", "name", texts, target, name),
                 lambda: self.hide(target),
             ),
+            Secret(
+                "a field that a policy leaves out",
+                *("Customer", "ref", texts, target, ref),
+                lambda: self.hold(self.all_but("Customer", "ref")),
+            ),
+            Secret(
+                "a field in display names that a policy leaves out",
+                *("Product", "default_code", texts, product, code),
+                lambda: self.hold(
+                    *(self.all_but(name, "default_code") for name in ("Product", "ProductTemplate"))
+                ),
+            ),
+            Secret(
+                "a number that a policy leaves out",
+                *("Lead", "expected_revenue", (111.0, 999.0), lead, revenue),
+                lambda: self.hold(self.all_but("Lead", "expected_revenue")),
+            ),
+            Secret(
+                "a record that the filter of a policy leaves out",
+                *("Customer", "name", texts, target, name),
+                lambda: self.hold(self.all_but("Customer", filter=repr([("id", "!=", target.id)]))),
+            ),
         ]
 
     def set(self, secret: Secret, value):
@@ -248,10 +283,14 @@ class HostileCase(AccessCase):
                 found.append({secret.graphql_name: {operator: operand}})
         return found
 
-    def attacks(self, secret: Secret) -> list[Attack]:
+    def attacks(self, secret: Secret, step: int = 1) -> list[Attack]:
+        """Return all attacks on a secret.
+
+        :param step: of those by filters, so many become one
+        """
         conditions = self.conditions(secret)
         return [
-            *self.filter_attacks(secret, conditions),
+            *list(self.filter_attacks(secret, conditions))[::step],
             *self.selection_attacks(secret),
             *self.order_attacks(secret),
             *self.aggregate_attacks(secret),
@@ -522,7 +561,11 @@ class HostileCase(AccessCase):
                 attack.method,
                 attack.path,
                 data=None if attack.body is None else json.dumps(attack.body).encode(),
-                headers={**(JSON if attack.body is not None else {}), **dict(attack.headers)},
+                headers={
+                    **self.caller,
+                    **(JSON if attack.body is not None else {}),
+                    **dict(attack.headers),
+                },
             )
         finally:
             self.env.cr.execute("ROLLBACK TO SAVEPOINT attack")

@@ -54,6 +54,23 @@ class NarrowedKeyCase(ScopedKeyCase):
         return line
 
     @classmethod
+    def lines_of_all(cls, *lines):
+        """Return these lines, and for each other resource one that grants all of it."""
+        narrowed = {line["resource_id"] for line in lines}
+        others = cls.env["graphql_api.resource"].search([("id", "not in", list(narrowed))])
+        whole = (*cls.ALL, "reports")
+        return [*lines, *(cls.line(resource.type_name, whole) for resource in others)]
+
+    @classmethod
+    def all_but(cls, type_name, *field_names, filter="[]"):
+        """Return a line that grants a resource but for fields, by Odoo's names, and records."""
+        resource = cls.env["graphql_api.resource"].search([("type_name", "=", type_name)])
+        kept = resource.field_ids.filtered(lambda field: field.field_name not in field_names)
+        names = [field.rest_name for field in kept] if field_names else None
+        whole = (*cls.ALL, "reports")
+        return cls.line(type_name, whole, read=names, write=names, filter=filter)
+
+    @classmethod
     def narrowed_policy(cls, *lines, **values):
         """Return a new policy with these lines."""
         rights = [Command.create(line) for line in lines]
