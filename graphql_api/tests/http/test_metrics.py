@@ -229,7 +229,7 @@ class TestWorkers(ServerCase):
         ):
             with self.server.client("wrong") as client:
                 client.send_request("POST", "/api/graphql", json={"query": "{ me { lang } }"})
-            self.client().send_request("PUT", "/api/customers")
+            self.client().send_request("DELETE", "/api/health")
 
     def test_caches(self):
         persisted = ("graphql_api_cache_lookups_total", "persisted_document")
