@@ -33,6 +33,7 @@
         "views/document_views.xml",
         "views/user_views.xml",
         "views/settings_views.xml",
+        "views/page_templates.xml",
         "data/cron.xml",
         "data/catalog_base.xml",
         "data/catalog_product.xml",

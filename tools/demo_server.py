@@ -101,10 +101,11 @@ def _announce(server: subprocess.Popen, port: int, database: str, key: str) -> N
         f"""
 Odoo is ready, with the database {database}. Ctrl-C ends it.
 
+  All pages   {address}/api
   GraphiQL    {address}/api/graphql
   Swagger UI  {address}/api/docs
   Odoo        {address}/odoo  admin / admin
-  API key     {key}
+  API key     {key}  (of admin; paste it in the first three, or sign in there)
 
   curl {header} '{address}/api/customers?fields=id,name,email&limit=3'
 

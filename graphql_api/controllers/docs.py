@@ -1,19 +1,19 @@
-"""For developers: the OpenAPI document, and the pages GraphiQL and Swagger UI.
+"""For developers: the OpenAPI document, and the pages: an index, GraphiQL and Swagger UI.
 
-The pages know nothing; what they show, their scripts ask for.
+The pages know nothing but whether there is a session; what they show, their scripts ask for.
 """
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
-from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from odoo import http
 from odoo.http import Response, request
 from odoo.modules import Manifest
 
-from ..http.responses import GRAPHIQL_PATH, JSON_TYPE, text_response
+from ..http.responses import GRAPHIQL_PATH, INDEX_PAGE_PATH, JSON_TYPE, text_response
 from ..rest.openapi import find_usable, get_document
 from ..rest.query import check_parameters
 
@@ -44,36 +44,6 @@ _SECURITY_POLICY = "; ".join(
     ]
 )
 
-_PAGE = Markup(
-    """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="/graphql_api/static/description/icon.png">
-{styles}
-</head>
-<body data-nonce="{nonce}" data-session="{session}">
-<header id="bar"></header>
-<main id="page">{content}</main>
-{scripts}
-</body>
-</html>
-"""
-)
-_STYLE = Markup('<link rel="stylesheet" href="{}">')
-_SCRIPT = Markup('<script src="{}"></script>')
-_MISSING = Markup(
-    """<section class="notice">
-<h1>{title} is not there yet</h1>
-<p>Its files are not part of the source code. Fetch them in the folder of the project, then
-load this page again:</p>
-<pre>make assets</pre>
-<p>The API itself works without them.</p>
-</section>"""
-)
-
 
 class DocsController(http.Controller):
     @http.route(
@@ -93,10 +63,15 @@ class DocsController(http.Controller):
         version = Manifest.for_addon("graphql_api")["version"]
         return text_response(get_document(schema, usable, version), JSON_TYPE)
 
+    @http.route(INDEX_PAGE_PATH, **ROUTE)
+    def index(self, **_parameters):
+        """Serve links to what there is; ``/api`` is where browsers find them (see ir.http)."""
+        return _page("page_index", request.env._("Pages"))
+
     @http.route(GRAPHIQL_PATH, **ROUTE)
     def graphiql(self, **_parameters):
         """Serve GraphiQL; ``/api/graphql`` is where browsers find it (see ir.http)."""
-        return _page(
+        return _explorer(
             "GraphiQL",
             styles=["graphiql/graphiql.css", "graphiql/explorer.css"],
             libraries=[
@@ -111,7 +86,7 @@ class DocsController(http.Controller):
     @http.route("/api/docs", **ROUTE)
     def swagger(self, **_parameters):
         """Serve Swagger UI, which shows the OpenAPI document."""
-        return _page(
+        return _explorer(
             "Swagger UI",
             styles=["swagger-ui/swagger-ui.css"],
             libraries=["swagger-ui/swagger-ui.js"],
@@ -119,49 +94,60 @@ class DocsController(http.Controller):
         )
 
 
-def _page(title: str, styles: list[str], libraries: list[str], script: str) -> Response:
-    """Return a page, or one that says how to get what is missing for it.
+def _explorer(title: str, styles: list[str], libraries: list[str], script: str) -> Response:
+    """Return a page with an explorer, or one that says how to get what is missing for it.
 
     :param styles: paths below static/lib/, as ``libraries``
     :param script: name of the page's own script in static/src/
     :raise NotFound: the administrator has switched such pages off
     """
+    if not all((_LIBRARIES / path).is_file() for path in [*styles, *libraries]):
+        return _page("page_missing", title, status=503)
+    scripts = ["src/nonce.js", *(f"lib/{path}" for path in libraries), "src/session.js"]
+    return _page(
+        "page_explorer",
+        title,
+        styles=[f"lib/{path}" for path in styles],
+        scripts=[*scripts, f"src/{script}"],
+    )
+
+
+def _page(
+    template: str, title: str, styles: Sequence[str] = (), scripts: Sequence[str] = (), status=200
+) -> Response:
+    """Return a page, in the language of the browser or of the session's user.
+
+    :param template: name of a template of this addon (views/page_templates.xml)
+    :param styles: paths below static/, as ``scripts``; they come after the style of all pages
+    :raise NotFound: the administrator has switched such pages off
+    """
     if not request.env["graphql_api.settings"]._get_settings().graphiql:
         raise NotFound
-    complete = all((_LIBRARIES / path).is_file() for path in [*styles, *libraries])
     nonce = secrets.token_urlsafe(16)
-    styles = ["src/page.css", *(f"lib/{path}" for path in styles if complete)]
-    scripts = [
-        "src/nonce.js",
-        *(f"lib/{path}" for path in libraries),
-        "src/session.js",
-        f"src/{script}",
-    ]
-    html = _PAGE.format(
-        title=f"{title} - Odoo API",
-        styles=_tags(_STYLE, styles),
-        nonce=nonce,
-        session="yes" if request.session.uid else "",
-        content=Markup() if complete else _MISSING.format(title=title),
-        scripts=_tags(_SCRIPT, scripts if complete else []),
-    )
+    values = {
+        "title": title,
+        "language": (request.env.lang or "en_US").replace("_", "-"),
+        "path": request.httprequest.path,
+        "origin": request.httprequest.host_url.rstrip("/"),
+        "session": "yes" if request.session.uid else "",
+        "nonce": nonce,
+        "styles": [_address(path) for path in ("src/page.css", *styles)],
+        "scripts": [_address(path) for path in scripts],
+    }
+    html = request.env["ir.qweb"]._render(f"graphql_api.{template}", values)
     return Response(
-        html,
-        status=200 if complete else 503,
+        f"<!DOCTYPE html>\n{html}",
+        status=status,
         headers=[
             ("Content-Type", "text/html; charset=utf-8"),
             ("Cache-Control", "no-store"),
             ("Content-Security-Policy", _SECURITY_POLICY.format(nonce=nonce)),
             ("Referrer-Policy", "no-referrer"),
-            ("Vary", "Accept, Cookie"),
+            ("Vary", "Accept, Accept-Language, Cookie"),
             ("X-Content-Type-Options", "nosniff"),
             ("X-Frame-Options", "DENY"),
         ],
     )
-
-
-def _tags(tag: Markup, paths: list[str]) -> Markup:
-    return Markup("\n").join(tag.format(_address(path)) for path in paths)
 
 
 def _address(path: str) -> str:

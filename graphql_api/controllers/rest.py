@@ -26,7 +26,8 @@ class RestController(http.Controller):
     def index(self):
         """List the resources that the caller may use."""
         check_parameters(())
-        return cached_response(success_response(read_index()))
+        # Browsers get a page here.
+        return cached_response(success_response(read_index(), headers=[("Vary", "Accept")]))
 
     @http.route("/api/me", methods=["GET"], **ROUTE)
     def me(self):

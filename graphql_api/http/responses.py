@@ -16,6 +16,8 @@ from .statuses import STATUS, error_headers
 
 GRAPHQL_PATH = "/api/graphql"
 GRAPHIQL_PATH = "/api/graphql/graphiql"
+INDEX_PATH = "/api"
+INDEX_PAGE_PATH = "/api/docs/index"
 METRICS_PATH = "/api/metrics"
 JSON_TYPE = "application/json"
 GRAPHQL_RESPONSE_TYPE = "application/graphql-response+json"
@@ -154,7 +156,7 @@ def graphql_media_type(httprequest: HTTPRequest) -> str:
 
 
 def prefers_page(httprequest: HTTPRequest) -> bool:
-    """Tell whether it is a browser that opens the address of GraphQL, to see something."""
+    """Tell whether it is a browser that opens an address of the API, to see something."""
     accepted = httprequest.accept_mimetypes
     return (
         httprequest.method in ("GET", "HEAD")

@@ -12,10 +12,19 @@ from odoo.tools import SQL
 from ..http import rate_limit, replica
 from ..http.cors import SAFE_METHODS, is_preflight, preflight_response
 from ..http.dispatcher import ApiDispatcher, check_rate_limit
-from ..http.responses import GRAPHIQL_PATH, GRAPHQL_PATH, prefers_page
+from ..http.responses import (
+    GRAPHIQL_PATH,
+    GRAPHQL_PATH,
+    INDEX_PAGE_PATH,
+    INDEX_PATH,
+    prefers_page,
+)
 from ..schema.exposure.log_lines import COLOURED_INDENTATION, INDENTATION
 from ..schema.exposure.policy import EVERYTHING, Caller, is_within
 from ..schema.exposure.timings import timed
+
+_PAGES = {GRAPHQL_PATH: GRAPHIQL_PATH, INDEX_PATH: INDEX_PAGE_PATH}
+"""Addresses at which browsers get a page and programs do not, and the route of the page."""
 
 
 class IrHttp(models.AbstractModel):
@@ -43,12 +52,8 @@ class IrHttp(models.AbstractModel):
                 # Before the authentication: browsers send no key with it.
                 request.session.can_save = False
                 abort(preflight_response(request.httprequest, settings.origins))
-            if (
-                path_info == GRAPHQL_PATH
-                and settings.graphiql
-                and prefers_page(request.httprequest)
-            ):
-                path_info = GRAPHIQL_PATH
+            if path_info in _PAGES and settings.graphiql and prefers_page(request.httprequest):
+                path_info = _PAGES[path_info]
         return super()._match(path_info)
 
     @classmethod

@@ -8,14 +8,12 @@ from odoo.tools import SQL
 
 from ..schema.exposure.errors import RETRIED
 from ..schema.reading.ordering import sortable_fields
-from ..schema.values.scalars import VALUE_TYPES
 from .domains import InvalidDomain, check_search
+from .example_query import example_query
 from .json_text import parse_json
 from .ranking import search_ranked, with_model
 
 _OBJECT_TYPES = ("json", "properties")
-_EXAMPLE_FIELDS = 8
-_EXAMPLE_RECORDS = 10
 
 
 class GraphqlApiResource(models.Model):
@@ -110,20 +108,8 @@ class GraphqlApiResource(models.Model):
 
     def _get_example_query(self) -> str:
         """Return a query of the first records with some of their values."""
-        schema = self.env["graphql_api.schema"]._get_schema()
-        resource = schema.resources[self.type_name]
-        names = [
-            field.graphql_name
-            for field in resource.fields.values()
-            if field.type in VALUE_TYPES
-            and field.type not in ("binary", "image", "html", "text")
-            and field.deprecation_reason is None
-        ]
-        lines = "\n      ".join(["id", "displayName", *names[:_EXAMPLE_FIELDS]])
-        return (
-            f"{{\n  {resource.list_name}(first: {_EXAMPLE_RECORDS}) {{\n"
-            f"    nodes {{\n      {lines}\n    }}\n  }}\n}}\n"
-        )
+        resources = self.env["graphql_api.schema"]._get_schema().resources
+        return example_query(resources[self.type_name], resources)
 
     @api.constrains("type_name", "collection")
     def _check_type_and_collection(self):

@@ -6,7 +6,9 @@
     // Shown first, where the caller may read them.
     const WELL_KNOWN = ["customers", "sale-orders", "products", "invoices"];
     // What every type has tells a newcomer the least.
-    const COMMON = ["id", "displayName", "createDate", "writeDate", "version"];
+    const COMMON = ["id", "displayName", "externalId", "createDate", "writeDate", "version"];
+    // Of the others, these are shown first.
+    const USUAL = [/^name$/, /^state$/, /date/i, /(amount|price|revenue|total)/i];
     const PATH = "/api/graphql";
     const session = window.ApiSession;
     const page = document.getElementById("page");
@@ -35,6 +37,11 @@
         return WELL_KNOWN.includes(name) ? WELL_KNOWN.indexOf(name) : WELL_KNOWN.length;
     }
 
+    function fieldRank(name) {
+        const index = USUAL.findIndex((pattern) => pattern.test(name));
+        return index < 0 ? USUAL.length : index;
+    }
+
     function isPlain({ args, type: { kind, ofType } }) {
         return !args.length && ["SCALAR", "ENUM"].includes(kind === "NON_NULL" ? ofType.kind : kind);
     }
@@ -49,7 +56,9 @@
         const names = {};
         for (const [type, { fields }] of Object.entries(data || {})) {
             const plain = fields.filter(isPlain).map(({ name }) => name);
-            names[type] = plain.filter((name) => !COMMON.includes(name));
+            names[type] = plain
+                .filter((name) => !COMMON.includes(name))
+                .sort((one, other) => fieldRank(one) - fieldRank(other));
         }
         return names;
     }
@@ -105,5 +114,5 @@
         );
     }
 
-    session.open(explore, [["REST", "/api/docs"]]);
+    session.open(explore);
 })();

@@ -2,16 +2,30 @@
 
 window.ApiSession = (() => {
     const STORED = "graphql_api.key";
-    const bar = document.getElementById("bar");
+    const [doorstep, form, page] = ["doorstep", "key-form", "page"].map(byId);
+    const [input, keyStatus, progress] = ["key", "key-status", "progress"].map(byId);
+    const [useKey, forgetKey, cancel] = ["use-key", "forget-key", "cancel-key"].map(byId);
+    const hint = keyStatus.textContent;
+    let hasSession = Boolean(document.body.dataset.session);
+    let caller = null;
     let explore = null;
-    let links = [];
+
+    function byId(id) {
+        return document.getElementById(id);
+    }
+
+    // Return a text of the page, which Odoo has translated.
+    function text(name, values = {}) {
+        const pattern = document.querySelector(`[data-text="${name}"]`).textContent;
+        return pattern.replace(/\{(\w+)\}/g, (_match, value) => values[value]);
+    }
 
     function key() {
         return sessionStorage.getItem(STORED);
     }
 
-    function authorization() {
-        return key() ? { Authorization: `Bearer ${key()}` } : {};
+    function authorization(value = key()) {
+        return value ? { Authorization: `Bearer ${value}` } : {};
     }
 
     function keep(value) {
@@ -22,100 +36,130 @@ window.ApiSession = (() => {
         }
     }
 
-    async function get(path) {
-        const headers = { Accept: "application/json", ...authorization() };
-        const response = await fetch(path, { headers, credentials: "same-origin" });
-        const body = await response.json();
+    async function get(path, value = key()) {
+        const headers = { Accept: "application/json", ...authorization(value) };
+        let response, body;
+        try {
+            response = await fetch(path, { headers, credentials: "same-origin" });
+            body = await response.json();
+        } catch {
+            // No network, or a proxy that responds in place of Odoo.
+            throw new Error(text("unreachable"));
+        }
         if (!response.ok) {
             throw Object.assign(new Error(body.message), { status: response.status });
         }
         return body;
     }
 
-    function element(tag, properties, ...children) {
-        const result = Object.assign(document.createElement(tag), properties);
-        result.append(...children);
-        return result;
+    function showProgress(message, state) {
+        progress.hidden = !message;
+        progress.textContent = message;
+        progress.className = state || "";
     }
 
-    function navigation() {
-        const anchors = links.map(([text, href]) => element("a", { href }, text));
-        return element("nav", {}, ...anchors);
+    function showKeyStatus(message, state) {
+        keyStatus.textContent = message;
+        keyStatus.className = state || "";
+        form.querySelector("[type=submit]").disabled = state === "busy";
     }
 
-    function askForKey(message) {
-        const input = element("input", {
-            id: "key",
-            type: "password",
-            autocomplete: "off",
-            spellcheck: false,
-            required: true,
-        });
-        const form = element(
-            "form",
-            {},
-            element("label", { htmlFor: "key" }, "API key"),
-            input,
-            element("button", { type: "submit" }, "Use this key"),
-            element("p", { role: "status" }, message)
-        );
-        form.addEventListener("submit", (event) => {
-            event.preventDefault();
-            keep(input.value.trim());
-            start();
-        });
-        bar.replaceChildren(element("strong", {}, "Odoo API"), form, navigation());
-        input.focus();
+    function askForKey(error) {
+        showProgress("");
+        showKeyStatus(error || hint, error && "error");
+        byId("introduction").hidden = hasSession;
+        byId("caller").textContent = "";
+        useKey.hidden = forgetKey.hidden = true;
+        cancel.hidden = !hasSession;
+        doorstep.hidden = false;
+        page.hidden = true;
     }
 
-    function showCaller(me) {
-        const name = me.user ? me.user.name : "you";
-        const how = key() ? "with the API key of this tab" : "with your session of Odoo";
-        const leave = element("button", { type: "button" }, key() ? "Forget the key" : "Use a key");
-        leave.addEventListener("click", () => {
-            if (key()) {
-                keep(null);
-                location.reload();
-            } else {
-                askForKey("");
-            }
-        });
-        bar.replaceChildren(
-            element("strong", {}, "Odoo API"),
-            element("span", {}, `${name}, ${how}`),
-            leave,
-            navigation()
-        );
+    function showCaller() {
+        const { user, policy } = caller;
+        const how = key() ? (policy ? "by-policy" : "by-key") : "by-session";
+        byId("caller").textContent = text(how, { name: user ? user.name : text("nobody"), policy });
+        useKey.hidden = Boolean(key());
+        forgetKey.hidden = !key();
+        doorstep.hidden = true;
+        page.hidden = false;
     }
 
-    async function start() {
-        if (!key() && !document.body.dataset.session) {
-            askForKey("It stays in this tab and is gone when you close it.");
-            return;
+    // Find out whose key it is, or whose session; then let him explore.
+    async function enter(value) {
+        showKeyStatus(text("checking"), "busy");
+        if (doorstep.hidden) {
+            showProgress(text("checking"), "busy");
         }
         try {
-            const { data } = await get("/api/me");
-            showCaller(data);
+            caller = (await get("/api/me", value)).data;
         } catch (error) {
-            keep(null);
-            delete document.body.dataset.session;
+            if ([401, 403].includes(error.status)) {
+                if (value && value === key()) {
+                    keep(null);
+                } else if (!value) {
+                    hasSession = false;
+                }
+            }
             askForKey(error.message);
             return;
         }
-        await explore();
+        keep(value);
+        showKeyStatus(hint);
+        showCaller();
+        showProgress(text("loading"), "busy");
+        try {
+            await explore();
+            showProgress("");
+        } catch (error) {
+            showProgress(error.message, "error");
+        }
     }
+
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const value = input.value.trim();
+        input.value = "";
+        enter(value);
+    });
+    useKey.addEventListener("click", () => {
+        askForKey();
+        input.focus();
+    });
+    cancel.addEventListener("click", () => {
+        if (caller) {
+            showCaller();
+        } else {
+            enter(null);
+        }
+    });
+    forgetKey.addEventListener("click", () => {
+        keep(null);
+        location.reload();
+    });
+
+    // After the login one is back here, with the query of the address.
+    const here = encodeURIComponent(location.pathname + location.search);
+    byId("sign-in").href = `/web/login?redirect=${here}`;
+
+    // Swagger UI is dark by this class; the rest follows the system by itself.
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const setTheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+    dark.addEventListener("change", setTheme);
+    setTheme();
 
     return {
         authorization,
-        element,
         get,
         keep,
         key,
         // Call `run` as soon as it is known who explores; again for another key.
-        open(run, otherPages) {
+        open(run) {
             explore = run;
-            links = otherPages;
-            start();
+            if (key() || hasSession) {
+                doorstep.hidden = true;
+                enter(key());
+            }
         },
     };
 })();

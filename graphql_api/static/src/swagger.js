@@ -90,5 +90,5 @@
         });
     }
 
-    session.open(explore, [["GraphQL", "/api/graphql"]]);
+    session.open(explore);
 })();

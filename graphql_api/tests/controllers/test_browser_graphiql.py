@@ -90,11 +90,3 @@ class TestGraphiql(BrowserCase):
             page.locator(".graphiql-query-editor .CodeMirror").wait_for()
             self.settle()
             self.assertIn("data", self._run(page))
-
-    def test_a_wrong_key(self):
-        """A key that is refused is asked for again."""
-        with self.browser(errors=1) as page:
-            self._open(page)
-            self._enter_key(page, "wrong")
-            page.get_by_text("The API key is unknown, expired or revoked.").wait_for()
-            self.assertIsNone(page.evaluate("sessionStorage.getItem('graphql_api.key')"))

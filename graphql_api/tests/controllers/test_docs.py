@@ -41,9 +41,38 @@ class TestGraphiqlPage(ApiCase):
         response = self.graphql_response("{ __typename }", headers={"Accept": BROWSER})
         self.assertEqual(response.json()["data"], {"__typename": "Query"})
 
+    def test_the_index(self):
+        """Browsers get links at /api, programs JSON."""
+        response = self.page("/api")
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("Accept", response.headers["Vary"])
+        for link in ("/api/graphql", "/api/docs", "/web/login?redirect=/api"):
+            self.assertIn(f'href="{link}"', response.text)
+        self.assertNotIn("<script", response.text)
+        self.authenticate("demo", "demo")
+        self.assertNotIn("/web/login", self.page("/api").text)
+        for accept in ("application/json", "*/*"):
+            response = self.http("GET", "/api", headers={"Accept": accept})
+            self.assertEqual(response.json()["status"], "success")
+            self.assertIn("Accept", response.headers["Vary"].split(", "))
+
+    def test_the_language_of_the_browser(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        template = self.env.ref("graphql_api.page_sign_in")
+        template.update_field_translations(
+            "arch_db", {"fr_FR": {"Sign in with Odoo": "Se connecter avec Odoo"}}
+        )
+        response = self.page(headers={"Accept-Language": "fr-FR"})
+        self.assertIn("Se connecter avec Odoo", response.text)
+        self.assertIn('<html lang="fr-FR"', response.text)
+        self.assertIn("Accept-Language", response.headers["Vary"])
+
     def test_it_can_be_switched_off(self):
         self.env["ir.config_parameter"].set_param("graphql_api.graphiql", "False")
-        for path in ("/api/graphql/graphiql", "/api/docs"):
+        self.assertEqual(
+            self.page("/api").headers["Content-Type"], "application/json; charset=utf-8"
+        )
+        for path in ("/api/graphql/graphiql", "/api/docs", "/api/docs/index"):
             self.assertEqual(self.page(path).status_code, 404)
         response = self.page(QUERY)
         self.assertEqual(response.status_code, 401)
@@ -74,9 +103,10 @@ class TestGraphiqlPage(ApiCase):
     def test_every_file_of_the_page_is_there(self):
         addresses = re.findall(r'(?:src|href)="([^"]*)"', self.page().text)
         for address in addresses:
-            response = self.http("GET", address, login=None)
+            response = self.page(address)
             self.assertEqual(response.status_code, 200, address)
-            self.assertIn("max-age", response.headers["Cache-Control"])
+            if "/static/" in address:
+                self.assertIn("max-age", response.headers["Cache-Control"], address)
 
     def test_the_page_shows_nothing_of_the_address(self):
         """A query in the address is for the script alone."""

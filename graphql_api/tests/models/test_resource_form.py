@@ -401,6 +401,18 @@ class TestAccepted(AcceptedCase):
         self.assertIn("banks", response.json()["data"], response.text)
 
 
+class TestExample(ResourceCase):
+    def test_the_example_has_what_matters(self):
+        """The query of GraphiQL asks for name, state, dates, amounts and partner before others."""
+        orders = self.resource("sale-orders")
+        query = orders._get_example_query()
+        fields = query.split("nodes {")[1].split("\n")[1:11]
+        shown = " ".join(field.strip() for field in fields)
+        self.assertRegex(shown, r"^id displayName name .*state .*[dD]ate.* amountTotal ")
+        self.assertIn("{ id displayName }", shown)
+        self.graphql(query)
+
+
 @tagged("generated")
 class TestNamesOfFields(AcceptedCase):
     def test_names_of_fields(self):

@@ -213,7 +213,7 @@ class TestPolicyScreens(BrowserCase):
             page.get_by_placeholder("Enter your password").fill("admin")
             page.get_by_role("button", name="Confirm Password").click()
         graphiql = opened.value
-        graphiql.get_by_text("you, with the API key of this tab").wait_for()
+        graphiql.get_by_text("You, with a key of the policy").wait_for()
         graphiql.locator(".graphiql-query-editor .CodeMirror").wait_for()
         key = graphiql.evaluate("sessionStorage.getItem('graphql_api.key')")
         self.assertNotIn(key, graphiql.url + page.url + page.content())
