@@ -58,7 +58,7 @@ def day(salesperson, customer):
     salesperson.act("invoices", invoice, "post")
     seen = customer.read("invoices", invoice, "payment_state,salesperson_name")
     assert seen == {"payment_state": "not_paid", "salesperson_name": "Mitchell Admin"}
-    report = customer.send("GET", f"/api/invoices/{invoice}/report/invoice.pdf")
+    report = customer.send("GET", f"/api/invoices/{invoice}/report/invoice-without-payment.pdf")
     assert report.content.startswith(b"%PDF"), report.text
     body = {"payment_date": _DATE}
     refused = customer.send("POST", f"/api/invoices/{invoice}/register-payment", json=body)

@@ -91,10 +91,10 @@ class PolicyRecordsCase(NarrowedKeyCase, AccessCase):
         closed = cls.env["product.category"].create({"name": "Zclosed"})
         both = ((cls.seller, {}), (cls.other, {"categ_id": closed.id}))
         cls.products = [
-            cls.create("product.product", name="Zdesk", default_code="ZD", list_price=10, **values)
+            cls.new("product.product", name="Zdesk", default_code="ZD", list_price=10, **values)
             for _user, values in both
         ]
-        cls.tag = cls.create("res.partner.category", name="Ztag")
+        cls.tag = cls.new("res.partner.category", name="Ztag")
         cls.customers = [cls.customer(user) for user, _values in both]
         # Below each customer there is one of either kind, and so on.
         cls.below = [
@@ -109,12 +109,12 @@ class PolicyRecordsCase(NarrowedKeyCase, AccessCase):
         cls.env.cr.precommit.run()
 
     @classmethod
-    def create(cls, model: str, **values):
+    def new(cls, model: str, **values):
         return cls.env[model].create(values)
 
     @classmethod
     def customer(cls, user, **values):
-        return cls.create(
+        return cls.new(
             "res.partner",
             name=f"Z{user.login}",
             ref="ZR",
@@ -129,7 +129,7 @@ class PolicyRecordsCase(NarrowedKeyCase, AccessCase):
     @classmethod
     def add_documents(cls, customer, user):
         """Add an order, a lead, files, messages and activities of a user to a customer."""
-        lead = cls.create(
+        lead = cls.new(
             "crm.lead",
             name="Zlead",
             type="opportunity",
@@ -137,7 +137,7 @@ class PolicyRecordsCase(NarrowedKeyCase, AccessCase):
             user_id=user.id,
             expected_revenue=7,
         )
-        order = cls.create(
+        order = cls.new(
             "sale.order",
             partner_id=customer.id,
             user_id=user.id,
@@ -156,7 +156,7 @@ class PolicyRecordsCase(NarrowedKeyCase, AccessCase):
     def add_parts(cls, record, user):
         """Add files, messages and activities, of which a filter leaves out every second."""
         for mimetype in ("text/plain", "text/csv"):
-            cls.create(
+            cls.new(
                 "ir.attachment",
                 name="zfile.txt",
                 raw=b"x",
