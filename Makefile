@@ -8,14 +8,14 @@ export PORT DB LOGIN ODOO_HOME
 .PHONY: help run cluster assets dist check test screenshots bench load key lint format stop clean
 
 help:
-	@echo 'make run               Odoo with demo data on http://127.0.0.1:8069 (PORT=..., DB=...)'
+	@echo 'make run               Odoo with demo data (PORT=8069, DB=demo): http://127.0.0.1:8069'
 	@echo 'make cluster           two Odoo servers behind nginx, with a PostgreSQL primary and a replica'
 	@echo 'make check             what to run before a commit: lint, and the tests that take seconds'
 	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
 	@echo 'make screenshots       take the pictures in docs/images again'
 	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
 	@echo 'make load              how many phones the cluster serves, with 1, 2 and 4 workers (ARGS="--help")'
-	@echo 'make key LOGIN=demo    print a new API key of a user (DB=...)'
+	@echo 'make key               print a new API key of a user (LOGIN=admin, DB=demo)'
 	@echo 'make assets            fetch GraphiQL and Swagger UI into the addon; run and test do, too'
 	@echo 'make dist              make a wheel and a zip file of the addon in dist/'
 	@echo 'make lint              check style and types; make format corrects the style'

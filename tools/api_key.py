@@ -14,10 +14,26 @@ def print_new(login: str, database: str | None) -> int:
     """Print a new key of a user, alone on stdout."""
     with lock.exclusive("setup"):
         current = environment.ensure()
+        if database and database != databases.DEMO:
+            _check_exists(current, database)
         # A server may be running on the database: this is no time to upgrade it.
         name = databases.ensure_demo(current, database or databases.DEMO, upgrade=False)
     print(new(current, name, login))
     return 0
+
+
+def _check_exists(current: Environment, database: str) -> None:
+    """Check that a database can be worked on.
+
+    :raise StepFailed: it is not there; names those that are
+    """
+    names = database_server.names(current.server)
+    if database not in names:
+        raise StepFailed(
+            f"There is no database {database}. "
+            + (f"There are: {', '.join(names)}." if names else "There is none yet.")
+            + f" make run DB={database} makes it."
+        )
 
 
 def remembered(current: Environment, database: str, login: str) -> str:

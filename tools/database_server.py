@@ -67,6 +67,17 @@ def origin(server: Server, database: str) -> str | None:
     return row[0] if row and filestore(database).is_dir() else None
 
 
+def names(server: Server) -> list[str]:
+    """Return the names of the databases that are usable, without templates and those of tests."""
+    with cursor(server, "postgres") as opened:
+        opened.execute(
+            "SELECT datname FROM pg_database "
+            "WHERE shobj_description(oid, 'pg_database') IS NOT NULL ORDER BY datname"
+        )
+        found = [name for (name,) in opened.fetchall()]
+    return [name for name in found if "graphql_api_" not in name and filestore(name).is_dir()]
+
+
 def set_origin(server: Server, database: str, inputs: str) -> None:
     """Note that a database is complete."""
     _execute(server, "COMMENT ON DATABASE {} IS %(inputs)s", database, inputs=inputs)
