@@ -115,17 +115,40 @@ class GraphqlApiSchema(models.AbstractModel):
         # What code adds is the same for everybody, hence sudo.
         parts = self.sudo()._collect()
         resources, conflicts = compile_exposure(definitions, types_in_code(parts))
-        type_names = {each.id: each.resource.type_name for each in definitions}
+        defined = {each.id: each.resource for each in definitions}
         for resource_id, conflict in conflicts.items():
-            problems[resource_id] = self._describe_conflict(type_names[resource_id], conflict)
+            resource = defined[resource_id]
+            # Others that are refused may have the owner's type name, and another model.
+            owners = [
+                each.model
+                for other_id, each in defined.items()
+                if each.type_name == conflict.owner and other_id != resource_id
+            ]
+            problems[resource_id] = self._describe_conflict(resource, conflict, owners)
         return Exposure(resources, problems)
 
     @api.model
-    def _describe_conflict(self, type_name: str, conflict: NameConflict) -> str:
+    def _describe_conflict(
+        self, resource: Resource, conflict: NameConflict, owner_models: list[str]
+    ) -> str:
+        """Say which name is taken, who has it, and what can be done.
+
+        :param owner_models: the Odoo models that other resources of the owner's type expose
+        """
+        if resource.model in owner_models:
+            return self.env._(
+                "%(model)s is exposed already, as %(owner)s, which has the %(kind)s %(name)s. "
+                "Change %(owner)s instead, or choose another type and collection to expose the "
+                "model once more.",
+                model=resource.model,
+                owner=conflict.owner,
+                kind=conflict.kind,
+                name=conflict.name,
+            )
         return self.env._(
-            "%(resource)s would add the %(kind)s %(name)s to the schema, which %(owner)s has "
-            "already. Choose another type, collection or name.",
-            resource=type_name,
+            "%(resource)s needs the %(kind)s %(name)s in the schema, and %(owner)s has it already. "
+            "Choose another type, collection or name.",
+            resource=resource.type_name,
             kind=conflict.kind,
             name=conflict.name,
             owner=conflict.owner or self.env._("the API itself or an addon"),

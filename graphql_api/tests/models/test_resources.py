@@ -164,7 +164,9 @@ class TestResources(ApiCase):
                 self.rest("/api/banks?fields=name,swift")
                 self.assertEqual((own.status, shipped.is_served), ("Served", False))
                 self.assertIn(
-                    "Bank has already" if "collection" in values else "banks", shipped.status
+                    "res.bank is exposed already, as Bank, which has the %s"
+                    % ("type Bank" if "collection" in values else "query banks"),
+                    shipped.status,
                 )
                 shipped.unlink()
 
