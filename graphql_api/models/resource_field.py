@@ -39,6 +39,16 @@ class GraphqlApiResourceField(models.Model):
         help="Name in REST (snake_case); GraphQL uses it in camelCase. "
         "Left empty: the field's own, without _id, the plural for _ids.",
     )
+    effective_name = fields.Char(
+        string="Name in the API",
+        compute="_compute_effective_name",
+        inverse="_inverse_effective_name",
+        help="Name in REST (snake_case). Write another one to rename the field; empty it to get "
+        "the field's own again.",
+    )
+    effective_graphql_name = fields.Char(
+        string="In GraphQL", compute="_compute_effective_name", help="The name in camelCase."
+    )
     former_names = fields.Char(
         help="Names that the field had in REST, with commas between them: they go on working in "
         "both APIs, marked as deprecated.",
@@ -132,6 +142,18 @@ class GraphqlApiResourceField(models.Model):
         for field in self.filtered("field_id"):
             field.field_name = field.field_id.name
 
+    @api.depends("field_name", "api_name", "resource_id.model")
+    def _compute_effective_name(self):
+        for field in self:
+            field.effective_name = field.rest_name
+            field.effective_graphql_name = field.graphql_name
+
+    @api.onchange("effective_name")
+    def _inverse_effective_name(self):
+        for field in self:
+            name = field.effective_name
+            field.api_name = name if name and name != field._get_default_name() else False
+
     @api.constrains("field_name", "resource_id")
     def _check_field_name(self):
         if self._is_installing():
@@ -176,8 +198,10 @@ class GraphqlApiResourceField(models.Model):
     @property
     def rest_name(self) -> str:
         """The REST name, whether or not the field can be served."""
-        if self.api_name:
-            return self.api_name
+        return self.api_name or self._get_default_name()
+
+    def _get_default_name(self) -> str:
+        """Return the REST name of the field where no other one was chosen."""
         odoo_field = self._get_odoo_field()
         field_type = odoo_field.type if odoo_field is not None else ""
         return default_name(self.field_name or "", field_type)

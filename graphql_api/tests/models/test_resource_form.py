@@ -390,6 +390,59 @@ class TestAccepted(AcceptedCase):
             line.active = False
         self.rest("/api/banks?fields=bic", status=400)
 
+    def test_names_of_lines(self):
+        """The form shows the names that clients use, and renames by them."""
+        resource = self.create_bank_resource()
+        with Form(resource, "graphql_api.resource_view_form") as form:
+            with form.field_ids.new() as line:
+                line.field_name = "state"
+                self.assertEqual(line.effective_name, "state")
+            with form.field_ids.new() as line:
+                line.field_name = "zip"
+                self.assertEqual(line.effective_name, "zip")
+                line.effective_name = "postal_code"
+                self.assertEqual(line.effective_graphql_name, "postalCode")
+        self.assertFalse(self.line(resource, "state").api_name)
+        renamed = self.line(resource, "zip")
+        self.assertEqual(renamed.api_name, "postal_code")
+        self.rest("/api/banks?fields=postal_code")
+        renamed.effective_name = False
+        renamed.invalidate_recordset()
+        self.assertEqual((renamed.api_name, renamed.effective_name), (False, "zip"))
+
+    def test_smart_buttons(self):
+        """They show the policies that reach the resource, its requests in REST and its records."""
+        resource = self.create_bank_resource(domain="[('name', '=', 'Reserve')]")
+        bank = self.env["res.bank"].create({"name": "Reserve"})
+        policies = self.env["graphql_api.policy"].create(
+            [
+                {"name": "All", "all_resources": True},
+                {"name": "Banks", "right_ids": [Command.create({"resource_id": resource.id})]},
+                {"name": "None"},
+            ]
+        )
+        self.env["ir.config_parameter"].set_param("graphql_api.log_requests", "True")
+        requests = self.env["graphql_api.request"]
+        requests.search([]).unlink()
+        for path in ("/api/banks?limit=1", f"/api/banks/{bank.id}", "/api/countries?limit=1"):
+            self.rest(path)
+        found = {
+            name: self.env[action["res_model"]].search(action["domain"])
+            for name in ("open_policies", "open_requests", "open_records")
+            for action in (getattr(resource, name)(),)
+        }
+        self.assertEqual(found["open_policies"] & policies, policies[:2])
+        self.assertEqual(resource.policy_count, len(found["open_policies"]))
+        self.assertEqual(
+            set(found["open_requests"].mapped("operation")),
+            {"GET /api/banks", "GET /api/banks/<id>"},
+        )
+        self.assertEqual(found["open_records"], bank)
+
+    def test_operations(self):
+        resource = self.create_bank_resource(allow_create=False, allow_delete=False)
+        self.assertEqual(resource.operations_text, "Read, Update")
+
     def test_buttons(self):
         resource = self.create_bank_resource()
         action = resource.action_open_rest()

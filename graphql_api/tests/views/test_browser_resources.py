@@ -50,7 +50,7 @@ class TestResourceScreens(BrowserCase):
             self.settle()
             self.screenshot("resource")
             phone = self.row("phone")
-            phone.get_by_role("cell", name="phone", exact=True).click()
+            phone.get_by_role("cell", name="phone", exact=True).first.click()
             phone.get_by_role("checkbox").first.uncheck()
             page.get_by_role("button", name="Save manually").click()
             page.get_by_role("button", name="Save manually").wait_for(state="hidden")
