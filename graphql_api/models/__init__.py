@@ -4,6 +4,7 @@ from . import (
     document,
     exposure,
     idempotency,
+    in_use,
     ir_actions_report,
     ir_attachment,
     ir_http,

@@ -11,7 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..schema.exposure.log_lines import INDENTATION
-from .apikeys import SCOPE
+from .apikeys import ODOO_SCOPE, SCOPE
 
 _logger = logging.getLogger(__name__)
 _logger.addFilter(INDENTATION)
@@ -214,3 +214,38 @@ class GraphqlApiKey(models.Model):
                 "auto_delete": True,
             }
         )
+
+    @api.model
+    def _get_plain_key_domain(self) -> Domain:
+        """Return which of Odoo's own keys work, for the API as far as the settings allow it."""
+        return (
+            Domain("scope", "in", [False, ODOO_SCOPE])
+            & Domain("user_id.active", "=", True)
+            & (Domain("expiration_date", "=", False) | Domain("expiration_date", ">", "now"))
+        )
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Tell administrators of keys without a policy, where there are no others."""
+        message = super().get_empty_list_help(help_message)
+        if (
+            not self.env.is_system()
+            or not self.env["graphql_api.settings"]._get_settings().plain_keys
+        ):
+            return message
+        count = self.env["res.users.apikeys"].search_count(self._get_plain_key_domain())
+        if not count:
+            return message
+        link = Markup('<a type="action" name="graphql_api.action_plain_keys">%s</a>') % self.env._(
+            "Keys without a policy: %s", count
+        )
+        text = self.env._("They are Odoo's own, and reach all that is exposed and their user may.")
+        return Markup("%s<p>%s. %s</p>") % (Markup(message or ""), link, text)
+
+    def open_plain_keys(self):
+        """Show Odoo's own keys, which reach the API unless the settings say otherwise."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("graphql_api.action_plain_keys")
+        if not self.env["graphql_api.settings"]._get_settings().plain_keys:
+            action["name"] = self.env._("Keys without a Policy: refused, by the settings")
+        return {**action, "domain": list(self._get_plain_key_domain())}

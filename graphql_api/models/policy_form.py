@@ -1,7 +1,8 @@
 import base64
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .policy_json import write_policy
 
@@ -24,6 +25,20 @@ class GraphqlApiPolicy(models.Model):
             {**values, "name": (default or {}).get("name") or self.env._("%s (copy)", policy.name)}
             for policy, values in zip(self, super().copy_data(default), strict=True)
         ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_keys(self):
+        """Refuse to delete a policy with keys, in words: PostgreSQL would refuse it as well."""
+        for policy in self.filtered("key_ids"):
+            raise UserError(
+                self.env._(
+                    "%(policy)s has keys: %(count)s. Revoke them, or give them another policy, "
+                    "under API > Keys. Or archive the policy: that stops its keys until you "
+                    "restore it.",
+                    policy=policy.name,
+                    count=policy.key_count,
+                )
+            )
 
     def export_json(self):
         """Return the action that downloads the policy as JSON."""

@@ -24,7 +24,7 @@ class ResUsers(models.Model):
     @check_identity
     def graphql_api_key_wizard(self):
         """Return the dialog that makes a key for the user who asks."""
-        return self.env["graphql_api.make_key"]._get_dialog()
+        return self.env["graphql_api.make_key"]._get_dialog(user_id=self.env.uid)
 
     def _action_revoke_all_devices(self):
         """Sign out apps, too."""

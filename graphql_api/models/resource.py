@@ -19,7 +19,7 @@ class GraphqlApiResource(models.Model):
 
     _name = "graphql_api.resource"
     _description = "API Resource"
-    _inherit = ["graphql_api.exposure", "graphql_api.lines"]
+    _inherit = ["graphql_api.exposure", "graphql_api.lines", "graphql_api.in_use"]
     _order = "collection"
     _rec_name = "type_name"
 

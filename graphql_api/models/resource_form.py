@@ -40,7 +40,6 @@ class GraphqlApiResource(models.Model):
     )
 
     operations_text = fields.Char(string="Operations", compute="_compute_operations_text")
-    policy_count = fields.Integer(string="Policies", compute="_compute_policy_count")
     change_ids = fields.One2many("graphql_api.change", "resource_id", string="Changes")
 
     @api.depends("type_name", "model")
@@ -92,16 +91,6 @@ class GraphqlApiResource(models.Model):
                 if resource[name]
             )
 
-    def _compute_policy_count(self):
-        for resource in self:
-            resource.policy_count = self.env["graphql_api.policy"].search_count(
-                resource._get_policy_domain()
-            )
-
-    def _get_policy_domain(self) -> list:
-        """Return the domain of the policies whose keys reach the resource."""
-        return ["|", ("all_resources", "=", True), ("right_ids.resource_id", "=", self._origin.id)]
-
     @api.depends("defaults")
     def _compute_defaults_text(self):
         for resource in self:
@@ -127,46 +116,6 @@ class GraphqlApiResource(models.Model):
         """Open the REST address of this resource."""
         self.ensure_one()
         return _open(f"/api/{self.collection}")
-
-    def open_policies(self):
-        """Show the policies whose keys reach the resource."""
-        self.ensure_one()
-        return self._open_list(
-            self.env._("Policies of %s", self.type_name),
-            "graphql_api.policy",
-            self._get_policy_domain(),
-        )
-
-    def open_requests(self):
-        """Show what the request log has of the resource in REST.
-
-        Requests of GraphQL are logged by the names of their operations, which tell no resource.
-        """
-        self.ensure_one()
-        return self._open_list(
-            self.env._("REST Requests of %s", self.type_name),
-            "graphql_api.request",
-            self._get_request_domain(),
-        )
-
-    def open_records(self):
-        """Show the records that the resource exposes, with Odoo's own screens of the model."""
-        self.ensure_one()
-        return self._open_list(self.type_name, self.model, self._get_domain())
-
-    def _get_request_domain(self) -> list:
-        address = f"% /api/{self.collection}"
-        return ["|", ("operation", "=like", address), ("operation", "=like", f"{address}/%")]
-
-    def _open_list(self, name: str, model: str, domain: list) -> dict:
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "views": [(False, "list"), (False, "form")],
-            "domain": domain,
-        }
 
     def _get_example_query(self) -> str:
         """Return a query of the first records with some of their values."""

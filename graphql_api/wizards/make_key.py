@@ -3,6 +3,9 @@ from odoo.addons.base.models.res_users import check_identity
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+_DAYS = 90
+"""For how long a new key is good where nobody chooses another time."""
+
 
 class GraphqlApiMakeKey(models.TransientModel):
     """The dialog that makes a key: as Odoo's own, with a policy.
@@ -15,10 +18,12 @@ class GraphqlApiMakeKey(models.TransientModel):
     _description = "Make an API Key"
     _inherit = ["res.users.apikeys.description"]
 
+    duration = fields.Selection(default=lambda self: self._get_default_duration())
     user_id = fields.Many2one(
         "res.users",
         required=True,
-        default=lambda self: self.env.user,
+        # An administrator seldom makes a key that may do what administrators may.
+        default=lambda self: self.env.user if not self.env.is_system() else None,
         domain=[("active", "=", True)],
         help="What the user may not do, the key may not do either.",
     )
@@ -27,6 +32,12 @@ class GraphqlApiMakeKey(models.TransientModel):
         required=True,
         default=lambda self: self._get_only_policy(),
     )
+
+    @api.model
+    def _get_default_duration(self) -> str:
+        """Return 90 days, or the longest time that the user's keys may live; "-1" for a date."""
+        days = [int(value) for value, _label in self._selection_duration()]
+        return str(max((each for each in days if 0 < each <= _DAYS), default=-1))
 
     @api.model
     def _get_only_policy(self):

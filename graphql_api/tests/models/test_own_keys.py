@@ -7,6 +7,7 @@ from xmlrpc.client import Fault
 from lxml import etree
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import JsonRpcException, new_test_user, tagged
 
 from ..cases.scoped_keys import ScopedKeyCase
@@ -291,10 +292,26 @@ class TestAdministratorsKeys(KeyDialogCase):
         self.assertEqual(self.closed.key_count, 1)
 
     def test_a_policy_with_keys_is_not_deleted(self):
+        """The message says how many keys there are, and what can be done."""
         self.scoped_key(self.closed)
-        with self.refused("ValidationError"):
+        with self.refused("UserError"):
             self.call("graphql_api.policy", "unlink", self.closed.ids)
+        with self.assertRaisesRegex(UserError, "Closed has keys: 1. Revoke them"):
+            self.closed.unlink()
         self.call("graphql_api.policy", "unlink", self.offered.ids)
+
+    def test_the_dialog_asks_for_the_user(self):
+        """It proposes 90 days, or the longest time that the user's keys may live."""
+        names = ["user_id", "duration"]
+        proposed = self.call("graphql_api.make_key", "default_get", names)
+        self.assertEqual(proposed, {"duration": "90", "user_id": False})
+        self.authenticate("clerk", "clerk")
+        proposed = self.call("graphql_api.make_key", "default_get", names)
+        self.assertEqual(proposed, {"duration": "90", "user_id": self.clerk.id})
+        self.env.ref("base.group_user").api_key_duration = 10
+        self.env.flush_all()
+        proposed = self.call("graphql_api.make_key", "default_get", ["duration"])
+        self.assertEqual(proposed, {"duration": "7"})
 
     def test_move_to_another_policy(self):
         headers = self.scoped_key(self.closed)
@@ -354,6 +371,27 @@ class TestPlainKeys(ScopedKeyCase):
         self.assertNotIn("made for it", unknown["message"])
         self.env["ir.config_parameter"].set_param("graphql_api.plain_keys", "True")
         self.rest("/api/countries?limit=1")
+
+    def test_they_are_listed(self):
+        """Those that work, and that there are such keys where no other key is."""
+        apikeys = self.env["res.users.apikeys"]
+        self.key("admin")
+        gone = self.env["res.users"].create({"name": "Gone", "login": "gone"})
+        apikeys.with_user(gone).sudo()._generate(None, "of one who left", None)
+        gone.active = False
+        self.scoped_key(self.policy(self.grants))
+        keys = self.env["graphql_api.key"].with_user(self.user("admin"))
+        listed = apikeys.search(keys.open_plain_keys()["domain"])
+        self.assertIn(self.user("admin"), listed.user_id)
+        self.assertNotIn(gone, listed.user_id)
+        self.assertLessEqual(set(listed.mapped("scope")), {False, "rpc"})
+        shown = keys.get_empty_list_help("<p>No keys yet</p>")
+        self.assertIn(f"Keys without a policy: {len(listed)}</a>", shown)
+        demo = self.env["graphql_api.key"].with_user(self.user("demo"))
+        self.assertEqual(demo.get_empty_list_help("<p>No</p>"), "<p>No</p>")
+        self.env["ir.config_parameter"].set_param("graphql_api.plain_keys", "False")
+        self.assertEqual(keys.get_empty_list_help("<p>No</p>"), "<p>No</p>")
+        self.assertIn("refused", keys.open_plain_keys()["name"])
 
 
 @tagged("post_install", "-at_install")

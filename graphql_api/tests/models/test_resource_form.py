@@ -1,15 +1,17 @@
 """What an administrator saves in a resource: mistakes are refused, the rest is served."""
 
 import json
+from datetime import date
 
 import strawberry
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ...schema.execution.usage import Use
 from ...schema.problems import BUILT_IN_TYPES, type_names
 from ..cases.api import ApiCase
 
@@ -438,6 +440,27 @@ class TestAccepted(AcceptedCase):
             {"GET /api/banks", "GET /api/banks/<id>"},
         )
         self.assertEqual(found["open_records"], bank)
+
+    def test_what_is_used_is_not_deleted(self):
+        """The message says who used it, and that it can be archived; then it can be deleted."""
+        resource = self.create_bank_resource()
+        policy = self.env["graphql_api.policy"].create({"name": "Sales app"})
+        self.env["graphql_api.usage"]._store(policy.id, [Use("Bank", "read", "")], date(2026, 5, 4))
+        self.env["graphql_api.request"].create(
+            {
+                "started_at": "2026-05-03 10:00:00",
+                "operation": "GET /api/banks/<id>",
+                "method": "GET",
+                "user_id": self.user("demo").id,
+            }
+        )
+        expected = "keys of Sales app on 05/04/2026, Marc Demo on 05/03/2026.*Archive it instead"
+        with self.assertRaisesRegex(UserError, expected), self.env.cr.savepoint():
+            resource.unlink()
+        resource.active = False
+        resource.unlink()
+        self.assertFalse(self.resource("banks"))
+        self.create_bank_resource(type_name="Lender", collection="lenders").unlink()
 
     def test_operations(self):
         resource = self.create_bank_resource(allow_create=False, allow_delete=False)

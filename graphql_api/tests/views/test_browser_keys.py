@@ -29,6 +29,7 @@ class TestKeyScreens(BrowserCase):
             status=403,
         )
 
+        self.archive_policy()
         with self.browser() as page:
             self.visit(_LOG)
             for cell in ("Ann's phone", "Marc Demo", "200"):
@@ -41,6 +42,19 @@ class TestKeyScreens(BrowserCase):
             page.locator(".modal").get_by_role("button", name="Ok").click()
             self.row("Ann's phone").wait_for(state="detached")
         self.rest("/api/customers?limit=1", login=None, headers=headers, status=401)
+
+    def archive_policy(self):
+        """Begin to archive the policy, see how many keys would stop, and keep it."""
+        with self.browser() as page:
+            self.visit(_POLICIES)
+            self.row("Sales app").get_by_role("cell", name="Sales app").click()
+            page.get_by_role("button", name="New Key").wait_for()
+            page.locator(".o_cp_action_menus .dropdown-toggle").first.click()
+            page.locator(".o-dropdown--menu").get_by_text("Archive", exact=True).click()
+            dialog = page.locator(".modal")
+            dialog.get_by_text("Keys that stop working at once: 1.").wait_for()
+            dialog.get_by_role("button", name="Cancel").click()
+            dialog.wait_for(state="detached")
 
     def make_policy(self):
         with self.browser() as page:
