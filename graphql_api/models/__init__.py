@@ -18,6 +18,7 @@ from . import (
     policy_right_form,
     rate,
     request,
+    request_form,
     res_company,
     res_config_settings,
     res_users,

@@ -313,6 +313,25 @@ class TestAdministratorsKeys(KeyDialogCase):
         proposed = self.call("graphql_api.make_key", "default_get", ["duration"])
         self.assertEqual(proposed, {"duration": "7"})
 
+    def test_from_the_log(self):
+        """From a request to its key and its policy, while they are there."""
+        self.closed.log_requests = True
+        self.rest("/api/customers?limit=1", headers=self.scoped_key(self.closed))
+        key = self.closed.key_ids
+        request = self.env["graphql_api.request"].search([], limit=1)
+        self.assertEqual((request.live_key_id, request.policy_id), (key, self.closed))
+        self.assertEqual(key.search(request.open_key()["domain"]), key)
+        self.assertIn(request, request.search(request.open_similar()["domain"]))
+        key.unlink()
+        request.invalidate_recordset()
+        self.assertFalse(request.live_key_id)
+        self.assertFalse(request.policy_id)
+
+    def test_the_log_is_turned_on_by_administrators(self):
+        self.authenticate("clerk", "clerk")
+        with self.refused("AccessError"):
+            self.call("graphql_api.request", "turn_on")
+
     def test_move_to_another_policy(self):
         headers = self.scoped_key(self.closed)
         self.rest("/api/customers?limit=1", headers=headers)

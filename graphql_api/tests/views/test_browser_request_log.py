@@ -66,6 +66,21 @@ class TestRequestLogScreens(BrowserCase):
             self.screenshot("request-log")
             self.row("GET /api/countries").get_by_role("cell").nth(2).click()
             page.locator(".o_form_view").get_by_text("Response").first.wait_for()
+            page.get_by_role("button", name="Similar Requests").click()
+            page.locator(".o_list_view").wait_for()
+            self.row("GET /api/countries").wait_for()
+            self.assertEqual(page.locator("tr.o_data_row").count(), 1)
+
+    def test_empty(self):
+        """Where the log is off and empty, a button turns it on."""
+        self.env["graphql_api.request"].search([]).unlink()
+        self.env["ir.config_parameter"].set_param("graphql_api.log_requests", "False")
+        with self.browser() as page:
+            self.visit(_LOG)
+            page.get_by_text("Log All Requests").click()
+            page.get_by_text("Log All Requests").wait_for(state="detached")
+            self.settle()
+        self.assertTrue(self.env["graphql_api.settings"]._get_settings().log_requests)
 
     def test_graph_and_pivot(self):
         """Requests, errors and the 95th percentile by day and operation."""
