@@ -146,8 +146,9 @@ class GraphqlApiSchema(models.AbstractModel):
                 name=conflict.name,
             )
         return self.env._(
-            "%(resource)s needs the %(kind)s %(name)s in the schema, and %(owner)s has it already. "
-            "Choose another type, collection or name.",
+            "%(resource)s (%(model)s) needs the %(kind)s %(name)s in the schema, and %(owner)s has "
+            "it already. Choose another type, collection or name.",
+            model=resource.model,
             resource=resource.type_name,
             kind=conflict.kind,
             name=conflict.name,

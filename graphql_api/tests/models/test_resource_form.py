@@ -203,7 +203,7 @@ class TestRefused(ResourceCase):
         """Not one that was there before, whichever is older."""
         self.assert_refused(
             lambda: self.resource("countries").write({"collection": "other-bank"}),
-            "Country would add the query otherBank",
+            r"Country \(res.country\) needs the query otherBank",
         )
 
     def test_used_names(self):
@@ -212,7 +212,7 @@ class TestRefused(ResourceCase):
             ({"type_name": "Country"}, "type Country"),
         ):
             with self.subTest(values):
-                self.assert_values_refused(f"{name} to the schema, which Country has", **values)
+                self.assert_values_refused(f"{name} in the schema, and Country has", **values)
 
     def test_orders(self):
         for order in ("nmae", "name asc, secret desc", "street", "country", "swift"):
