@@ -15,7 +15,6 @@ from .projection import read_fields
 from .query import (
     LIST_PARAMETERS,
     RELATED_PARAMETERS,
-    check_parameters,
     check_repeated,
     read_boolean,
     read_integer,
@@ -63,7 +62,7 @@ def read_related(call: Call, number: int, field: ResourceField) -> tuple[list[di
     :raise ApiError: NOT_FOUND for the record, BAD_USER_INPUT for a parameter, FORBIDDEN for a field
     """
     parameters = request.httprequest.args
-    check_parameters(RELATED_PARAMETERS)
+    check_repeated(parameters, RELATED_PARAMETERS)
     schema, context = call.schema, call.context
     context.check_field(call.resource, field)
     target = schema.resources[field.relation or ""]
@@ -72,7 +71,9 @@ def read_related(call: Call, number: int, field: ResourceField) -> tuple[list[di
     projection = read_fields(schema, context, types[target.type_name], parameters.get("fields"))
     limit = read_integer(parameters, "limit")
     size = check_size(context, target, "first", limit, target.default_page_size)
+    conditions = FilterReader(schema, types[f"{target.type_name}Filter"], RELATED_PARAMETERS)
     of_list = {
+        "filter": conditions.parse(parameters),
         "orderBy": read_sort(schema, types[f"{target.type_name}Order"], parameters.get("sort")),
         "first": size,
         "offset": read_offset(parameters) or 0,

@@ -88,7 +88,11 @@ class TestMessages(ScopedKeyCase):
         self.assertEqual(page["meta"], {"limit": 2, "offset": 1})
         oldest = self.rest(f"{path}&sort=id&limit=1")["data"]
         self.assertNotEqual(oldest[0]["text"], "Number 4")
-        for bad in ("limit=1001", "offset=-1", "sort=text", "after=x", "fields=nothing"):
+        ids = [row["id"] for row in self.rest(f"{path},id&sort=id")["data"]]
+        for query in (f'filter={{"id":{{"in":{ids[1:3]}}}}}', f"filter[id][in]={ids[1]},{ids[2]}"):
+            found = self.rest(f"{path},id&sort=id&{query}")["data"]
+            self.assertEqual([row["id"] for row in found], ids[1:3])
+        for bad in ("filter=x", "x=1", "limit=1001", "offset=-1", "sort=text", "fields=nothing"):
             self.rest(f"/api/leads/{self.lead.id}/messages?{bad}", status=400)
         self.rest("/api/leads/999999999/messages", status=404)
         options = self.http("OPTIONS", f"/api/leads/{self.lead.id}/messages")

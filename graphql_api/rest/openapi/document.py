@@ -6,6 +6,7 @@ from ...http.dry_run import APPLIED_HEADER
 from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.resource import MOBILE_ALIASES
 from .components import Components, Json, described, nullable
+from .filters import FILTERS
 from .graphql_path import GraphqlPath
 from .parameters import Parameters
 from .records import RecordSchemas
@@ -45,7 +46,7 @@ def build_document(schema: BuiltSchema, usable: Usable, version: str) -> Json:
         "info": {
             "title": "Odoo API",
             "version": version,
-            "description": _DESCRIPTION,
+            "description": f"{_DESCRIPTION}\n\n{FILTERS}",
             "contact": {"name": "The administrator of this Odoo"},
         },
         "servers": [{"url": "/", "description": "The server of this document."}],

@@ -1,32 +1,11 @@
 """Parameters of paths, queries and headers."""
 
-from collections.abc import Iterator
-
-from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
-
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.names import snake_case
 from ...schema.exposure.resource import Resource
-from ...schema.reading.filters import DESCRIPTIONS
-from ...schema.reading.ordering import CREATE_DATE_FIELD, WRITE_DATE_FIELD
-from .components import (
-    Components,
-    Json,
-    deprecated,
-    described,
-)
+from .components import Components, Json
+from .filters import FilterSchemas
 from .usable import Usable
-from .values import RECORD_ID, leaf_schema
-
-_FILTERS = (
-    "Conditions side by side must all hold. Paths lead through relations, also deeper than is "
-    "listed here: `filter[country][code][eq]=BE`, `filter[order_lines][some][quantity][gt]=2`; "
-    "`filter[or][0][name][contains]=S0` and `filter[not][…]` combine them. `city=Ghent` is short "
-    "for `filter[city][eq]=Ghent`. Lists have commas between their values, `\\,` is a comma "
-    "within one: `filter[city][in]=Ghent,Paris`; with `[]` at the end, or where the parameter is "
-    "repeated, each is one value as it is: `filter[name][in][]=Smith, Ann`; "
-    "`filter[city][in]=` is an empty list."
-)
+from .values import RECORD_ID
 
 _SWITCH: Json = {"type": "boolean", "default": False}
 
@@ -38,6 +17,7 @@ class Parameters:
         self._schema = schema
         self._usable = usable
         self._components = components
+        self._filters = FilterSchemas(schema, usable, components)
 
     def shared(self) -> list[Json]:
         """Return the headers that every request may have."""
@@ -89,10 +69,10 @@ class Parameters:
             "fields",
             "query",
             {"type": "string"},
-            "What to show: names with commas between them, also through relations "
-            "(`country.code`). A relation alone shows `id` and `name`, the display name. Where the "
-            "description of a field says so it takes arguments: `name(argument:value)`. Without "
-            "`fields`: the values of the record and its many2one relations.",
+            "What to show: names with commas between them, those of a related record after the "
+            "relation and a dot. A relation alone shows `id` and `name`, the display name. Where "
+            "the description of a field says so it takes arguments: `name(argument:value)`. "
+            "Without `fields`: the values of the record and its many2one relations.",
             "id,display_name",
         )
 
@@ -158,12 +138,13 @@ class Parameters:
         ]
 
     def related_page(self, resource: Resource) -> list[Json]:
-        """Return what sorts and pages a list that is reached through a record only."""
+        """Return what chooses, sorts and pages a list that is reached through a record only."""
         return [
             self.fields(),
             self._sort(resource),
             *self._range(resource, "Records of the page.", resource.default_page_size),
             self._refer("include_archived", "query", _SWITCH, "Archived records, too."),
+            self._filters.parameter(resource),
         ]
 
     def groups(self, resource: Resource, keys: list[str], aggregates: list[str]) -> list[Json]:
@@ -174,6 +155,10 @@ class Parameters:
         """
         one_of = {"type": "array", "items": {"type": "string", "enum": keys}, "uniqueItems": True}
         sort = f"-{aggregates[0]},count" if aggregates else "-count"
+        shown = "`count`"
+        if aggregates:
+            name, _dot, _function = aggregates[0].partition(".")
+            shown += f", an aggregate like `{aggregates[0]}`, or all of a field's (`{name}`)"
         return [
             {
                 "name": "group_by",
@@ -187,10 +172,9 @@ class Parameters:
             {
                 "name": "fields",
                 "in": "query",
-                "description": "What to show beside the keys: `count`, an aggregate like "
-                "`amount_total.sum`, or all of a field's (`amount_total`). Keys that are "
-                "relations show `id` and `name`, the display name, or what is named below them "
-                "(`keys.customer.city`).",
+                "description": f"What to show beside the keys: {shown}. Keys that are relations "
+                "show `id` and `name`, the display name, or what is named after `keys`, the "
+                "relation and a dot.",
                 "schema": {"type": "string", "default": "count"},
             },
             {
@@ -204,10 +188,6 @@ class Parameters:
             *self._range(resource, "Groups of the page.", resource.max_page_size),
             *self._conditions(resource),
         ]
-
-    def filter_notes(self) -> str:
-        """Return how the filters of a list work together."""
-        return _FILTERS
 
     def _range(self, resource: Resource, text: str, default: int) -> list[Json]:
         size = self._usable.page_size(resource.type_name)
@@ -223,7 +203,7 @@ class Parameters:
         return [
             self._refer("q", "query", {"type": "string"}, "Odoo's name search."),
             self._refer("include_archived", "query", _SWITCH, "Archived records, too."),
-            *self._filters(resource),
+            self._filters.parameter(resource),
         ]
 
     def _sort(self, resource: Resource) -> Json:
@@ -248,77 +228,9 @@ class Parameters:
             "example": f"-{names[-1]},id",
         }
 
-    def _filters(self, resource: Resource) -> Iterator[Json]:
-        filters = self._schema.graphql_schema.type_map[f"{resource.type_name}Filter"].fields
-        yield self._operators("filter[id]", get_named_type(filters["id"].type), "The id.")
-        for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD, *resource.fields.values()):
-            input_field = filters.get(field.graphql_name)
-            if (
-                input_field is None
-                or (resource.type_name, field.graphql_name) not in self._usable.readable
-            ):
-                continue
-            graphql_type = get_named_type(input_field.type)
-            name = f"filter[{field.name}]"
-            reason = input_field.deprecation_reason
-            if field.relation is None:
-                yield self._operators(name, graphql_type, input_field.description, reason)
-            elif self._usable.may(field.relation, "read"):
-                target = self._schema.graphql_schema.type_map[f"{field.relation}Filter"].fields[
-                    "id"
-                ]
-                quantified = f"{name}[some]" if field.to_many else name
-                yield self._operators(
-                    f"{quantified}[id]",
-                    get_named_type(target.type),
-                    input_field.description,
-                    reason,
-                )
-                if not field.to_many:
-                    is_null = {
-                        "name": f"{name}[is_null]",
-                        "in": "query",
-                        "description": DESCRIPTIONS["isNull"],
-                        "schema": {"type": "boolean"},
-                    }
-                    yield deprecated(is_null, reason)
-
-    def _operators(
-        self,
-        name: str,
-        operators: GraphQLInputObjectType,
-        text: str | None,
-        deprecation_reason: str | None = None,
-    ) -> Json:
-        schema = self._components.refer(
-            "schemas", operators.name, lambda: _operator_schema(operators)
-        )
-        parameter: Json = {
-            "name": name,
-            "in": "query",
-            "style": "deepObject",
-            "explode": True,
-            "schema": schema,
-            # Tools fill forms with examples: nothing is a condition until somebody writes it.
-            "example": {},
-        }
-        return deprecated(described(parameter, text), deprecation_reason)
-
     def _refer(self, name: str, place: str, schema: Json, text: str, example=None) -> Json:
         # Tools fill forms with examples and send them: only what fits every request is one.
         parameter: Json = {"name": name, "in": place, "description": text, "schema": schema}
         if example is not None:
             parameter["example"] = example
         return self._components.refer("parameters", name, lambda: parameter)
-
-
-def _operator_schema(operators: GraphQLInputObjectType) -> Json:
-    properties: Json = {}
-    for name, field in operators.fields.items():
-        graphql_type = get_nullable_type(field.type)
-        leaf = get_named_type(graphql_type)
-        value = dict(RECORD_ID) if leaf.name == "ID" else leaf_schema(leaf)
-        if isinstance(graphql_type, GraphQLList):
-            value = {"type": "array", "items": value}
-        properties[snake_case(name)] = described(value, field.description)
-    return {"type": "object", "properties": properties, "additionalProperties": False}

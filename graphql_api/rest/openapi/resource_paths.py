@@ -126,7 +126,7 @@ class ResourcePaths:
                 resource,
                 f"list{resource.plural_name}",
                 f"List {name} records",
-                f"{resource.description} {self._parameters.filter_notes()}".strip(),
+                resource.description,
                 [*self._parameters.page(resource), self._parameters.if_none_match()],
                 {**self._responses.cached(page), **self._responses.errors(*READ_ERRORS)},
             )

@@ -94,7 +94,10 @@ class Responses:
 
     def cached(self, response: Json) -> Json:
         """Return status -> response, of one that has an ETag, which the client may have already."""
-        return {"200": response, "304": self.bare("Nothing has changed.", "ETag")}
+        unchanged = self._components.refer(
+            "responses", "NotModified", lambda: self.bare("Nothing has changed.", "ETag")
+        )
+        return {"200": response, "304": unchanged}
 
     def file(self, description: str, *headers: str, media_type: str = "*/*") -> Json:
         """Return a response with the bytes of a file."""

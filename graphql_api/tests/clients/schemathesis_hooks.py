@@ -29,6 +29,14 @@ def map_headers(ctx, headers):
     return headers and {name: text for name, text in headers.items() if name not in refused}
 
 
+@schemathesis.hook
+def before_load_schema(ctx, raw_schema):
+    """Have each request to a list send a filter, which it may leave out."""
+    for parameter in raw_schema.get("components", {}).get("parameters", {}).values():
+        if parameter["name"] == "filter":
+            parameter["required"] = True
+
+
 @schemathesis.check
 def no_internal_error(ctx, response, case):
     """Refuse status 5xx and errors that are the server's, whatever the status.

@@ -44,7 +44,17 @@ class TestSwagger(BrowserCase):
             body = self._call(page, "Customer", "listCustomers", limit="3")
             self.assertEqual(body["status"], "success")
             self.assertEqual(len(body["data"]), 3)
+            block = page.locator("#operations-Customer-listCustomers")
+            self.assertEqual(block.locator('tr[data-param-name="filter"]').count(), 1)
+            self.assertLess(block.locator(".parameters-container").bounding_box()["height"], 3000)
             record = body["data"][0]["id"]
+            condition = json.dumps({"id": {"eq": body["data"][1]["id"]}})
+            block.locator('tr[data-param-name="filter"]').locator("textarea").fill(condition)
+            block.get_by_role("button", name="Execute").click()
+            block.locator(".request-url").get_by_text("eq").first.wait_for()
+            self.settle()
+            shown = block.locator(".live-responses-table .response-col_description code").first
+            self.assertEqual(json.loads(shown.inner_text())["data"], body["data"][1:2])
             body = self._call(page, "Customer", "readCustomer", id=str(record), fields="id,name")
             self.assertEqual(set(body["data"]), {"id", "name"})
             self.assertNotIn(key, page.evaluate("JSON.stringify({...localStorage})"))

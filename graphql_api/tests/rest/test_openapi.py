@@ -7,6 +7,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 import jsonschema_rs
 import orjson
@@ -20,6 +21,18 @@ from ..cases.api import ApiCase
 
 PATH = "/api/openapi.json"
 RULES = Path(__file__).parents[1] / "clients" / "spectral.yaml"
+
+
+def _value(schema: dict):
+    """Return a value that fits the schema of an operand."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema["type"][0] if isinstance(schema["type"], list) else schema["type"]
+    if kind == "array":
+        return [_value(schema["items"])]
+    formats = {"date": "2026-11-23", "date-time": "2026-11-23T08:00:00Z"}
+    values = {"string": "a", "integer": 1, "number": 1.5, "boolean": True}
+    return formats.get(schema.get("format"), values[kind])
 
 
 @strawberry.type
@@ -141,8 +154,7 @@ class TestRights(OpenApiCase):
             self.assertEqual("phone" in schemas["Customer"]["properties"], visible)
             self.assertEqual("phone" in schemas["CustomerCreateInput"]["properties"], visible)
             parameters = document["paths"]["/api/customers"]["get"]["parameters"]
-            names = [parameter.get("name") for parameter in parameters]
-            self.assertEqual("filter[phone]" in names, visible)
+            self.assertEqual("phone" in schemas["CustomerFilter"]["properties"], visible)
             self.assertEqual("phone" in schemas["CustomerGroupKeys"]["properties"], visible)
             group_by = document["paths"]["/api/customers/aggregate"]["get"]["parameters"][0]
             self.assertEqual("phone" in group_by["schema"]["items"]["enum"], visible)
@@ -282,10 +294,14 @@ class TestTruth(OpenApiCase):
                 yield path, item["get"]
 
     def _properties(self, path: str) -> dict:
-        get = self._document["paths"][path]["get"]["responses"]["200"]
-        data = get["content"]["application/json"]["schema"]["properties"]["data"]
-        name = data["items"]["$ref"].rpartition("/")[2]
+        name = self._record_name(path)
         return self._document["components"]["schemas"][name]["properties"]
+
+    def _record_name(self, path: str) -> str:
+        """Return the name of the schema of a list's records."""
+        get = self._resolve(self._document["paths"][path]["get"]["responses"]["200"])
+        data = get["content"]["application/json"]["schema"]["properties"]["data"]
+        return data["items"]["$ref"].rpartition("/")[2]
 
     def test_lists(self):
         """The default fields, and all fields, of every resource."""
@@ -313,30 +329,59 @@ class TestTruth(OpenApiCase):
             self.assertEqual(set(self._properties(path)) - {"name"}, names - {"name"}, path)
 
     def test_parameters(self):
-        """Every parameter of every list is taken, and every example and operator of a filter."""
-        schemas = self._document["components"]["schemas"]
-        values = {"string": "a", "integer": "1", "number": "1.5", "boolean": "true"}
-        formats = {"date": "2026-11-23", "date-time": "2026-11-23T08:00:00Z"}
+        """Every parameter of every list is taken, and every example."""
         for path, operation in self._collections():
-            query = ["fields=id", "offset=1", "total=true", "include_archived=true", "q=a"]
-            for parameter in operation["parameters"]:
-                if "$ref" in parameter:
-                    continue
-                name, schema = parameter["name"], parameter["schema"]
-                if parameter.get("style") != "deepObject":
-                    example = parameter.get("example", values[schema["type"]])
-                    query.append(f"{name}={example}")
-                    continue
-                operators = schemas[schema["$ref"].rpartition("/")[2]]["properties"]
-                for operator, value in operators.items():
-                    value = value.get("items", value)
-                    text = value.get("enum", [None])[0] or formats.get(
-                        value.get("format"), values.get(value.get("type"))
+            query = {"fields": "id", "offset": 1, "total": "true", "include_archived": "true"}
+            query["q"] = "a"
+            for part in operation["parameters"]:
+                parameter = self._resolve(part)
+                if parameter["name"] == "filter":
+                    (media,) = parameter["content"].values()
+                    self.assertEqual(media["example"], {})
+                    self._filter_validator(media["schema"]).validate(media["example"])
+                    (text,) = re.findall(r"`(.*?)`", parameter["description"])
+                    self._filter_validator(media["schema"]).validate(json.loads(text))
+                    query["filter"] = text
+                elif "$ref" not in part:
+                    values = {"integer": 1}
+                    query[parameter["name"]] = parameter.get(
+                        "example", values.get(parameter["schema"]["type"])
                     )
-                    query.append(f"{name}[{operator}]={text}")
             with self.subTest(path):
-                self.assertGreater(len(query), 12)
-                self.rest(f"{path}?{'&'.join(query)}")
+                self.assertIn("filter", query)
+                self.rest(f"{path}?{urlencode(query)}")
+
+    def _filter_validator(self, schema: dict):
+        components = self._document["components"]
+        return jsonschema_rs.Draft202012Validator({**schema, "components": components})
+
+    def test_filters(self):
+        """Every condition that the document has is taken, of values and of relations."""
+        schemas = self._document["components"]["schemas"]
+        for path, _operation in self._collections():
+            name = self._record_name(path)
+            conditions = []
+            for field, schema in schemas[f"{name}Filter"]["properties"].items():
+                if field in ("and", "or", "not"):
+                    continue
+                conditions += [{field: value} for value in self._operands(schema)]
+            self.assertGreater(len(conditions), 8)
+            whole = {"and": conditions, "or": conditions[:1], "not": {"not": conditions[0]}}
+            validator = self._filter_validator({"$ref": f"#/components/schemas/{name}Filter"})
+            validator.validate(whole)
+            with self.subTest(path):
+                self.assertFalse(validator.is_valid({"nonsense": {"eq": 1}}))
+                self.rest(f"{path}?{urlencode({'fields': 'id', 'filter': json.dumps(whole)})}")
+
+    def _operands(self, schema: dict) -> list[dict]:
+        """Return a value for each operator of a condition; one level deep through relations."""
+        name = schema["$ref"].rpartition("/")[2]
+        schema = self._resolve(schema)
+        if "anyOf" in schema:
+            return [{"is_null": True}, {"id": {"eq": 1}}]
+        if name.endswith("ListFilter"):
+            return [{quantifier: {"id": {"gt": 0}}} for quantifier in schema["properties"]]
+        return [{operator: _value(part)} for operator, part in schema["properties"].items()]
 
     def test_groups(self):
         """Every key, every aggregate and every order of groups, of every resource."""

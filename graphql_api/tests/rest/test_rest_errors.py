@@ -1,5 +1,6 @@
 """What REST refuses: in its own words, with something to blame, and with hints that work."""
 
+import json
 import re
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
@@ -78,7 +79,14 @@ class TestRestErrors(RestErrorCase):
             ("filter[name]=x", "filter[name]", r"write filter\[name\]\[eq\]=Ghent"),
             ("filter[is_company]=x", "filter[is_company]", r"\[is_company\]\[eq\]=true"),
             ("filter[][eq]=x", "filter[][eq]", r"like filter\[id\]\[eq\]=5"),
-            ("filter=x", "filter", r"like filter\[id\]\[eq\]=5"),
+            ("filter=x", "filter", r"not valid JSON.*like filter=.* or filter\[id\]\[eq\]=5"),
+            ("filter={}&filter={}", "filter", "more than once"),
+            ("filter[name][eq]=a&filter[name][eq][x]=b", "filter[name][eq][x]", "contradicts"),
+            (
+                "filter[name][starts_with]=a&filter[name][startsWith]=b",
+                "filter[name]",
+                "'starts_with' twice",
+            ),
             ("parent=5", "parent", r"write filter\[parent\]\[id\]\[eq\]=5"),
             ("filter[id][eq]=x", "filter[id][eq]", "is not an id"),
             ("filter[id][in]=1,x", "filter[id][in]", "is not an id"),
@@ -90,6 +98,42 @@ class TestRestErrors(RestErrorCase):
             with self.subTest(query):
                 message = self.refuse(f"/api/customers?{query}", field)
                 self.assertRegex(message, spoken)
+
+    def test_filters_of_json(self):
+        """The error names the place, as brackets would write it."""
+        for value, place, spoken in (
+            (None, "", "must be a JSON object"),
+            (5, "", "must be a JSON object"),
+            ([], "", "must be a JSON object"),
+            ({"nonsense": {"eq": 1}}, "", "is_company, company_name"),
+            ({"name": "x"}, "[name]", "must be a JSON object.*starts_with"),
+            ({"name": {"nonsense": 1}}, "[name]", "not_in, contains, starts_with"),
+            ({"name": {"eq": 5}}, "[name][eq]", "Expected a text"),
+            ({"name": {"eq": "\0"}}, "[name][eq]", "NUL"),
+            ({"name": {"contains": None}}, "[name][contains]", "must not be null"),
+            ({"name": None}, "[name]", "must not be null"),
+            ({"name": {"startsWith": "a", "starts_with": "b"}}, "[name]", "twice"),
+            ({"is_company": {"eq": "true"}}, "[is_company][eq]", "true or false"),
+            ({"is_company": {"eq": None}}, "[is_company][eq]", "must not be null"),
+            ({"id": {"eq": "x"}}, "[id][eq]", "is not an id"),
+            ({"id": {"eq": True}}, "[id][eq]", "an id"),
+            ({"id": {"in": 5}}, "[id][in]", "must be a JSON list"),
+            ({"id": {"in": {"0": 5}}}, "[id][in]", "must be a JSON list"),
+            ({"id": {"in": [1, None]}}, "[id][in][1]", "must not be null"),
+            ({"or": [{}, {"type": {"eq": "x"}}]}, "[or][1][type][eq]", "must be one of contact"),
+            ({"or": [None]}, "[or][0]", "must not be null"),
+            ({"parent": {"country": 5}}, "[parent][country]", "must be a JSON object"),
+            ({"create_date": {"gt": "x"}}, "[create_date][gt]", "Expected a date"),
+        ):
+            query = urlencode({"filter": json.dumps(value)})
+            for path in ("/api/customers", "/api/customers/aggregate"):
+                with self.subTest(value, path=path):
+                    self.assertRegex(self.refuse(f"{path}?{query}", f"filter{place}"), spoken)
+        deep = json.dumps({"not": {}})
+        for _level in range(200):
+            deep = deep.replace("{}", '{"not": {}}')
+        body = self.rest(f"/api/customers?{urlencode({'filter': deep})}", status=400)
+        self.assertEqual(body["code"], "QUERY_TOO_COMPLEX")
 
     def test_orders_that_are_named(self):
         message = self.refuse("/api/customers?sort=nonsense", "sort")
@@ -214,6 +258,58 @@ class TestEveryFilter(RestErrorCase):
                     self.assertIn("write filter", message)
                 self.refuse(f"{path}?sort=nonsense", "sort")
                 self.assertTrue(fields)
+
+
+@tagged("post_install", "-at_install")
+class TestJsonFilters(ApiCase):
+    """``filter`` as JSON finds what the same conditions find in brackets and in GraphQL."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        country = cls.env.ref("base.be").id
+        for name, city in (("JF, one", "Ghent"), ("JF two", "Ghent"), ("JF three", False)):
+            cls.env["res.partner"].create({"name": name, "city": city, "country_id": country})
+
+    def find(self, conditions: dict, **more) -> list[str]:
+        query = {"fields": "name", "sort": "id", "filter": json.dumps(conditions), **more}
+        return [row["name"] for row in self.rest(f"/api/customers?{urlencode(query)}")["data"]]
+
+    def test_conditions(self):
+        every = ["JF, one", "JF two", "JF three"]
+        mine = {"name": {"starts_with": "JF"}}
+        for conditions, names in (
+            ({"name": {"startsWith": "JF"}}, every),
+            ({"name": {"in": ["JF, one", "JF two"]}}, every[:2]),
+            ({"name": {"in": []}}, []),
+            ({**mine, "city": {"eq": None}}, every[2:]),
+            ({**mine, "city": {"is_null": False}}, every[:2]),
+            ({**mine, "country": {"code": {"eq": "BE"}}}, every),
+            ({**mine, "country": {"is_null": True}}, []),
+            ({**mine, "not": {"city": {"eq": "Ghent"}}}, every[2:]),
+            ({"or": [{"name": {"eq": "JF two"}}, {**mine, "city": {"eq": None}}]}, every[1:]),
+            ({**mine, "id": {"gt": 0}, "children": {"none": {}}}, every),
+            ({**mine, "is_company": {"eq": False}}, every),
+        ):
+            with self.subTest(conditions):
+                self.assertEqual(self.find(conditions), names)
+
+    def test_beside_other_conditions(self):
+        """All of them must hold, however they are written, on pages and in groups too."""
+        more = {"filter[city][is_null]": "false"}
+        mine = {"name": {"starts_with": "JF"}}
+        self.assertEqual(self.find(mine, **more), ["JF, one", "JF two"])
+        self.assertEqual(self.find(mine, **more, name="JF two"), ["JF two"])
+        self.assertEqual(self.find({}, name="JF two"), ["JF two"])
+        query = {"filter": json.dumps(mine), **more, "fields": "name", "sort": "name", "limit": 1}
+        first = self.rest(f"/api/customers?{urlencode(query)}")
+        query["after"] = first["meta"]["next"]
+        second = self.rest(f"/api/customers?{urlencode(query)}")
+        self.assertEqual([row["name"] for row in second["data"]], ["JF, one"])
+        self.assertIsNone(second["meta"]["next"])
+        query = {"filter": json.dumps(mine), **more, "group_by": "city"}
+        groups = self.rest(f"/api/customers/aggregate?{urlencode(query)}")["data"]
+        self.assertEqual([group["count"] for group in groups], [2])
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,168 @@
+"""Filters of lists: one parameter of JSON, with a schema for each resource."""
+
+from graphql import (
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    assert_input_object_type,
+    get_named_type,
+    get_nullable_type,
+)
+
+from ...schema.execution.built_schema import BuiltSchema
+from ...schema.exposure.names import snake_case
+from ...schema.exposure.resource import Resource
+from ...schema.reading.filters import DESCRIPTIONS
+from .components import Components, Json, deprecated, described, nullable
+from .usable import Usable
+from .values import RECORD_ID, leaf_schema
+
+_OPERATORS = "\n".join(
+    f"| `{snake_case(name)}` | {description} |" for name, description in DESCRIPTIONS.items()
+)
+
+FILTERS = f"""\
+## Filters
+
+Lists and their groups take `filter`: JSON with fields, and for each field operators. Conditions
+side by side must all hold; `and` and `or` have lists of filters, `not` has one. Relations have the
+filter of the other resource, lists of records have it in `some` or `none`.
+
+| operator | finds values like this |
+|---|---|
+{_OPERATORS}
+
+Each condition may also be a parameter of its own: `filter={{"id":{{"in":[1,2]}}}}` is
+`filter[id][in]=1,2`, or `filter[id][in][]=1&filter[id][in][]=2`; `\\,` is a comma within a value.
+`id=1` is short for `filter[id][eq]=1`. Conditions in several ways must all hold."""
+"""How filters are written, for the description of the API."""
+
+_CONNECTIVES = frozenset(["and", "or", "not", "id"])
+"""What each filter of a resource has, beside its fields."""
+
+_IS_NULL: Json = {
+    "type": "object",
+    "properties": {"is_null": {"type": "boolean", "description": DESCRIPTIONS["isNull"]}},
+    "additionalProperties": False,
+}
+
+
+class FilterSchemas:
+    """Makes the filters of resources, as far as a caller may use them."""
+
+    def __init__(self, schema: BuiltSchema, usable: Usable, components: Components):
+        self._schema = schema
+        self._usable = usable
+        self._components = components
+
+    def parameter(self, resource: Resource) -> Json:
+        """Return the parameter ``filter`` of the lists of a resource."""
+        name = f"{resource.type_name}Filter"
+        return self._components.refer("parameters", name, lambda: self._parameter(resource))
+
+    def _parameter(self, resource: Resource) -> Json:
+        # Tools fill forms with the example: it is no condition until somebody writes one.
+        media: Json = {"schema": self._record(resource.type_name), "example": {}}
+        return {
+            "name": "filter",
+            "in": "query",
+            "description": f"Conditions, like `{self._example(resource)}`. The operators are in "
+            "the description of the API, under *Filters*.",
+            "content": {"application/json": media},
+        }
+
+    def _example(self, resource: Resource) -> str:
+        """Return a filter by a text of the resource, or by the id."""
+        filters = self._type(resource.type_name, "Filter").fields
+        for field in resource.fields.values():
+            if (
+                field.graphql_name in filters
+                and self._is_usable(resource, field.graphql_name)
+                and not field.deprecation_reason
+                and get_named_type(filters[field.graphql_name].type).name == "StringFilter"
+            ):
+                return f'{{"{field.name}": {{"starts_with": "A"}}}}'
+        return '{"id": {"in": [1, 2]}}'
+
+    def _type(self, type_name: str, suffix: str) -> GraphQLInputObjectType:
+        return self._schema.graphql_schema.type_map[f"{type_name}{suffix}"]
+
+    def _is_usable(self, resource: Resource, graphql_name: str) -> bool:
+        """Tell whether the caller may filter by a field."""
+        if graphql_name in _CONNECTIVES:
+            return True
+        field = self._schema.fields.get((resource.type_name, graphql_name))
+        relation = field.relation if field else None
+        return (resource.type_name, graphql_name) in self._usable.readable and (
+            relation is None or self._usable.may(relation, "read")
+        )
+
+    def _record(self, type_name: str) -> Json:
+        """Return the filter of the records of a resource."""
+        return self._components.refer(
+            "schemas", f"{type_name}Filter", lambda: self._build_record(type_name)
+        )
+
+    def _build_record(self, type_name: str) -> Json:
+        resource = self._schema.resources[type_name]
+        properties: Json = {}
+        for name, input_field in self._type(type_name, "Filter").fields.items():
+            if self._is_usable(resource, name):
+                value = self._condition(resource, name, input_field.type)
+                shown = self._schema.rest_name(type_name, name)
+                properties[shown] = deprecated(value, input_field.deprecation_reason)
+        return _closed(properties)
+
+    def _condition(self, resource: Resource, name: str, graphql_type: GraphQLInputType) -> Json:
+        named = get_named_type(graphql_type)
+        if named.name == f"{resource.type_name}Filter" and name in _CONNECTIVES:
+            own = self._record(resource.type_name)
+            if isinstance(get_nullable_type(graphql_type), GraphQLList):
+                return {"type": "array", "items": own}
+            return own
+        field = self._schema.fields.get((resource.type_name, name))
+        if field is not None and field.relation:
+            suffix = "ListFilter" if field.to_many else "RelationFilter"
+            build = self._list if field.to_many else self._relation
+            relation = field.relation
+            return self._components.refer("schemas", f"{relation}{suffix}", lambda: build(relation))
+        operators = assert_input_object_type(named)
+        return self._components.refer("schemas", named.name, lambda: _operators(operators))
+
+    def _relation(self, type_name: str) -> Json:
+        is_null = self._components.refer("schemas", "IsNullFilter", lambda: _IS_NULL)
+        return {"anyOf": [self._record(type_name), is_null]}
+
+    def _list(self, type_name: str) -> Json:
+        quantifiers = self._type(type_name, "ListFilter").fields
+        record = self._record(type_name)
+        return _closed(
+            {name: described(record, field.description) for name, field in quantifiers.items()}
+        )
+
+
+def _operators(operators: GraphQLInputObjectType) -> Json:
+    """Return the operators on a value, each with its operand."""
+    takes_null = "isNull" in operators.fields
+    return _closed(
+        {
+            snake_case(name): _operand(field, takes_null and name in ("eq", "ne"))
+            for name, field in operators.fields.items()
+        }
+    )
+
+
+def _operand(field: GraphQLInputField, takes_null: bool) -> Json:
+    graphql_type = get_nullable_type(field.type)
+    leaf = get_named_type(graphql_type)
+    value = dict(RECORD_ID) if leaf.name == "ID" else leaf_schema(leaf)
+    if isinstance(graphql_type, GraphQLList):
+        value = {"type": "array", "items": value}
+    elif takes_null:
+        value = nullable(value)
+    return described(value, field.description)
+
+
+def _closed(properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
