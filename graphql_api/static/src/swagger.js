@@ -24,6 +24,20 @@
         },
     });
 
+    // The document is JSON: Swagger UI would read its text as YAML, which is slow.
+    const ReadJson = () => ({
+        statePlugins: {
+            spec: {
+                wrapActions: {
+                    parseToJson:
+                        (_original, { specActions }) =>
+                        (text) =>
+                            specActions.updateJsonSpec(JSON.parse(text)),
+                },
+            },
+        },
+    });
+
     // Return a part of a schema without what is behind its references: Swagger UI would follow
     // them from resource to resource, through the whole document, to show one operation.
     function shallow(value) {
@@ -75,7 +89,7 @@
         const page = window.SwaggerUIBundle({
             dom_id: "#page",
             spec,
-            plugins: [KeepKey],
+            plugins: [KeepKey, ReadJson],
             docExpansion: "none",
             defaultModelsExpandDepth: 0,
             displayRequestDuration: true,
