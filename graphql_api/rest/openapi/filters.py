@@ -11,7 +11,7 @@ from graphql import (
 )
 
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.names import snake_case
+from ...schema.exposure.names import EXTERNAL_ID_EXAMPLE, EXTERNAL_ID_FILTER, snake_case
 from ...schema.exposure.resource import Resource
 from ...schema.reading.filters import DESCRIPTIONS
 from .components import Components, Json, deprecated, described, nullable
@@ -37,6 +37,13 @@ Each condition may also be a parameter of its own: `filter={{"id":{{"in":[1,2]}}
 `filter[id][in]=1,2`, or `filter[id][in][]=1&filter[id][in][]=2`; `\\,` is a comma within a value.
 `id=1` is short for `filter[id][eq]=1`. Conditions in several ways must all hold."""
 """How filters are written, for the description of the API."""
+
+_EXTERNAL_ID: Json = {
+    "pattern": r"^[a-z0-9_]+\.[A-Za-z0-9_.-]+$",
+    "maxLength": 128,
+    "examples": [EXTERNAL_ID_EXAMPLE],
+}
+"""What an external id looks like."""
 
 _CONNECTIVES = frozenset(["and", "or", "not", "id"])
 """What each filter of a resource has, beside its fields."""
@@ -145,18 +152,21 @@ class FilterSchemas:
 def _operators(operators: GraphQLInputObjectType) -> Json:
     """Return the operators on a value, each with its operand."""
     takes_null = "isNull" in operators.fields
+    is_external = operators.name == EXTERNAL_ID_FILTER
     return _closed(
         {
-            snake_case(name): _operand(field, takes_null and name in ("eq", "ne"))
+            snake_case(name): _operand(field, takes_null and name in ("eq", "ne"), is_external)
             for name, field in operators.fields.items()
         }
     )
 
 
-def _operand(field: GraphQLInputField, takes_null: bool) -> Json:
+def _operand(field: GraphQLInputField, takes_null: bool, is_external: bool) -> Json:
     graphql_type = get_nullable_type(field.type)
     leaf = get_named_type(graphql_type)
     value = dict(RECORD_ID) if leaf.name == "ID" else leaf_schema(leaf)
+    if is_external:
+        value |= _EXTERNAL_ID
     if isinstance(graphql_type, GraphQLList):
         value = {"type": "array", "items": value}
     elif takes_null:

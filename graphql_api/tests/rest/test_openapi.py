@@ -25,8 +25,9 @@ RULES = Path(__file__).parents[1] / "clients" / "spectral.yaml"
 
 def _value(schema: dict):
     """Return a value that fits the schema of an operand."""
-    if "enum" in schema:
-        return schema["enum"][0]
+    for known in ("enum", "examples"):
+        if known in schema:
+            return schema[known][0]
     kind = schema["type"][0] if isinstance(schema["type"], list) else schema["type"]
     if kind == "array":
         return [_value(schema["items"])]
