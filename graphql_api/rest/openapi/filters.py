@@ -1,7 +1,6 @@
 """Filters of lists: one parameter of JSON, with a schema for each resource."""
 
 from graphql import (
-    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -44,6 +43,9 @@ _EXTERNAL_ID: Json = {
     "examples": [EXTERNAL_ID_EXAMPLE],
 }
 """What an external id looks like."""
+
+_BOUNDS = ("gt", "gte", "lt", "lte")
+"""Operators that take 0 as an id: a client that goes through all records begins there."""
 
 _CONNECTIVES = frozenset(["and", "or", "not", "id"])
 """What each filter of a resource has, beside its fields."""
@@ -151,25 +153,21 @@ class FilterSchemas:
 
 def _operators(operators: GraphQLInputObjectType) -> Json:
     """Return the operators on a value, each with its operand."""
-    takes_null = "isNull" in operators.fields
-    is_external = operators.name == EXTERNAL_ID_FILTER
-    return _closed(
-        {
-            snake_case(name): _operand(field, takes_null and name in ("eq", "ne"), is_external)
-            for name, field in operators.fields.items()
-        }
-    )
+    return _closed({snake_case(name): _operand(operators, name) for name in operators.fields})
 
 
-def _operand(field: GraphQLInputField, takes_null: bool, is_external: bool) -> Json:
+def _operand(operators: GraphQLInputObjectType, name: str) -> Json:
+    field = operators.fields[name]
     graphql_type = get_nullable_type(field.type)
     leaf = get_named_type(graphql_type)
-    value = dict(RECORD_ID) if leaf.name == "ID" else leaf_schema(leaf)
-    if is_external:
+    value = leaf_schema(leaf)
+    if leaf.name == "ID":
+        value = {**RECORD_ID, "minimum": 0} if name in _BOUNDS else dict(RECORD_ID)
+    elif operators.name == EXTERNAL_ID_FILTER:
         value |= _EXTERNAL_ID
     if isinstance(graphql_type, GraphQLList):
         value = {"type": "array", "items": value}
-    elif takes_null:
+    elif name in ("eq", "ne") and "isNull" in operators.fields:
         value = nullable(value)
     return described(value, field.description)
 
