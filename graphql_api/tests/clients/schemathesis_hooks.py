@@ -31,10 +31,25 @@ def map_headers(ctx, headers):
 
 @schemathesis.hook
 def before_load_schema(ctx, raw_schema):
-    """Have each request to a list send a filter, which it may leave out."""
-    for parameter in raw_schema.get("components", {}).get("parameters", {}).values():
+    """Have each request to a list send a filter, of its own fields and the ids of relations.
+
+    Filters lead from each resource to each other: generating all of that takes gigabytes.
+    """
+    components = raw_schema.get("components", {})
+    for parameter in components.get("parameters", {}).values():
         if parameter["name"] == "filter":
             parameter["required"] = True
+    schemas = components.get("schemas", {})
+    by_id = {
+        "type": "object",
+        "properties": {"id": {"$ref": "#/components/schemas/IDFilter"}},
+        "additionalProperties": False,
+    }
+    for name, schema in schemas.items():
+        if name.endswith("RelationFilter"):
+            schema["anyOf"][0] = by_id
+        elif name.endswith("ListFilter"):
+            schema["properties"] = dict.fromkeys(schema["properties"], by_id)
 
 
 @schemathesis.check
