@@ -8,6 +8,7 @@ from . import (
     test_hidden_records,
     test_hostile_client,
     test_odoo_models,
+    test_policy_attacks,
     test_policy_cut,
     test_policy_fields,
     test_policy_filters,

@@ -14,4 +14,4 @@ if has_package("hypothesis"):
     from . import test_generated_bad_input
 
 if has_package("playwright"):
-    from . import test_browser_graphiql, test_browser_swagger
+    from . import test_browser_doorstep, test_browser_graphiql, test_browser_swagger
