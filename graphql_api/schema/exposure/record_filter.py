@@ -4,6 +4,7 @@ It is parsed once and evaluated for each request; nothing of it is in a schema.
 """
 
 import ast
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +77,9 @@ def _parse(node: ast.expr) -> Any:
             # Odoo takes a list for a list of values, or of terms.
             kind = list if isinstance(node, ast.List) else tuple
             return kind(map(_parse, node.elts))
-    value = ast.literal_eval(node)
+    value: Any = node
+    with contextlib.suppress(ValueError):
+        value = ast.literal_eval(node)
     if not isinstance(value, bool | int | float | str | None):
         raise ValueError(f"{ast.unparse(node)} is no plain value.")
     return value

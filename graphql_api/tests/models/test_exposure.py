@@ -234,7 +234,7 @@ class TestVersions(ExposureCase):
     """What is kept of a resource counts for what it was made from, and for nothing else."""
 
     def assert_refused(self, resource, collection: str):
-        with self.assertRaisesRegex(ValidationError, "would add"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "already"), self.env.cr.savepoint():
             resource.collection = collection
 
     def assert_accepted(self, resource, collection: str):
