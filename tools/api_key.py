@@ -27,8 +27,8 @@ def _check_exists(current: Environment, database: str) -> None:
 
     :raise StepFailed: it is not there; names those that are
     """
-    names = database_server.names(current.server)
-    if database not in names:
+    if database_server.origin(current.server, database) is None:
+        names = database_server.names(current.server)
         raise StepFailed(
             f"There is no database {database}. "
             + (f"There are: {', '.join(names)}." if names else "There is none yet.")
