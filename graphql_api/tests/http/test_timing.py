@@ -33,7 +33,7 @@ class TestServerTiming(ApiCase):
             ("GET", "/api/customers/999999999", 404),
             ("GET", "/api/nothing", 404),
             ("GET", "/api/nothing/at/all/here", 404),
-            ("PUT", "/api/customers", 405),
+            ("DELETE", "/api/customers", 405),
             ("GET", "/api/graphql?query={", 400),
         ):
             with self.subTest(path):

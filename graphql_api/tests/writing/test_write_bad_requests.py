@@ -329,7 +329,6 @@ class TestRecords(BadWriteCase):
 
     def test_methods(self):
         for method, path in (
-            ("PUT", "/api/customers"),
             ("PATCH", "/api/customers"),
             ("DELETE", "/api/customers"),
             ("POST", self.paths["Customer"]),
