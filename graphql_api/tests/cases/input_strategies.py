@@ -681,7 +681,7 @@ def _json_values():
 
 def _without_names(value):
     """Return the value of a property with ids for records, and nothing for what is empty."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         if len(value) == 2 and isinstance(value[1], str) and isinstance(value[0], int):
             return value[0]
         return [_without_names(item) for item in value] or None
