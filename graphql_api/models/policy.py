@@ -115,12 +115,20 @@ class GraphqlApiPolicy(models.Model):
 
         What fields or other records are named may be gone since it was saved.
         """
+        _filters, _values, problem = self._read_lines()
+        return problem
+
+    def _read_lines(
+        self,
+    ) -> tuple[dict[str, RecordFilter], dict[str, dict[str, Any]], str | None]:
+        """Return the record filters and the values that are set, and what is wrong with a line.
+
+        Where something is wrong with one there are none.
+        """
         try:
-            self._get_filters()
-            self._get_values()
+            return self._get_filters(), self._get_values(), None
         except ValidationError as error:
-            return error.args[0]
-        return None
+            return {}, {}, error.args[0]
 
     @api.depends("key_ids")
     def _compute_key_count(self):
@@ -183,7 +191,7 @@ class GraphqlApiPolicy(models.Model):
             )
         # Configuration, the same for every caller, hence sudo.
         policy = self.sudo().browse(policy_id)
-        problem = policy._find_problem()
+        filters, values, problem = policy._read_lines()
         if problem:
             _logger.warning("The policy %s is closed: %s", policy.name, problem)
         own_limits = {name: policy[name] for name in LIMIT_NAMES if policy[name]}
@@ -191,8 +199,8 @@ class GraphqlApiPolicy(models.Model):
             id=policy_id,
             name=policy.name,
             rights=policy._get_rights(),
-            filters={} if problem else policy._get_filters(),
-            values={} if problem else policy._get_values(),
+            filters=filters,
+            values=values,
             problem=problem,
             limits=replace(settings.limits, **own_limits),
             networks=parse_networks(policy.networks or ""),
