@@ -9,9 +9,9 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
-from ..cases.narrowed_keys import NarrowedKeyCase
+from ..cases.narrowed_keys import NarrowedSellerCase
 from ..cases.writing import WriteCase
 
 OWN = '[("user_id", "=", user)]'
@@ -20,17 +20,12 @@ OWN_LINES = '[("order_id.user_id", "=", user)]'
 IMAGE = "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
 
 
-class FilterCase(NarrowedKeyCase, WriteCase):
+class FilterCase(NarrowedSellerCase, WriteCase):
     """A salesman whose key sees its own customers and orders, while the rules show all."""
-
-    login = "zseller"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        groups = "sales_team.group_sale_salesman_all_leads,base.group_partner_manager"
-        cls.seller = new_test_user(cls.env, "zseller", groups=groups, lang="en_US")
-        cls.other = new_test_user(cls.env, "zother", groups=groups, lang="en_US")
         partners = cls.env["res.partner"]
         cls.theirs = partners.create(
             {"name": "Ztheirs", "ref": "ZT", "user_id": cls.other.id, "image_1920": IMAGE}

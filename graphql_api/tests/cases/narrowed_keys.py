@@ -1,6 +1,7 @@
 """Keys under policies whose lines name fields, actions, records and values."""
 
 from odoo import Command
+from odoo.tests import new_test_user
 
 from .scoped_keys import ScopedKeyCase
 
@@ -81,3 +82,16 @@ class NarrowedKeyCase(ScopedKeyCase):
     def narrowed_key(self, *lines, login="admin", **values):
         """Return headers with a key under a new policy with these lines."""
         return self.scoped_key(self.narrowed_policy(*lines, **values), login)
+
+
+class NarrowedSellerCase(NarrowedKeyCase):
+    """A salesman to whom the rules show all records, and keys only some; and another one."""
+
+    login = "zseller"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        groups = "sales_team.group_sale_salesman_all_leads,base.group_partner_manager"
+        cls.seller = new_test_user(cls.env, "zseller", groups=groups, lang="en_US")
+        cls.other = new_test_user(cls.env, "zother", groups=groups, lang="en_US")

@@ -7,11 +7,10 @@ import re
 from typing import Any, NamedTuple
 
 from odoo.fields import Command
-from odoo.tests import new_test_user
 from odoo.tools import SQL
 
 from .access import AccessCase
-from .narrowed_keys import NarrowedKeyCase
+from .narrowed_keys import NarrowedSellerCase
 from .pictures import picture
 
 TYPES = {
@@ -71,17 +70,12 @@ def draw_policy(seed: int) -> DrawnPolicy:
     return DrawnPolicy(fields, filters)
 
 
-class PolicyRecordsCase(NarrowedKeyCase, AccessCase):
+class PolicyRecordsCase(NarrowedSellerCase, AccessCase):
     """A salesman to whom the rules show all of these records, and policies only some."""
-
-    login = "zseller"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        groups = "sales_team.group_sale_salesman_all_leads,base.group_partner_manager"
-        cls.seller = new_test_user(cls.env, "zseller", groups=groups, lang="en_US")
-        cls.other = new_test_user(cls.env, "zother", groups=groups, lang="en_US")
         cls.highest = {}
         for name, model in TYPES.items():
             query = SQL(
