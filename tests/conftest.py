@@ -36,7 +36,7 @@ def development() -> Environment:
 def demo_server(development: Environment, worker_id: str) -> Iterator[OdooServer]:
     """Run a server on a database with all apps and demo data, as ``make run`` has it."""
     name = databases.make_fresh(
-        development, f"graphql_api_test_project_{worker_id}", databases.APPS
+        development, f"graphql_api_test_project_{worker_id}", databases.CHANGES
     )
     with OdooServer(development, name, LOGS / f"test-project-server-{worker_id}.log") as server:
         yield server

@@ -1,5 +1,6 @@
 """The databases: two templates with Odoo's apps, our addon in a copy of each, and copies of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,8 +21,9 @@ _UPGRADED = ("models", "data", "security", "views", "wizards", "report", "i18n",
 class Template:
     """A database without our addon, made once and copied.
 
-    ``examples`` are addons that are installed with ours in the copies. ``resources`` is how many
-    resources the copies serve, 0 for those of the catalog. Without ``demo`` there is no demo data.
+    ``examples`` are addons that are installed with ours in the copies, and so are ``addons``, those
+    beside ours that do not install themselves. ``resources`` is how many resources the copies
+    serve, 0 for those of the catalog. Without ``demo`` there is no demo data.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Template:
     languages: tuple[str, ...] = ()  # the first one becomes the default
     options: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    addons: tuple[str, ...] = ()
     resources: int = 0
     demo: bool = True
 
@@ -63,12 +66,23 @@ PEOPLE = Template(
     demo=False,
 )
 WIDE = replace(APPS, resources=200)
+CHANGES = replace(APPS, addons=("graphql_api_changes",))
 
-TEMPLATES = {"apps": APPS, "base": BASE, "example": EXAMPLE, "people": PEOPLE, "wide": WIDE}
+TEMPLATES = {
+    "apps": APPS,
+    "base": BASE,
+    "changes": CHANGES,
+    "example": EXAMPLE,
+    "people": PEOPLE,
+    "wide": WIDE,
+}
 
 DEMO = "demo"
 
 _IN_USE = "in use"
+
+_INSTALLED = tuple(addon for addon in ADDONS if addon.name not in CHANGES.addons)
+"""Our addon, and those beside it that install themselves."""
 
 
 def full_name(environment: Environment, name: str) -> str:
@@ -109,15 +123,29 @@ def ensure_installed(environment: Environment, template: Template) -> str:
     Nothing is done in it; what is worked on are copies.
     """
     wide = [f"{template.resources}_resources"] if template.resources else []
-    name = "_".join([template.name, "installed", *template.examples, *wide])
+    name = "_".join([template.name, "installed", *template.examples, *template.addons, *wide])
     name = full_name(environment, name)
     with lock.exclusive(name):
         inputs = _installed_inputs(environment, template)
         if database_server.origin(environment.server, name) != inputs:
-            make = _expose_more if template.resources else _install_addons
-            make(environment, template, name)
+            _maker(template)(environment, template, name)
             database_server.set_origin(environment.server, name, inputs)
     return name
+
+
+def _maker(template: Template) -> Callable[[Environment, Template, str], None]:
+    if template.resources:
+        return _expose_more
+    return _install_more if template.addons else _install_addons
+
+
+def _install_more(environment: Environment, template: Template, name: str) -> None:
+    source = ensure_installed(environment, replace(template, addons=()))
+    log = LOGS / f"{name}.log"
+    doing = f"Installing {', '.join(template.addons)} in {name}"
+    with step(doing, f"Database {name} is ready", log):
+        database_server.copy(environment.server, source, name)
+        install(environment, name, template.addons, log)
 
 
 def _install_addons(environment: Environment, template: Template, name: str) -> None:
@@ -138,7 +166,8 @@ def _expose_more(environment: Environment, template: Template, name: str) -> Non
 
 
 def _installed_inputs(environment: Environment, template: Template) -> str:
-    addons = [*ADDONS, *(EXAMPLES / example for example in template.examples)]
+    names = (ROOT / name for name in template.addons)
+    addons = [*_INSTALLED, *names, *(EXAMPLES / example for example in template.examples)]
     exposed = (_EXPOSURE, str(template.resources)) if template.resources else ()
     return stamp.digest(template.inputs(environment), *map(addon_hash, addons), *exposed)
 
@@ -206,7 +235,7 @@ def ensure_demo(environment: Environment, name: str, *, upgrade: bool = True) ->
     origin = database_server.origin(environment.server, database)
     log = LOGS / f"{name}.log"
     if origin is None:
-        installed = ensure_installed(environment, APPS)
+        installed = ensure_installed(environment, CHANGES)
         database_server.copy(environment.server, installed, database)
         database_server.set_origin(environment.server, database, inputs)
     elif origin != inputs and upgrade:

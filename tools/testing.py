@@ -20,6 +20,7 @@ _BASE_ONLY = "test_base_*.py"  # files of tests for which Odoo's base alone is e
 _PEOPLE = "test_people_*.py"  # files of tests for the apps about employees
 _WIDE = "test_wide_*.py"  # files of tests that want hundreds of resources
 
+_CHANGES_TESTS = ROOT / "graphql_api_changes" / "tests"
 _TESTS = tuple(addon / "tests" for addon in ADDONS)
 _EXAMPLES, _PROJECT = EXAMPLES, ROOT / "tests"
 
@@ -70,17 +71,22 @@ def _is_wide(path: Path) -> bool:
     return path.match(_WIDE)
 
 
+def _is_about_changes(path: Path) -> bool:
+    return path.is_relative_to(_CHANGES_TESTS)
+
+
 def _is_of_example(path: Path) -> bool:
     return path.is_relative_to(_EXAMPLES)
 
 
-_OTHERS = (_is_base_only, _is_of_example, _is_about_people, _is_wide)
+_OTHERS = (_is_base_only, _is_of_example, _is_about_people, _is_wide, _is_about_changes)
 
 _RUNS = (
     Run("base", _is_base_only),
     Run("example", _is_of_example),
     Run("people", _is_about_people),
     Run("wide", _is_wide),
+    Run("changes", _is_about_changes),
     Run("apps", lambda path: not any(is_other(path) for is_other in _OTHERS)),
 )
 

@@ -1,0 +1,1 @@
+from . import graphql_api_schema

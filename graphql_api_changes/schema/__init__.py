@@ -1,0 +1,1 @@
+"""Changes of records: where a copy was made, and what has changed since."""
