@@ -83,7 +83,8 @@ class AuthController(http.Controller):
             members = _read_members("refresh_token")
             key = keys._find_sign_in(members["refresh_token"])
         else:
-            caller = request.env["ir.http"]._graphql_api_key_caller(header)
+            address = request.httprequest.remote_addr
+            caller = request.env["ir.http"]._graphql_api_key_caller(request.env, header, address)
             key = keys._find_signed_in(caller.key_id)
             if not key:
                 raise ApiError(

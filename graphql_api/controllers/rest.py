@@ -9,7 +9,7 @@ from ..http.responses import cached_response, success_response
 from ..rest.calls import Call
 from ..rest.index import read_index
 from ..rest.me import read_me
-from ..rest.pages import read_page
+from ..rest.pages import next_link, read_page
 from ..rest.query import check_parameters
 from ..schema.exposure.resource import MOBILE_ALIASES
 
@@ -38,8 +38,9 @@ class RestController(http.Controller):
     @http.route("/api/<string:collection>", methods=["GET"], **ROUTE)
     def list(self, collection):
         """List a page of records."""
-        rows, meta = read_page(Call(collection))
-        return cached_response(success_response(rows, meta=meta))
+        page = read_page(Call(collection), request.httprequest.args)
+        headers = [next_link(page.next)] if page.next else []
+        return cached_response(success_response(page.rows, headers=headers, meta=page.meta))
 
     @http.route("/api/<string:collection>/<string:record_id>", methods=["GET"], **ROUTE)
     def read_one(self, collection, record_id):

@@ -43,6 +43,7 @@ RESPONSE_HEADERS = (
     "Content-Range",
     "ETag",
     "Idempotency-Replayed",
+    "Link",
     "Location",
     "Preference-Applied",
     "RateLimit",
@@ -52,6 +53,9 @@ RESPONSE_HEADERS = (
     "WWW-Authenticate",
 )
 """Headers of responses that scripts may read, beside those that they always may."""
+
+EXPOSED = "Access-Control-Expose-Headers"
+"""A header of responses; one that a route sets names what it has beside those above."""
 
 _MAX_AGE = 3600
 """Seconds for which a browser remembers the response to a preflight request."""
@@ -90,5 +94,6 @@ def allow(httprequest: HTTPRequest, response: Response, origins: tuple[str, ...]
     if origin not in origins:
         return False
     response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers["Access-Control-Expose-Headers"] = ", ".join(RESPONSE_HEADERS)
+    exposed = (*RESPONSE_HEADERS, *response.headers.getlist(EXPOSED))
+    response.headers[EXPOSED] = ", ".join(exposed)
     return True

@@ -124,14 +124,11 @@ class IrHttp(models.AbstractModel):
             # Routes of other addons may ask for this authentication with Odoo's dispatchers.
             timings = getattr(request.dispatcher, "timings", {})
             with timed(timings, "auth"):
-                caller = cls._graphql_api_key_caller(header)
+                address = request.httprequest.remote_addr
+                caller = cls._graphql_api_key_caller(request.env, header, address)
             request.session.can_save = False
         elif request.session.uid and cls._graphql_api_is_same_origin():
-            policy = request.env["graphql_api.policy"]._get_policy(None)
-            caller = Caller(request.session.uid, None, policy)
-            # That of a key is set by the statement that reads the key.
-            set_timeout = request.env["res.users.apikeys"]._graphql_api_set_timeout()
-            request.env.execute_query(SQL("SELECT %s", set_timeout))
+            caller = cls._graphql_api_session_caller(request.env, request.session.uid)
         else:
             raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
         request.update_env(user=caller.uid, context={})
@@ -141,49 +138,59 @@ class IrHttp(models.AbstractModel):
             raise Unauthorized("This key is for the API alone.")
 
     @classmethod
-    def _graphql_api_key_caller(cls, header: str) -> Caller:
+    def _graphql_api_session_caller(cls, env, uid: int) -> Caller:
+        """Return the caller behind a session, which was checked."""
+        # The time of statements; that of a key is set by the statement that reads the key.
+        set_timeout = env["res.users.apikeys"]._graphql_api_set_timeout()
+        env.execute_query(SQL("SELECT %s", set_timeout))
+        return Caller(uid, None, env["graphql_api.policy"]._get_policy(None))
+
+    @classmethod
+    def _graphql_api_key_caller(cls, env, header: str, address: str | None) -> Caller:
+        """Return the caller behind an ``Authorization`` header.
+
+        :param address: the IP address that it comes from
+        :raise Unauthorized, Forbidden, TooManyRequests: as for all routes
+        """
         match = re.fullmatch(r"bearer\s+(\S+)", header.strip(), re.IGNORECASE)
         if not match:
             raise Unauthorized("The Authorization header must be: Bearer <key>.")
-        caller = cls._graphql_api_find_caller(match[1])
+        caller = cls._graphql_api_find_caller(env, match[1])
         if caller is None:
-            cls._graphql_api_count_wrong_key()
+            cls._graphql_api_count_wrong_key(env.cr.dbname, address)
             raise Unauthorized("The API key is unknown, expired or revoked.")
-        if (
-            caller.policy.id is None
-            and not request.env["graphql_api.settings"]._get_settings().plain_keys
-        ):
+        if caller.policy.id is None and not env["graphql_api.settings"]._get_settings().plain_keys:
             raise Unauthorized(
                 "API keys of Odoo are not for this API; use one that is made for it."
             )
-        if not caller.policy.admits(request.httprequest.remote_addr):
+        if not caller.policy.admits(address):
             raise Forbidden("This API key is not for use from your network.")
         if caller.policy.problem:
             raise Forbidden("The policy of this API key has to be mended by your administrator.")
         return caller
 
     @classmethod
-    def _graphql_api_find_caller(cls, key: str) -> Caller | None:
+    def _graphql_api_find_caller(cls, env, key: str) -> Caller | None:
         """Return whose key it is, as the primary has it: a replica may not know yet of an end."""
-        keys = request.env["res.users.apikeys"]
-        if not (replica.has_replica() and request.env.cr.readonly):
+        keys = env["res.users.apikeys"]
+        if not (replica.has_replica() and env.cr.readonly):
             return keys._graphql_api_caller(key)
         try:
-            with request.env.registry.cursor() as cursor:
+            with env.registry.cursor() as cursor:
                 caller = keys.with_env(keys.env(cr=cursor))._graphql_api_caller(key)
         except psycopg2.OperationalError:
             # While there is no primary, nothing can be revoked either.
             return keys._graphql_api_caller(key)
         if caller is not None:
             seconds = SQL("%s", caller.policy.limits.max_seconds)
-            request.env.execute_query(SQL("SELECT %s", keys._graphql_api_set_timeout(seconds)))
+            env.execute_query(SQL("SELECT %s", keys._graphql_api_set_timeout(seconds)))
         return caller
 
     @classmethod
-    def _graphql_api_count_wrong_key(cls) -> None:
+    def _graphql_api_count_wrong_key(cls, database: str, address: str | None) -> None:
         # Right keys from the same address are served all the same: many share one.
-        name = rate_limit.address_name(request.httprequest.remote_addr)
-        status = rate_limit.count(request.db, name, rate_limit.MAX_WRONG_KEYS)
+        name = rate_limit.address_name(address)
+        status = rate_limit.count(database, name, rate_limit.MAX_WRONG_KEYS)
         if status is not None:
             check_rate_limit(status, "Your address has sent too many wrong API keys.")
 

@@ -26,30 +26,17 @@ _VERSION = "_version"
 """Under what the version of a record is read for its ``ETag``."""
 
 
-class Call:
-    """What a REST request is about: a resource of the schema, and who asks.
+class ResourceCall:
+    """What REST does with a resource, for one caller.
 
-    :param collection: the name in the path
-    :raise ApiError: NOT_FOUND where nothing is exposed under that name, METHOD_NOT_ALLOWED
-        where it is the name of a route that is only read
+    :param schema: that of the caller
+    :param context: of one transaction
     """
 
-    def __init__(self, collection: str):
-        self.schema: BuiltSchema = request.dispatcher.schema()
-        self.context: Context = request.dispatcher.context(self.schema)
-        self.resource = self._resource(collection)
-        request.dispatcher.log_entry.resource = self.resource
-
-    def _resource(self, collection: str) -> Resource:
-        method = request.httprequest.method
-        if collection in RESERVED_COLLECTIONS and method not in ("GET", "HEAD"):
-            raise method_not_allowed(self.schema, "This address is only read.")
-        resource = self.schema.by_collection.get(collection)
-        if resource is None:
-            raise unknown_route()
-        if "read" not in resource.operations and method in ("GET", "HEAD"):
-            raise unknown_route()
-        return resource
+    def __init__(self, schema: BuiltSchema, context: Context, resource: Resource):
+        self.schema = schema
+        self.context = context
+        self.resource = resource
 
     @property
     def object_type(self) -> GraphQLObjectType:
@@ -59,16 +46,6 @@ class Call:
     def input_type(self, suffix: str) -> Any:
         """Return an input type of the resource, ``CreateInput`` say; None where there is none."""
         return self.schema.graphql_schema.type_map.get(f"{self.resource.type_name}{suffix}")
-
-    def record_id(self, text: str) -> int:
-        """Return the id in the path.
-
-        :raise ApiError: NOT_FOUND where no record can have it
-        """
-        try:
-            return parse_id(text)
-        except ApiError:
-            raise not_found(self.resource, [text]) from None
 
     def projection(
         self, fields: str | None, resource: Resource | None = None
@@ -88,6 +65,43 @@ class Call:
         :raise ApiError: of :func:`run`
         """
         return run(self.schema, self.context, root, variables)
+
+
+class Call(ResourceCall):
+    """What a REST request is about: a resource of the schema, and who asks.
+
+    :param collection: the name in the path
+    :raise ApiError: NOT_FOUND where nothing is exposed under that name, METHOD_NOT_ALLOWED
+        where it is the name of a route that is only read
+    """
+
+    def __init__(self, collection: str):
+        schema: BuiltSchema = request.dispatcher.schema()
+        resource = self._resource(schema, collection)
+        super().__init__(schema, request.dispatcher.context(schema), resource)
+        request.dispatcher.log_entry.resource = resource
+
+    @staticmethod
+    def _resource(schema: BuiltSchema, collection: str) -> Resource:
+        method = request.httprequest.method
+        if collection in RESERVED_COLLECTIONS and method not in ("GET", "HEAD"):
+            raise method_not_allowed(schema, "This address is only read.")
+        resource = schema.by_collection.get(collection)
+        if resource is None:
+            raise unknown_route()
+        if "read" not in resource.operations and method in ("GET", "HEAD"):
+            raise unknown_route()
+        return resource
+
+    def record_id(self, text: str) -> int:
+        """Return the id in the path.
+
+        :raise ApiError: NOT_FOUND where no record can have it
+        """
+        try:
+            return parse_id(text)
+        except ApiError:
+            raise not_found(self.resource, [text]) from None
 
     def record(self, number: int, projection: tuple[Selected, ...]) -> Response:
         """Return the response with one record and its ``ETag``.
@@ -139,7 +153,8 @@ class _Executor(ColumnarExecutor):
 def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict) -> Any:
     """Execute the document of a root field; return the field's value as REST shows it.
 
-    A relation whose record is hidden stays null; any other error is the response.
+    A relation whose record is hidden stays null; any other error is the response. What is executed
+    after a request, for a response that is streamed, is not logged.
 
     :param variables: a value for each argument of the field
     :raise ApiError: the first error that is not about a hidden related record
@@ -152,7 +167,8 @@ def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict)
         )
     executed = Request.of_document(document, variables)
     result = execute(schema, context, executed, _Executor)
-    request.dispatcher.log_entry.note_execution(schema, executed, result)
+    if request:
+        request.dispatcher.log_entry.note_execution(schema, executed, result)
     value = result.data.get(root.name) if isinstance(result.data, dict) else None
     for error, cause in zip_longest(result.errors, result.causes):
         code = error["extensions"]["code"]

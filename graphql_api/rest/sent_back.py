@@ -23,7 +23,7 @@ from ..schema.values.parsers import parse_id
 from ..schema.values.scalars import FILE_TYPES
 from ..schema.writing.input_problems import InputPath
 from ..schema.writing.inputs import relation_operations
-from .calls import Call
+from .calls import ResourceCall
 from .documents import RootField, Selected
 from .names import find_field, needs_arguments
 
@@ -52,7 +52,7 @@ class SentBack:
     anything out.
     """
 
-    def __init__(self, call: Call):
+    def __init__(self, call: ResourceCall):
         self._call = call
         self._types = call.schema.graphql_schema.type_map
         self.problems: list[dict] = []

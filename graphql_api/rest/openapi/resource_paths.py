@@ -121,7 +121,7 @@ class ResourcePaths:
         if self._may(resource, "read"):
             data = {"type": "array", "items": self._records.record(name)}
             meta = self._responses.meta()
-            page = self._responses.success(data, "A page.", "ETag", meta=meta)
+            page = self._responses.success(data, "A page.", "ETag", "Link", meta=meta)
             operations["get"] = self._operation(
                 resource,
                 f"list{resource.plural_name}",

@@ -40,6 +40,7 @@ _HEADERS = {
     "ETag": "For If-None-Match. That of one record is made of its version and of what is shown; of "
     "If-Match the version alone counts.",
     "Consistency-Token": "Where the database has a replica: for reads that have to see this write.",
+    "Link": 'Of a page that is not the last: the address of the next one, as `rel="next"`.',
     "Location": "The address of the new record.",
     APPLIED_HEADER: "`dry-run` where nothing was kept, as `Prefer` asked for.",
     "Idempotency-Replayed": "`true` where the answer is that to an earlier request.",

@@ -2,6 +2,8 @@
 
 import base64
 
+from requests.utils import parse_header_links
+
 from odoo.tests import tagged
 
 from ..cases.api import ApiCase
@@ -65,6 +67,23 @@ class TestContractRest(ApiCase):
     def test_list_for_users_with_few_rights(self):
         self.assertEqual(len(self.rest(EXAMPLE, login="demo")["data"]), 5)
         self.assertEqual(self.rest(EXAMPLE, login="portal")["data"], [])
+
+    def test_link_to_the_next_page(self):
+        """RFC 8288; with all parameters as they were sent, but for where the page begins."""
+        path = "/api/countries?fields=code&sort=code&filter[code][ne]=BE&offset=1&limit=100"
+        first = self.http("GET", path)
+        (link,) = parse_header_links(first.headers["Link"])
+        self.assertEqual(link["rel"], "next")
+        self.assertNotIn("offset", link["url"])
+        everything = first.json()["data"]
+        while link:
+            page = self.http("GET", link["url"])
+            self.assertEqual(page.status_code, 200)
+            everything += page.json()["data"]
+            links = parse_header_links(page.headers.get("Link", ""))
+            link = links[0] if links else None
+        countries = self.env["res.country"].search([("code", "!=", "BE")], order="code")
+        self.assertEqual([row["code"] for row in everything], countries.mapped("code")[1:])
 
     def test_next_page(self):
         path = "/api/customers?fields=name&city=Ghent&sort=name&limit=30"
