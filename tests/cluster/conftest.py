@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from tools import api_key, database_server
+from tools import api_key, database_server, databases
 from tools.cluster.cluster import DATABASE, Cluster
 from tools.postgres_server import OwnServer
 
@@ -17,7 +17,8 @@ from ..administrator import Administrator
 @pytest.fixture(scope="package")
 def cluster(development) -> Iterator[Cluster]:
     """Run a cluster, with two workers for each server."""
-    with Cluster(development) as running:
+    source = databases.ensure_installed(development, databases.CHANGES)
+    with Cluster(development, source=source) as running:
         yield running
 
 
