@@ -18,6 +18,8 @@ from ..http.responses import (
     text_response,
 )
 from ..http.statuses import STATUS, HttpError
+from ..http.validators import find_unchanged
+from ..schema.access.access import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.executor import Request, Result, execute
 from ..schema.execution.schema_texts import CompressedText
@@ -82,7 +84,12 @@ class GraphqlController(http.Controller):
 
 def _query(schema: BuiltSchema, graphql_request: Request) -> http.Response:
     """Return the response of a query."""
-    result = _execute(schema, graphql_request)
+    context = request.dispatcher.context(schema)
+    unchanged = find_unchanged(schema, context, graphql_request)
+    if unchanged is not None:
+        unchanged.headers.add("Vary", "Accept")
+        return cached_response(unchanged)
+    result = _execute(schema, context, graphql_request)
     if result.started:
         _store_document()
     return _cached_response(result)
@@ -93,7 +100,7 @@ def _mutate(schema: BuiltSchema, graphql_request: Request) -> http.Response:
 
     :raise RolledBack: with the response, where anything failed
     """
-    result = _execute(schema, graphql_request)
+    result = _execute(schema, request.dispatcher.context(schema), graphql_request)
     response = _response(result)
     if result.errors:
         raise RolledBack(response)
@@ -101,8 +108,8 @@ def _mutate(schema: BuiltSchema, graphql_request: Request) -> http.Response:
     return response
 
 
-def _execute(schema: BuiltSchema, graphql_request: Request) -> Result:
-    result = execute(schema, request.dispatcher.context(schema), graphql_request)
+def _execute(schema: BuiltSchema, context: Context, graphql_request: Request) -> Result:
+    result = execute(schema, context, graphql_request)
     request.dispatcher.log_entry.note_execution(schema, graphql_request, result)
     return result
 

@@ -49,6 +49,8 @@ class ApiDispatcher(Dispatcher):
         """Whether the client only wants to see what the request would do."""
         self.replica_lagged = False
         """Whether the replica had not yet replayed what the request has to see."""
+        self.validator: str | None = None
+        """Of the response to a request that only reads, see :mod:`.validators`."""
         self._rate_limit_status: rate_limit.RateLimitStatus | None = None
         # The server's settings are the same for every caller.
         self.settings = request.env["graphql_api.settings"]._get_settings()

@@ -13,6 +13,7 @@ from ..schema.exposure.timings import timed
 from .compression import prefers_gzip
 from .rest_errors import rest_error
 from .statuses import STATUS, error_headers
+from .validators import add_validator, digest_of, find_kept
 
 GRAPHQL_PATH = "/api/graphql"
 GRAPHIQL_PATH = "/api/graphql/graphiql"
@@ -72,9 +73,10 @@ def cached_response(response: Response, tagged: bool = True) -> Response:
     response.headers.add("Vary", _VARYING)
     if not tagged:
         return response
-    if "ETag" not in response.headers:
-        response.set_etag(body_digest(response))
-    check_if_match(response.get_etag()[0])
+    tag = digest_of(response.get_etag()[0]) or body_digest(response)
+    check_if_match(tag)
+    # What the client has kept, it finds by its own tag.
+    response.set_etag(find_kept(tag) or add_validator(tag))
     return response.make_conditional(environ_without_if_match())
 
 
@@ -88,7 +90,7 @@ def check_if_match(tag: str) -> None:
     condition = request.httprequest.if_match
     if not request.httprequest.headers.get("If-Match") or condition.star_tag:
         return
-    if tag not in condition.as_set(include_weak=True):
+    if tag not in map(digest_of, condition.as_set(include_weak=True)):
         raise ApiError(
             "PRECONDITION_FAILED",
             "What is at this address is not what If-Match names. Read it without the header.",

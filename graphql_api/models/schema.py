@@ -6,9 +6,12 @@ from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..http import validators
 from ..http.monitoring import metrics
+from ..schema.access.access import Context
 from ..schema.builder import Parts, build
 from ..schema.execution.built_schema import BuiltSchema
+from ..schema.execution.usage import Use
 from ..schema.exposure.policy import EVERYTHING, Rights
 from ..schema.exposure.resource import Resource
 from ..schema.problems import NameConflict, ResourceDefinition, compile_exposure, types_in_code
@@ -43,6 +46,9 @@ class GraphqlApiSchema(models.AbstractModel):
     _name = "graphql_api.schema"
     _description = "API Schema"
 
+    _knows_changes = False
+    """Whether an addon overrides :meth:`_validators`."""
+
     @api.model
     def _collect(self) -> Parts:
         """Return what code adds to the schema. Extend the parts of ``super()``.
@@ -50,6 +56,19 @@ class GraphqlApiSchema(models.AbstractModel):
         Called for each schema that is built, and to compare names with those of resources.
         """
         return Parts(mutations=[MeMutation])
+
+    @api.model
+    def _validators(
+        self, context: Context, uses: frozenset[Use], scope: str
+    ) -> validators.Validators | None:
+        """Return what tells whether a response to GET has changed, None where only the work can.
+
+        An addon that knows what has changed in the database overrides it.
+
+        :param uses: all that the request reads
+        :param scope: a digest of what it asks for, whoever asks
+        """
+        return None
 
     @api.model
     def _get_schema(self, rights: Rights = EVERYTHING) -> BuiltSchema:

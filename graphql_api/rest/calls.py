@@ -10,7 +10,8 @@ from odoo.exceptions import AccessError
 from odoo.http import Response, request
 
 from ..http.allowed_methods import method_not_allowed, unknown_route
-from ..http.responses import body_digest, success_response
+from ..http.responses import RolledBack, body_digest, cached_response, success_response
+from ..http.validators import find_unchanged
 from ..schema.access.access import Context, not_found
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.columnar import ColumnarExecutor
@@ -158,6 +159,7 @@ def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict)
 
     :param variables: a value for each argument of the field
     :raise ApiError: the first error that is not about a hidden related record
+    :raise RolledBack: with the response, where the client has it already
     """
     document = find_document(schema, root)
     if document.tokens > context.limits.max_tokens:
@@ -166,6 +168,9 @@ def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict)
             f"The request has more than {context.limits.max_tokens} tokens. Parsing aborted.",
         )
     executed = Request.of_document(document, variables)
+    unchanged = find_unchanged(schema, context, executed)
+    if unchanged is not None:
+        raise RolledBack(cached_response(unchanged))
     result = execute(schema, context, executed, _Executor)
     if request:
         request.dispatcher.log_entry.note_execution(schema, executed, result)
