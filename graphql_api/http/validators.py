@@ -9,15 +9,15 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from graphql import FieldNode, GraphQLError
+from graphql import GraphQLError
 
 from odoo.http import Response, request
 
 from ..schema.access.access import Context
 from ..schema.execution.built_schema import BuiltSchema
-from ..schema.execution.documents import Invalid, ParsedDocument
+from ..schema.execution.documents import Invalid
 from ..schema.execution.executor import Request
-from ..schema.execution.usage import request_uses
+from ..schema.execution.usage import complete_uses
 from ..schema.exposure.errors import ApiError
 
 _SEPARATOR = "~"
@@ -63,9 +63,9 @@ def find_unchanged(schema: BuiltSchema, context: Context, executed: Request) -> 
         schema.documents.prepare(parsed, context.limits, context.introspection)
     except (ApiError, GraphQLError, Invalid):
         return None
-    if not _reads_records_alone(schema, parsed):
+    uses = complete_uses(schema, parsed, executed.variables or {})
+    if uses is None:
         return None
-    uses = request_uses(schema, parsed, executed.variables or {})
     validators = model._validators(context, uses, _scope())
     if validators is None:
         return None
@@ -90,19 +90,6 @@ class Validators:
     def make(self) -> str | None:
         """Return a validator of what this transaction sees, of letters, digits, ``-_.=``."""
         raise NotImplementedError
-
-
-def _reads_records_alone(schema: BuiltSchema, parsed: ParsedDocument) -> bool:
-    """Tell whether each root field is one of a resource, whose uses say all that it reads."""
-    names = {
-        name
-        for resource in schema.resources.values()
-        for name in (resource.single_name, resource.list_name)
-    }
-    return all(
-        isinstance(node, FieldNode) and node.name.value in names
-        for node in parsed.operation.selection_set.selections
-    )
 
 
 def _scope() -> str:

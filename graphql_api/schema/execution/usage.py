@@ -68,9 +68,11 @@ class DocumentUsage:
     :param inputs: variables whose values name fields, with their types
     :param lists: variables that are what to do with a list, with the field that leads to it
     :param conditions: a variable, whether it must have a value, and what is used then
+    :param has_others: whether it reads what has no :class:`Use`: the caller, external ids
     """
 
     uses: frozenset[Use]
+    has_others: bool
     inputs: tuple[tuple[str, Any], ...] = ()
     lists: tuple[tuple[str, ResourceField], ...] = ()
     conditions: tuple[tuple[str, bool, frozenset[Use]], ...] = ()
@@ -81,11 +83,25 @@ def request_uses(schema: BuiltSchema, parsed: ParsedDocument, variables: dict) -
 
     :param parsed: a document that fits the schema; what it uses by itself is kept with it
     """
+    return _request_usage(schema, parsed, variables)[0]
+
+
+def complete_uses(
+    schema: BuiltSchema, parsed: ParsedDocument, variables: dict
+) -> frozenset[Use] | None:
+    """Return what a request has used, None where it also reads what has no :class:`Use`."""
+    uses, has_others = _request_usage(schema, parsed, variables)
+    return None if has_others else uses
+
+
+def _request_usage(
+    schema: BuiltSchema, parsed: ParsedDocument, variables: dict
+) -> tuple[frozenset[Use], bool]:
     if parsed.usage is None:
         parsed.usage = _document_usage(schema, parsed.document, parsed.operation)
     usage = parsed.usage
     if not usage.inputs and not usage.lists and not usage.conditions:
-        return usage.uses
+        return usage.uses, usage.has_others
     reader = _Reader(schema)
     for name, input_type in usage.inputs:
         reader.read_input(input_type, variables.get(name))
@@ -95,7 +111,7 @@ def request_uses(schema: BuiltSchema, parsed: ParsedDocument, variables: dict) -
     for name, has_value, uses in usage.conditions:
         if bool(variables.get(name)) is has_value:
             reader.uses |= uses
-    return usage.uses | reader.uses
+    return usage.uses | reader.uses, usage.has_others or reader.has_others
 
 
 def field_uses(resource: Resource, field: ResourceField, kind: str = READ_FIELD) -> set[Use]:
@@ -142,7 +158,11 @@ def _document_usage(
         else:
             conditions.append(condition)
     return DocumentUsage(
-        frozenset(reader.uses), tuple(inputs), tuple(reader.lists), tuple(conditions)
+        frozenset(reader.uses),
+        reader.has_others,
+        tuple(inputs),
+        tuple(reader.lists),
+        tuple(conditions),
     )
 
 
@@ -153,7 +173,7 @@ class _Variable(NamedTuple):
 
 
 class _Reader:
-    """Collects what is used: ``uses``, ``lists`` and ``conditions`` of :class:`DocumentUsage`.
+    """Collects ``uses``, ``has_others``, ``lists`` and ``conditions`` of :class:`DocumentUsage`.
 
     :param variables: the names of a document's variables
     """
@@ -164,6 +184,7 @@ class _Reader:
         self._variables = {name: _Variable(name) for name in variables}
         self._members = schema.derive(_known_members)
         self.uses: set[Use] = set()
+        self.has_others = False
         self.lists: list[tuple[str, ResourceField]] = []
         self.conditions: list[tuple[str, bool, frozenset[Use]]] = []
 
@@ -198,6 +219,7 @@ class _Reader:
 
     def _query_uses(self, name: str) -> set[Use]:
         if name == "me":
+            self.has_others = True
             return set()
         for resource in self._schema.resources.values():
             names = (resource.single_name, resource.list_name, resource.aggregate_name)
@@ -232,8 +254,10 @@ class _Reader:
             return field_uses(resource, field)
         uses = {Use(resource.type_name, "read")}
         match name:
-            case "createDate" | "writeDate" | "externalId":
+            case "createDate" | "writeDate":
                 pass
+            case "externalId":
+                self.has_others = True
             case "displayName":
                 uses.add(Use(resource.type_name, READ_FIELD, DISPLAY_NAME))
             case "reports" if resource.reports:
@@ -293,6 +317,7 @@ class _Reader:
                 self.read_input(input_type.of_type, item)
         elif isinstance(input_type, GraphQLInputObjectType) and isinstance(value, dict):
             for name, item in value.items():
+                self.has_others |= name == "externalId"
                 member = self._find_member(input_type, name)
                 self.uses |= member.uses
                 if member.list_field is not None:
