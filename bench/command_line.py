@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from bench import (
+    changes,
     database,
     exposure,
     machine,
@@ -14,6 +15,7 @@ from bench import (
     picture,
     preparation,
     report,
+    targets,
 )
 from bench.competitors import GRANIAN_PEERS, Competitors, competitors
 from bench.exchange import BadResponse
@@ -52,11 +54,13 @@ def run(arguments: list[str]) -> int:
         try:
             peers, places = _start(servers, current, name, fastapi, chosen)
             results = measure_all(chosen, about, peers, places, left_out)
-            results |= exposure.run(
-                current, name, chosen, lambda server: _access(current, server, chosen.login)
-            )
+            for part in (exposure, changes):
+                results |= part.run(
+                    current, name, chosen, lambda server: _access(current, server, chosen.login)
+                )
         except (BadResponse, OSError) as error:
             raise StepFailed(f"The run was given up. {error}") from error
+    results["targets"] = targets.check(results)
     results["seconds"] = round(time.monotonic() - started)
     _write(results, chosen)
     missed = [target for target in results["targets"] if not target["reached"]]

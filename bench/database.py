@@ -7,13 +7,14 @@ from pathlib import Path
 from bench.package_folder import FASTAPI
 from bench.places import ADDONS
 from tools import database_server, databases, process, stamp
-from tools.databases import APPS
+from tools.databases import APPS, CHANGES
 from tools.environment import CONFIGURATION, Environment
 from tools.paths import ADDON, LOGS, PYTHON, ROOT
 from tools.progress import step
 
 _NAME = "graphql_api_bench"
 SEED = Path(__file__).with_name("seed.py")
+CUSTOMERS = Path(__file__).with_name("customers.py")
 EXPOSURE = Path(__file__).with_name("exposure_database.py")
 _MODULES = (ADDON.name, "rpc", "graphql_api_bench")
 _FASTAPI_MODULES = ("graphql_api_bench_fastapi",)
@@ -106,6 +107,48 @@ def ensure_exposure(environment: Environment, source: str, resources: int, polic
     with step(f"Exposing {resources} resources (once)", f"Database {name} is ready", log):
         database_server.copy(environment.server, source, name)
         databases.expose(environment, name, resources, policies, log)
+        database_server.set_origin(environment.server, name, inputs)
+    return name
+
+
+def ensure_changes(environment: Environment, source: str) -> str:
+    """Return the name of a copy of ``source`` with the addon about changes."""
+    name = databases.full_name(environment, f"{_NAME}_changes")
+    inputs = stamp.digest(
+        database_server.origin(environment.server, source) or "",
+        *(databases.addon_hash(ROOT / addon) for addon in CHANGES.addons),
+    )
+    if database_server.origin(environment.server, name) == inputs:
+        return name
+    log = LOGS / f"{_NAME}_changes.log"
+    with step("Installing the addon about changes (once)", f"Database {name} is ready", log):
+        database_server.copy(environment.server, source, name)
+        databases.install(environment, name, CHANGES.addons, log, addons_option())
+        database_server.set_origin(environment.server, name, inputs)
+    return name
+
+
+def ensure_changes_of(environment: Environment, source: str, customers: int) -> str:
+    """Return the name of a copy of ``source`` with so many customers more, all of them in the log.
+
+    :param source: of :func:`ensure_changes`
+    """
+    name = databases.full_name(environment, f"{_NAME}_changes_{customers}")
+    inputs = stamp.digest(
+        database_server.origin(environment.server, source) or "", CUSTOMERS, str(customers)
+    )
+    if database_server.origin(environment.server, name) == inputs:
+        return name
+    log = LOGS / f"{_NAME}_changes_{customers}.log"
+    with step(f"Making {customers:,} customers (once)", f"Database {name} is ready", log):
+        database_server.copy(environment.server, source, name)
+        process.run(
+            [PYTHON, "-m", "bench.customers", CONFIGURATION, name, str(customers)],
+            log=log,
+            env=environment.variables,
+            cwd=ROOT,
+            failure=f"Customers could not be made in the database {name}.",
+        )
         database_server.set_origin(environment.server, name, inputs)
     return name
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import http.client
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ class Response:
     status: int
     body: bytes
     timings: dict[str, float]
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,18 @@ class Connection:
         connection.request(request.method, request.path, request.body, request.headers)
         response = connection.getresponse()
         body = response.read()
-        return Response(response.status, body, _timings(response.getheader("Server-Timing")))
+        timings = _timings(response.getheader("Server-Timing"))
+        return Response(response.status, body, timings, response.headers)
 
     def call(self, call: Call) -> list[Response]:
         """Send the requests of a call.
 
-        :raise BadResponse: a status other than 200
+        :raise BadResponse: a status other than 200, and 304 for what the client has
         """
         responses = []
         for request in call.requests:
             response = self.send(request)
-            if response.status != 200:
+            if response.status not in (200, 304):
                 raise BadResponse(
                     f"{request.method} {request.path} gave {response.status}: "
                     f"{response.body[:500].decode(errors='replace')}"

@@ -7,7 +7,10 @@ from bench.competitors import TITLES
 from bench.database import Sizes
 from bench.workloads import names
 
-PARTS = ("queries", "throughput", "scaling", "exposure", "introspection", "small_requests")
+PARTS = (
+    *("queries", "throughput", "scaling", "exposure", "introspection", "small_requests"),
+    *("tracking", "unchanged", "deltas"),
+)
 """Parts of a run beside the workloads of latency."""
 
 

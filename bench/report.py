@@ -17,6 +17,12 @@ def tables(results: dict) -> str:
     if results["introspection"]:
         parts.append(_introspection(results["introspection"]))
     parts += [_small_requests(*found) for found in results["small_requests"].items()]
+    if results["tracking"]:
+        parts.append(_tracking(results["tracking"]))
+    if results["unchanged"]:
+        parts.append(_unchanged(results["unchanged"]))
+    if results["deltas"]:
+        parts.append(_deltas(results["deltas"]))
     parts.append(_targets(results))
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -145,6 +151,50 @@ def _small_requests(resources: str, found: dict) -> str:
     head = ["", "median ms", "p95 ms", "SQL queries", "this / JSON-2"]
     title = f"### One customer by id, where {resources} resources are exposed"
     return f"{title}\n\n{table(head, rows)}"
+
+
+def _tracking(tracking: dict) -> str:
+    titles = {
+        "create": "create a contact",
+        "update": "change it",
+        "order": "create an order of four lines",
+        "confirm": "confirm it",
+    }
+    rows = [
+        [titles[name], found["plain_ms"], found["tracked_ms"], f"{found['ratio']:.2f}"]
+        for name, found in tracking.items()
+    ]
+    head = ["a transaction", "median ms", "with the change log", "ratio"]
+    return f"### Writes, without and with a change log\n\n{table(head, rows)}"
+
+
+def _unchanged(unchanged: dict) -> str:
+    titles = {
+        "plain_whole": "without the log, whole",
+        "plain_unchanged": "without the log, unchanged",
+        "log_whole": "with the log, whole",
+        "log_unchanged": "with the log, unchanged",
+    }
+    whole = unchanged["plain_whole"]["median_ms"]
+    rows = [
+        [
+            *(titles[name], f"{found['median_ms']:.1f}", f"{found['p95_ms']:.1f}"),
+            *(found["queries"], f"{found['bytes']:,}", f"{found['median_ms'] / whole:.2f}"),
+        ]
+        for name, found in unchanged.items()
+    ]
+    head = ["", "median ms", "p95 ms", "SQL queries", "bytes", "this / the first"]
+    title = "### 80 sale orders with customer, lines and products again, with `If-None-Match`"
+    return f"{title}\n\n{table(head, rows)}"
+
+
+def _deltas(deltas: dict) -> str:
+    rows = [
+        [f"{int(size):,}", f"{found['median_ms']:.1f}", f"{found['p95_ms']:.1f}", found["queries"]]
+        for size, found in deltas.items()
+    ]
+    head = ["rows of the log, each of a customer", "median ms", "p95 ms", "SQL queries"]
+    return f"### The delta of ten changes\n\n{table(head, rows)}"
 
 
 def _targets(results: dict) -> str:

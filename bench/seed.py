@@ -26,7 +26,7 @@ def seed(env: Environment, customers: int, orders: int) -> None:
     :param orders: number of records of ``sale.order``, with :data:`LINES_PER_ORDER` lines each
     """
     products = _create_products(env)
-    first_customer = _multiply_customers(env, customers)
+    first_customer = multiply_customers(env, customers)
     _multiply_orders(env, orders, products, first_customer, customers)
     # A run sends more in a minute than a caller does.
     env["ir.config_parameter"].set_param("graphql_api.requests_per_minute", "0")
@@ -49,7 +49,7 @@ def _create_products(env: Environment):
     )
 
 
-def _multiply_customers(env: Environment, count: int) -> int:
+def multiply_customers(env: Environment, count: int) -> int:
     """Return the id of the first of ``count`` customers; the others follow it."""
     model = env["res.partner"].create({"name": "Customer", "lang": "en_US"})
     env.flush_all()

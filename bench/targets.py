@@ -25,6 +25,10 @@ TARGETS = (
 )
 
 
+_TRACKED = 1.03
+"""What a business transaction may take with a change log, of what it takes without."""
+
+
 def check(results: dict) -> list[dict]:
     """Return for each target that the run measured what it is, what was found, and whether
     that reaches it.
@@ -45,6 +49,18 @@ def check(results: dict) -> list[dict]:
                 "reached": ratio <= target.limit,
             }
         )
+    tracking = results.get("tracking", {})
+    for name in ("order", "confirm"):
+        if name in tracking:
+            ratio = tracking[name]["ratio"]
+            checked.append(
+                {
+                    "what": f"Change log: to {name} an order, against without",
+                    "limit": "at most 1.03",
+                    "found": f"{ratio:.2f}",
+                    "reached": ratio <= _TRACKED,
+                }
+            )
     for sized in results["queries"].values():
         for peer in ("graphql", "rest", "graphql_policy"):
             counts = sized["peers"].get(peer)
