@@ -106,12 +106,15 @@ class GraphqlApiSchema(models.AbstractModel):
         }
         parts = neutral._collect()
         if not rights.extensions:
-            parts = Parts(granted_fields=parts.granted_fields)
+            parts = Parts(
+                granted_fields=parts.granted_fields, granted_mutations=parts.granted_mutations
+            )
         for type_name in [*parts.granted_fields]:
             if not rights.reads_all_of(type_name):
                 del parts.granted_fields[type_name]
         if rights.read_only:
             parts.mutations.clear()
+            parts.granted_mutations.clear()
         started = perf_counter()
         schema = build(rights.restrict(resources), logged, parts)
         metrics.count_schema_build(self.env.cr.dbname, perf_counter() - started)

@@ -68,8 +68,12 @@ class BodyReader:
         if isinstance(value, dict):
             if prepare and not is_multipart(httprequest):
                 value = prepare(value)
-            return self._convert(value, input_type, ())
+            return self.convert(value, input_type)
         raise ApiError("BAD_USER_INPUT", "The body must be a JSON object, or a list of them.")
+
+    def convert(self, value: dict, input_type: GraphQLInputObjectType) -> dict:
+        """Return the input that a JSON object is, with REST's names, without its problems."""
+        return self._convert(value, input_type, ())
 
     def parse_object(self, input_type: GraphQLInputObjectType, is_empty: bool = False) -> dict:
         """Return the one input that the request carries.

@@ -48,6 +48,25 @@ class ResourceCall:
         """Return an input type of the resource, ``CreateInput`` say; None where there is none."""
         return self.schema.graphql_schema.type_map.get(f"{self.resource.type_name}{suffix}")
 
+    def check_offered(self, operation: str) -> None:
+        """Refuse to create, update or delete where the resource or the caller's rights do not.
+
+        :raise ApiError: FORBIDDEN
+        """
+        self.context.check_operation(self.resource, operation)
+        if not self.resource.allows(operation):
+            raise ApiError("FORBIDDEN", self.not_offered(operation))
+
+    def not_offered(self, operation: str) -> str:
+        """Return why the resource does not offer what it allows."""
+        if operation == "create" and self.resource.withheld:
+            return f"With this key you cannot set what new {self.resource.collection} need."
+        lists = self.resource.given_by_lists
+        types = [field.relation for field in self.resource.fields.values() if field.field in lists]
+        if operation == "create" and types:
+            return f"{self.resource.collection} are created in the list of their {types[0]}."
+        return f"{self.resource.collection} have nothing to {operation}."
+
     def projection(
         self, fields: str | None, resource: Resource | None = None
     ) -> tuple[Selected, ...]:
@@ -135,6 +154,18 @@ class Call(ResourceCall):
         response = success_response(record, status, headers)
         response.set_etag(f"{version}-{body_digest(response)}")
         return response
+
+
+def _find_resource(schema: BuiltSchema, collection: str) -> Resource:
+    method = request.httprequest.method
+    if collection in RESERVED_COLLECTIONS and method not in ("GET", "HEAD"):
+        raise method_not_allowed(schema, "This address is only read.")
+    resource = schema.by_collection.get(collection)
+    if resource is None:
+        raise unknown_route()
+    if "read" not in resource.operations and method in ("GET", "HEAD"):
+        raise unknown_route()
+    return resource
 
 
 class _Executor(ColumnarExecutor):

@@ -58,14 +58,15 @@ class SentBack:
         self.problems: list[dict] = []
         self.found = False
 
-    def without_unchanged(self, number: int, value: dict) -> dict:
+    def without_unchanged(self, number: int, value: dict, always: bool = False) -> dict:
         """Return a body of a record without what is unchanged.
 
+        :param always: look at the record also where all of the body can be an input
         :raise ApiError: PRECONDITION_FAILED for the version of an earlier state
         """
         value = orjson.loads(orjson.dumps(value))
         found: dict[str, list[_Sent]] = defaultdict(list)
-        self._collect(self._call.resource, _Sent(number, value, ()), found)
+        self._collect(self._call.resource, _Sent(number, value, ()), found, always)
         for type_name, items in found.items():
             resource = self._call.schema.resources[type_name]
             rows = self._read(resource, items)
@@ -75,9 +76,11 @@ class SentBack:
                     self._compare(resource, sent, rows[sent.number])
         return value
 
-    def _collect(self, resource: Resource, sent: _Sent, found: dict[str, list[_Sent]]) -> None:
-        if "read" in resource.operations and any(
-            self._is_read(resource, name, item) for name, item in sent.value.items()
+    def _collect(
+        self, resource: Resource, sent: _Sent, found: dict[str, list[_Sent]], always: bool
+    ) -> None:
+        if "read" in resource.operations and (
+            always or any(self._is_read(resource, name, item) for name, item in sent.value.items())
         ):
             found[resource.type_name].append(sent)
         for name, item in sent.value.items():
@@ -90,7 +93,7 @@ class SentBack:
                 if isinstance(update, dict) and (number := _number(update.get("id"))):
                     path = (*sent.path, name, "update", index)
                     nested = _Sent(number, update, path)
-                    self._collect(target, nested, found)
+                    self._collect(target, nested, found, always)
 
     def _is_read(self, resource: Resource, name: str, item: Any) -> bool:
         """Tell whether a member of a body is what a response has, and no input."""

@@ -55,9 +55,9 @@ class WriteCall(Call):
             check_parameters(parameters)
         if operation:
             if operation != UPSERT:
-                self.context.check_operation(self.resource, operation)
-            if not self.resource.allows(operation):
-                raise ApiError("FORBIDDEN", self._not_offered(operation))
+                self.check_offered(operation)
+            elif not self.resource.allows(operation):
+                raise ApiError("FORBIDDEN", self.not_offered(operation))
         self._is_shown = "read" in self.resource.operations
         shows = parameters is None or "fields" in parameters
         self._projection = self._select() if shows else select("id")
@@ -67,16 +67,6 @@ class WriteCall(Call):
         if not self._is_shown:
             return select("id")
         return self.projection(request.httprequest.args.get("fields"))
-
-    def _not_offered(self, operation: str) -> str:
-        """Return why the resource does not offer what it allows."""
-        if operation == "create" and self.resource.withheld:
-            return f"With this key you cannot set what new {self.resource.collection} need."
-        lists = self.resource.given_by_lists
-        types = [field.relation for field in self.resource.fields.values() if field.field in lists]
-        if operation == "create" and types:
-            return f"{self.resource.collection} are created in the list of their {types[0]}."
-        return f"{self.resource.collection} have nothing to {operation}."
 
     def create_records(self) -> Response:
         """Create the record of the body, or all of its list.
@@ -259,3 +249,5 @@ def mutate(
         blamed = {problem["field"] for problem in problems}
         others = [item for item in error.errors if item["field"] not in blamed]
         raise refused_input([*problems, *others]) from None
+    finally:
+        context.input_errors = []

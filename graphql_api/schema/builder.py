@@ -34,7 +34,9 @@ class Parts:
     ``queries`` and ``mutations`` are Strawberry types whose fields become root fields,
     ``fields`` maps a type name to Strawberry types whose fields it gets too, ``types`` are
     further types that the schema names. ``granted_fields`` are like ``fields``, but there for
-    whoever may read all fields of the resource, under any policy.
+    whoever may read all fields of the resource, under any policy. ``granted_mutations`` are like
+    ``mutations``, but there under any policy that lets anything be changed: they do nothing that
+    the mutations of resources would not do for the caller.
     """
 
     queries: list[type] = field(default_factory=list)
@@ -42,6 +44,12 @@ class Parts:
     fields: dict[str, list[type]] = field(default_factory=lambda: defaultdict(list))
     types: list[type] = field(default_factory=list)
     granted_fields: dict[str, list[type]] = field(default_factory=lambda: defaultdict(list))
+    granted_mutations: list[type] = field(default_factory=list)
+
+    @property
+    def all_mutations(self) -> list[type]:
+        """All types whose fields are mutations."""
+        return [*self.mutations, *self.granted_mutations]
 
     @property
     def all_fields(self) -> dict[str, list[type]]:
@@ -76,7 +84,7 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
             if resource.type_name in groups.groupable:
                 queries[resource.aggregate_name] = partial(aggregate_field, resource, types, groups)
     _add_fields_in_code(queries, types.code.bind(parts.queries), code)
-    _add_fields_in_code(mutations, types.code.bind(parts.mutations), code)
+    _add_fields_in_code(mutations, types.code.bind(parts.all_mutations), code)
     find_type = TypeNames(types, inputs, groups).find
     schema = LazySchema(queries, mutations, types.by_type, code, find_type)
     fields = {

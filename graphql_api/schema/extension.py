@@ -6,18 +6,26 @@ Their code is plain Strawberry, collected by ``_collect`` of ``graphql_api.schem
 import strawberry
 
 from .access.access import Context, find_visible, not_found
+from .access.external_ids import ExternalId, find_external_ids, give_external_ids
 from .addons.batches import batch_field
 from .addons.binding import resource_type
 from .addons.plain_context import with_plain_context
 from .exposure.errors import ApiError
 from .values.parsers import parse_id
+from .values.scalars import JSON
 
 __all__ = [
+    "JSON",
     "ApiError",
+    "Context",
+    "ExternalId",
     "batch_field",
     "check_operation",
     "exposed_fields",
+    "find_external_ids",
     "find_record",
+    "give_external_ids",
+    "parse_id",
     "resource_type",
     "with_plain_context",
 ]

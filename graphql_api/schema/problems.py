@@ -279,7 +279,7 @@ def types_in_code(parts) -> set[str]:
         nothing: int = 0
 
     extensions = [cls for classes in parts.all_fields.values() for cls in classes]
-    classes = [*parts.queries, *parts.mutations, *parts.types, *extensions]
+    classes = [*parts.queries, *parts.all_mutations, *parts.types, *extensions]
     # What leads to a resource adds no type by that; any type stands for it here.
     binding = Binding(dict.fromkeys(set().union(*map(named_types, classes)), Query))
     schema = strawberry.Schema(

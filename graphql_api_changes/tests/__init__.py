@@ -1,1 +1,1 @@
-from . import test_exposed
+from . import test_exposed, test_sync

@@ -7,7 +7,7 @@ resource's domain are applied by the database, whatever the ORM's cache holds al
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Domain
@@ -39,7 +39,9 @@ class Context:
 
     ``input_errors`` are what was found wrong with the inputs before the execution: a mutation
     checks the rest of them, and changes nothing. ``conditions`` counts those of all filters.
-    ``has_created`` tells whether the last upsert of one record has created it.
+    ``has_created`` tells whether the last upsert of one record has created it. ``find_id`` knows
+    further ids by which the inputs of this request name records: (type name, what is no number) ->
+    the id of the record, None for what it does not know; it may raise an :class:`ApiError`.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Context:
         self.input_errors: list[dict[str, str]] = []
         self.conditions = 0
         self.has_created = False
+        self.find_id: Callable[[str, str], int | None] | None = None
         self._file_bytes = 0
         self.batches: dict = {}
         self.display_names: dict[str, bool] = {}

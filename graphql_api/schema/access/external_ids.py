@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from odoo.api import Environment
 from odoo.fields import Domain
@@ -142,6 +143,18 @@ def having_external_ids(
         )
     )
     return Domain("id", "in", [number for (number,) in rows])
+
+
+def give_external_ids(env: Environment, records: dict[str, Any]) -> None:
+    """Give records external ids.
+
+    :param records: complete name in Odoo, see :class:`ExternalId` -> record
+    """
+    env["ir.model.data"]._update_xmlids(
+        [{"xml_id": name, "record": record, "noupdate": True} for name, record in records.items()]
+    )
+    # Only of use while Odoo loads addons; it would grow with each record.
+    env.registry.loaded_xmlids.difference_update(records)
 
 
 def _known(context: Context, namespace: str, owner: str) -> SQL:

@@ -26,12 +26,21 @@ class NamedRecords:
         :param item: the id as the client sent it; None is returned for what is no id
         """
         try:
-            number = parse_id(item)
+            number = self._read_id(type_name, item)
         except ApiError as error:
             self._problems.add(path, error)
             return None
         self._named[type_name].append((number, path))
         return number
+
+    def _read_id(self, type_name: str, item: Any) -> int:
+        find_id = self._context.find_id
+        if find_id is not None and isinstance(item, str) and not item.isdecimal():
+            number = find_id(type_name, item)
+            if number is None:
+                raise ApiError("BAD_USER_INPUT", f"{type_name} {item[:128]} not found.")
+            return number
+        return parse_id(item)
 
     def add_of_model(self, model: str, number: int, path: InputPath) -> None:
         """Note a record of an Odoo model; one that no resource exposes is refused."""

@@ -10,6 +10,7 @@ from typing import Any
 from odoo.fields import Command
 
 from ..access.access import Context
+from ..access.external_ids import give_external_ids
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID
 from ..exposure.resource import Resource, ResourceField
@@ -112,20 +113,10 @@ class NewRecords:
                 raise _not_one_of_each(each)
             found |= zip(each.created, map(parent.env[each.target.model].browse, new), strict=True)
         if self._names:
-            self._give_external_ids(found)
+            given = {name: found[path] for path, name in self._names.items()}
+            give_external_ids(self._context.env, given)
         for path, (target, commands) in self._attachments.items():
             self._write_attachments(found[path[:-1]], target, commands, path)
-
-    def _give_external_ids(self, found: dict[InputPath, Any]) -> None:
-        env = self._context.env
-        env["ir.model.data"]._update_xmlids(
-            [
-                {"xml_id": name, "record": found[path], "noupdate": True}
-                for path, name in self._names.items()
-            ]
-        )
-        # Only of use while Odoo loads addons; it would grow with each record.
-        env.registry.loaded_xmlids.difference_update(self._names.values())
 
     def _write_attachments(
         self, records: Any, target: Resource, commands: list[tuple], path: InputPath

@@ -1,0 +1,1 @@
+"""What speaks of records in REST's names: JSON in, JSON out."""
