@@ -156,18 +156,6 @@ class Call(ResourceCall):
         return response
 
 
-def _find_resource(schema: BuiltSchema, collection: str) -> Resource:
-    method = request.httprequest.method
-    if collection in RESERVED_COLLECTIONS and method not in ("GET", "HEAD"):
-        raise method_not_allowed(schema, "This address is only read.")
-    resource = schema.by_collection.get(collection)
-    if resource is None:
-        raise unknown_route()
-    if "read" not in resource.operations and method in ("GET", "HEAD"):
-        raise unknown_route()
-    return resource
-
-
 class _Executor(ColumnarExecutor):
     """Leaves relations null whose records are hidden, also in what a mutation returns.
 
