@@ -80,18 +80,6 @@ def find_unchanged(schema: BuiltSchema, context: Context, executed: Request) -> 
     return None
 
 
-class Validators:
-    """What an addon knows of the changes of all that one request reads."""
-
-    def holds(self, validator: str) -> bool:
-        """Tell whether nothing has changed since a validator was made; for any text."""
-        raise NotImplementedError
-
-    def make(self) -> str | None:
-        """Return a validator of what this transaction sees, of letters, digits, ``-_.=``."""
-        raise NotImplementedError
-
-
 def _scope() -> str:
     """Return a digest of what the request asks for, whoever asks."""
     httprequest = request.httprequest

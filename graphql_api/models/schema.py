@@ -6,12 +6,12 @@ from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..http import validators
 from ..http.monitoring import metrics
 from ..schema.access.access import Context
 from ..schema.builder import Parts, build
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.usage import Use
+from ..schema.execution.validators import Validators
 from ..schema.exposure.policy import EVERYTHING, Rights
 from ..schema.exposure.resource import Resource
 from ..schema.problems import NameConflict, ResourceDefinition, compile_exposure, types_in_code
@@ -58,9 +58,7 @@ class GraphqlApiSchema(models.AbstractModel):
         return Parts(mutations=[MeMutation])
 
     @api.model
-    def _validators(
-        self, context: Context, uses: frozenset[Use], scope: str
-    ) -> validators.Validators | None:
+    def _validators(self, context: Context, uses: frozenset[Use], scope: str) -> Validators | None:
         """Return what tells whether a response to GET has changed, None where only the work can.
 
         An addon that knows what has changed in the database overrides it.

@@ -10,15 +10,23 @@ from .access.external_ids import ExternalId, find_external_ids, give_external_id
 from .addons.batches import batch_field
 from .addons.binding import resource_type
 from .addons.plain_context import with_plain_context
+from .execution.usage import DISPLAY_NAME, READ_FIELD, Use
+from .execution.validators import Validators
 from .exposure.errors import ApiError
+from .exposure.resource import Resource
 from .values.parsers import parse_id
 from .values.scalars import JSON
 
 __all__ = [
+    "DISPLAY_NAME",
     "JSON",
+    "READ_FIELD",
     "ApiError",
     "Context",
     "ExternalId",
+    "Resource",
+    "Use",
+    "Validators",
     "batch_field",
     "check_operation",
     "exposed_fields",
