@@ -17,7 +17,7 @@ from ..http.responses import (
     json_response,
     text_response,
 )
-from ..http.statuses import STATUS, HttpError
+from ..http.statuses import HttpError, status_of
 from ..http.validators import find_unchanged
 from ..schema.access.access import Context
 from ..schema.execution.built_schema import BuiltSchema
@@ -161,5 +161,5 @@ def _status(result: Result, media_type: str) -> int:
     if result.started or result.code is None:
         return 200
     if media_type == GRAPHQL_RESPONSE_TYPE or result.code == "QUERY_TOO_COMPLEX":
-        return STATUS[result.code]
+        return status_of(result.code)
     return 200

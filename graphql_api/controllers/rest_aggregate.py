@@ -3,13 +3,13 @@
 from odoo import http
 
 from ..http.responses import cached_response, success_response
+from ..http.routes import READ_ROUTE
 from ..rest.calls import Call
 from ..rest.groups import read_groups
-from .rest import ROUTE
 
 
 class RestAggregateController(http.Controller):
-    @http.route("/api/<string:collection>/aggregate", methods=["GET"], **ROUTE)
+    @http.route("/api/<string:collection>/aggregate", methods=["GET"], **READ_ROUTE)
     def aggregate(self, collection):
         """List groups of records."""
         rows, meta = read_groups(Call(collection))

@@ -1,5 +1,7 @@
 """``Allow``: the methods that an address below ``/api`` takes (RFC 9110, 10.2.1)."""
 
+from typing import Any
+
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from odoo.http import Response, request
@@ -11,6 +13,7 @@ from ..schema.exposure.resource import MOBILE_ALIASES, UPSERT, Resource
 from ..schema.reading.reports import SEGMENT
 from ..schema.values.parsers import parse_id
 from ..schema.values.scalars import FILE_TYPES
+from .routes import FEATURE
 from .statuses import HttpError
 
 _RECORD_METHODS = {"read": ("GET", "HEAD"), "update": ("PUT", "PATCH"), "delete": ("DELETE",)}
@@ -43,15 +46,21 @@ def allowed_methods(schema: BuiltSchema | None, path: str) -> tuple[str, ...]:
 
     :param schema: that of the caller; None where nobody is known, for routes of no resource
     """
-    own = _own_route_methods(path)
-    if own or schema is None:
-        return own
+    rules = _matching_rules(path)
+    own = [method for method, rule in rules.items() if not rule.rule.startswith(_OF_RESOURCES)]
     collection, *names = path.removeprefix("/api/").split("/")
-    resource = schema.by_collection.get(collection)
-    if resource is None:
-        return ()
-    methods = _resource_methods(schema, resource, names)
-    return (*methods, "OPTIONS") if methods else ()
+    resource = schema.by_collection.get(collection) if schema else None
+    if own or schema is None or resource is None:
+        return (*own, "OPTIONS") if own else ()
+    methods = {
+        *_resource_methods(schema, resource, names),
+        *(
+            method
+            for method, rule in rules.items()
+            if schema.has_feature(resource, rule.endpoint.routing.get(FEATURE))
+        ),
+    }
+    return (*filter(methods.__contains__, _METHODS), "OPTIONS") if methods else ()
 
 
 def unknown_route() -> ApiError:
@@ -72,19 +81,18 @@ def method_not_allowed(schema: BuiltSchema, message: str = _NOT_TAKEN) -> ApiErr
     return HttpError("METHOD_NOT_ALLOWED", message, headers=[("Allow", ", ".join(methods))])
 
 
-def _own_route_methods(path: str) -> tuple[str, ...]:
-    """Return the methods of the routes that belong to no resource."""
+def _matching_rules(path: str) -> dict[str, Any]:
+    """Return the rule of the route that takes a path, by the methods that one takes."""
     adapter = request.env["ir.http"].routing_map().bind("")
-    found = []
+    found = {}
     for method in _METHODS:
         try:
             rule, arguments = adapter.match(path, method=method, return_rule=True)
         except HTTPException:
             continue
-        known = rule.rule != MOBILE_ROUTE or arguments["name"] in MOBILE_ALIASES
-        if known and not rule.rule.startswith(_OF_RESOURCES):
-            found.append(method)
-    return (*found, "OPTIONS") if found else ()
+        if rule.rule != MOBILE_ROUTE or arguments["name"] in MOBILE_ALIASES:
+            found[method] = rule
+    return found
 
 
 def _resource_methods(schema: BuiltSchema, resource: Resource, names: list[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from typing import Any
 
 from graphql import OperationType
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
@@ -23,6 +24,7 @@ from .monitoring import metrics
 from .preferences import preferences
 from .request_log import LogEntry, log_after
 from .responses import GRAPHQL_PATH, RolledBack, error_response
+from .routes import only_reads
 from .timing import report
 
 _logger = logging.getLogger(__name__)
@@ -134,7 +136,7 @@ class ApiDispatcher(Dispatcher):
             return options_response()
         try:
             serve = partial(self.request.registry["ir.http"]._dispatch, endpoint)
-            self.is_dry_run = self._changes_by_preference() and prefers_dry_run(
+            self.is_dry_run = self._changes_by_preference(endpoint) and prefers_dry_run(
                 self.request.httprequest
             )
             if self.is_dry_run:
@@ -146,13 +148,14 @@ class ApiDispatcher(Dispatcher):
             # Odoo may try again, with what is as it was sent.
             self.api_request = ApiRequest(self.request.httprequest)
 
-    def _changes_by_preference(self) -> bool:
+    def _changes_by_preference(self, endpoint: Any) -> bool:
         """Tell whether a caller who is known sends what changes records, and with preferences."""
         httprequest = self.request.httprequest
         if (
             self.caller is None
             or "Prefer" not in httprequest.headers
             or httprequest.method in cors.SAFE_METHODS
+            or only_reads(endpoint)
         ):
             return False
         if httprequest.path.rstrip("/") != GRAPHQL_PATH:

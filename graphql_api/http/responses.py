@@ -12,7 +12,7 @@ from ..schema.exposure.errors import ApiError
 from ..schema.exposure.timings import timed
 from .compression import prefers_gzip
 from .rest_errors import rest_error
-from .statuses import STATUS, error_headers
+from .statuses import error_headers, status_of
 from .validators import add_validator, digest_of, find_kept
 
 GRAPHQL_PATH = "/api/graphql"
@@ -134,7 +134,7 @@ def error_response(httprequest: HTTPRequest, error: ApiError, with_hint: bool = 
 
     :param with_hint: whether the message may list names of the schema that would be right
     """
-    status, headers = STATUS[error.code], error_headers(error)
+    status, headers = status_of(error.code), error_headers(error)
     if with_hint and error.hint:
         error = error.with_hint()
     if httprequest.path.rstrip("/") == GRAPHQL_PATH:

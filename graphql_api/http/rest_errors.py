@@ -6,7 +6,7 @@ from odoo.http import HTTPRequest
 
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import snake_case
-from .statuses import STATUS
+from .statuses import status_of
 
 _PARAMETERS = {
     "first": "limit",
@@ -47,7 +47,7 @@ def rest_error(error: ApiError, httprequest: HTTPRequest) -> ApiError:
         message = _SPOKEN.sub(lambda match: _WORDS[match[0]], message)
         message = _CAMEL_CASE.sub(lambda match: snake_case(match[0]), message)
     errors = error.errors
-    if STATUS[error.code] == 400 and not errors:
+    if status_of(error.code) == 400 and not errors:
         errors = [{"field": _blamed(error, httprequest), "message": message}]
     return ApiError(error.code, message, errors=errors)
 

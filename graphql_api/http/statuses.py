@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from werkzeug.exceptions import HTTPException
 
+from odoo.http import request
+
 from ..schema.exposure.errors import ApiError, internal_error, to_api_error
 
 STATUS = {
@@ -28,7 +30,7 @@ STATUS = {
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "RANGE_NOT_SATISFIABLE": 416,
 }
-"""Code of an :class:`ApiError` -> HTTP status."""
+"""Code of an :class:`ApiError` -> HTTP status; addons have more (:attr:`Parts.error_codes`)."""
 
 _CODES = {
     401: "UNAUTHENTICATED",
@@ -62,12 +64,22 @@ class HttpError(ApiError):
         self.headers = list(headers)
 
 
+def status_of(code: str) -> int:
+    """Return the HTTP status of the code of an error.
+
+    :raise KeyError: no installed addon knows the code
+    """
+    if code in STATUS:
+        return STATUS[code]
+    return request.env["graphql_api.schema"]._collect().error_codes[code]
+
+
 def error_headers(error: ApiError) -> list[tuple[str, str]]:
     """Return the headers that the response to an error has, beside that of its content."""
     headers = list(error.headers) if isinstance(error, HttpError) else []
     if error.retry_after is not None:
         headers.append(("Retry-After", str(error.retry_after)))
-    if STATUS[error.code] == 401:
+    if status_of(error.code) == 401:
         # RFC 9110, 15.5.2
         headers.append(_CHALLENGE)
     return headers

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..schema.exposure.names import COLLECTION_NAME, TYPE_NAME
-from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
+from ..schema.exposure.resource import Resource
 from ..schema.problems import ResourceDefinition
 from .domains import InvalidDomain, NotPlainValues, parse_domain
 
@@ -131,6 +131,7 @@ class GraphqlApiResource(models.Model):
 
         :raise ValidationError: it cannot
         """
+        reserved = self.env["graphql_api.schema"]._get_reserved_collections()
         for resource in self:
             if not TYPE_NAME.match(resource.type_name):
                 raise ValidationError(
@@ -148,7 +149,7 @@ class GraphqlApiResource(models.Model):
                         name=resource.collection,
                     )
                 )
-            if resource.collection in RESERVED_COLLECTIONS:
+            if resource.collection in reserved:
                 raise ValidationError(
                     self.env._(
                         "/api/%(name)s is a route of the API itself; choose another collection.",
@@ -214,6 +215,14 @@ class GraphqlApiResource(models.Model):
             )
         return dict(self.defaults or {})
 
+    def _get_features(self) -> set[str]:
+        """Return the names of what addons offer of the resource. Extend those of ``super()``.
+
+        What it depends on is stored with the resource, so that a change of it is noticed.
+        """
+        self.ensure_one()
+        return set()
+
     def _define(self) -> ResourceDefinition:
         """Return what this record says of a resource, as plain values.
 
@@ -240,6 +249,7 @@ class GraphqlApiResource(models.Model):
             document=self._get_document(),
             reports={report.name: report for report in reports if report is not None},
             has_attachments=self.show_attachments,
+            features=frozenset(self._get_features()),
         )
         actions = (record._define() for record in self.action_ids)
         fields = (record._define() for record in self.field_ids)

@@ -181,12 +181,14 @@ class GraphqlApiResourceAction(models.Model):
     def _find_mistake(self) -> str | None:
         """Return what is wrong with this action, wherever it is; None for nothing."""
         self.ensure_one()
-        if not ACTION_NAME.match(self.name or "") or self.name in _MUTATIONS:
+        features = self.env["graphql_api.schema"]._collect().features
+        taken = [*_MUTATIONS, *(feature.name for feature in features)]
+        if not ACTION_NAME.match(self.name or "") or self.name in taken:
             return self.env._(
                 "%(name)s is not the name of an action: use a verb in lower case letters, digits "
                 "and single hyphens, other than %(taken)s.",
                 name=self.name,
-                taken=", ".join(_MUTATIONS),
+                taken=", ".join(taken),
             )
         if not self.method and not self.wizard_model:
             return self.env._("An action needs a method or a wizard.")

@@ -13,7 +13,7 @@ from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.usage import Use
 from ..schema.execution.validators import Validators
 from ..schema.exposure.policy import EVERYTHING, Rights
-from ..schema.exposure.resource import Resource
+from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
 from ..schema.problems import NameConflict, ResourceDefinition, compile_exposure, types_in_code
 from ..schema.writing.preferences import MeMutation
 from .exposure import DEFINITION_CACHE, SCHEMA_CACHE, kept
@@ -69,6 +69,11 @@ class GraphqlApiSchema(models.AbstractModel):
         return None
 
     @api.model
+    def _get_reserved_collections(self) -> set[str]:
+        """Return the names that no collection can have: routes have their addresses."""
+        return RESERVED_COLLECTIONS | self._collect().reserved_collections
+
+    @api.model
     def _get_schema(self, rights: Rights = EVERYTHING) -> BuiltSchema:
         """Return the schema, built at its first use and kept with the registry.
 
@@ -104,9 +109,7 @@ class GraphqlApiSchema(models.AbstractModel):
         }
         parts = neutral._collect()
         if not rights.extensions:
-            parts = Parts(
-                granted_fields=parts.granted_fields, granted_mutations=parts.granted_mutations
-            )
+            parts = parts.without_extensions()
         for type_name in [*parts.granted_fields]:
             if not rights.reads_all_of(type_name):
                 del parts.granted_fields[type_name]
@@ -134,7 +137,7 @@ class GraphqlApiSchema(models.AbstractModel):
         definitions.sort(key=lambda each: (each.id in last_ids, not each.is_installed, each.id))
         # What code adds is the same for everybody, hence sudo.
         parts = self.sudo()._collect()
-        resources, conflicts = compile_exposure(definitions, types_in_code(parts))
+        resources, conflicts = compile_exposure(definitions, types_in_code(parts), parts.features)
         defined = {each.id: each.resource for each in definitions}
         for resource_id, conflict in conflicts.items():
             resource = defined[resource_id]

@@ -91,13 +91,16 @@ class Call(ResourceCall):
     """What a REST request is about: a resource of the schema, and who asks.
 
     :param collection: the name in the path
-    :raise ApiError: NOT_FOUND where nothing is exposed under that name, METHOD_NOT_ALLOWED
-        where it is the name of a route that is only read
+    :param feature: the name of the addon's feature that the route serves, empty for the core's own
+    :raise ApiError: NOT_FOUND where nothing is exposed under that name, or without the feature,
+        METHOD_NOT_ALLOWED where it is the name of a route with other methods
     """
 
-    def __init__(self, collection: str):
+    def __init__(self, collection: str, feature: str = ""):
         schema: BuiltSchema = request.dispatcher.schema()
         resource = self._resource(schema, collection)
+        if feature and not schema.has_feature(resource, feature):
+            raise method_not_allowed(schema)
         super().__init__(schema, request.dispatcher.context(schema), resource)
         request.dispatcher.log_entry.resource = resource
 
@@ -108,7 +111,7 @@ class Call(ResourceCall):
             raise method_not_allowed(schema, "This address is only read.")
         resource = schema.by_collection.get(collection)
         if resource is None:
-            raise unknown_route()
+            raise method_not_allowed(schema)
         if "read" not in resource.operations and method in ("GET", "HEAD"):
             raise unknown_route()
         return resource

@@ -1,22 +1,53 @@
-"""What addons import for routes of their own below ``/api``; whatever else there is may change."""
+"""What addons import for routes of their own; whatever else there is in ``rest`` may change.
+
+Their controllers are Odoo's, with the options ``READ_ROUTE`` or ``WRITE_ROUTE``; those of a feature
+of resources have its name as the option ``feature``, too. Errors are raised, as :class:`ApiError`.
+"""
 
 from ..http.idempotency_key import idempotent
-from ..http.responses import success_response
+from ..http.responses import cached_response, json_response, success_response
+from ..http.routes import READ_ROUTE, WRITE_ROUTE
+from ..http.statuses import HttpError
 from .body import BodyReader
+from .calls import Call, run
 from .documents import RootField, Selected, select
-from .query import check_parameters
+from .filter import FilterReader
+from .openapi.components import Json, nullable
+from .openapi.responses import READ_ERRORS, RECORD_ERRORS, WRITE_ERRORS
+from .openapi.routes import Routes
+from .query import check_parameters, check_repeated, read_boolean, read_integer, read_text
 from .record_writes import RecordWrites, find_writes
+from .values import bad_parameter
 from .writes import mutate
 
 __all__ = [
+    "READ_ERRORS",
+    "READ_ROUTE",
+    "RECORD_ERRORS",
+    "WRITE_ERRORS",
+    "WRITE_ROUTE",
     "BodyReader",
+    "Call",
+    "FilterReader",
+    "HttpError",
+    "Json",
     "RecordWrites",
     "RootField",
+    "Routes",
     "Selected",
+    "bad_parameter",
+    "cached_response",
     "check_parameters",
+    "check_repeated",
     "find_writes",
     "idempotent",
+    "json_response",
     "mutate",
+    "nullable",
+    "read_boolean",
+    "read_integer",
+    "read_text",
+    "run",
     "select",
     "success_response",
 ]

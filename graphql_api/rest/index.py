@@ -11,13 +11,17 @@ def read_index() -> list[dict]:
     for resource in schema.by_collection.values():
         operations = context.operations(resource)
         if operations:
-            resources.append(
-                {
-                    "name": resource.collection,
-                    "type": resource.type_name,
-                    "description": resource.description,
-                    "url": f"/api/{resource.collection}",
-                    "operations": operations,
-                }
-            )
+            listed = {
+                "name": resource.collection,
+                "type": resource.type_name,
+                "description": resource.description,
+                "url": f"/api/{resource.collection}",
+                "operations": operations,
+            }
+            features = [
+                feature.name
+                for feature in schema.features_of(resource)
+                if all(context.may(resource, each) for each in feature.operations)
+            ]
+            resources.append({**listed, "features": features} if features else listed)
     return resources

@@ -1,8 +1,10 @@
 """Resources and parts from code -> the executable schema of one database."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import strawberry
 from strawberry.types.base import get_object_definition
@@ -10,6 +12,7 @@ from strawberry.types.field import StrawberryField
 
 from .access.access import Context, find_visible
 from .access.attachments import with_attachments
+from .addons.features import Feature, FeatureTypes
 from .execution.built_schema import BuiltSchema
 from .execution.lazy_schema import CodeTypes, LazySchema, MakeField
 from .exposure.names import camel_case
@@ -36,7 +39,13 @@ class Parts:
     further types that the schema names. ``granted_fields`` are like ``fields``, but there for
     whoever may read all fields of the resource, under any policy. ``granted_mutations`` are like
     ``mutations``, but there under any policy that lets anything be changed: they do nothing that
-    the mutations of resources would not do for the caller.
+    the mutations of resources would not do for the caller; ``granted_queries`` likewise.
+    ``features`` are what resources offer beside their operations.
+
+    ``error_codes`` are codes of :class:`ApiError` with their HTTP status, ``reserved_collections``
+    first segments below ``/api`` that are routes of an addon. ``describe_routes`` get
+    :class:`graphql_api.rest.openapi.routes.Routes`, and return path -> method -> operation of
+    routes that belong to no resource alone.
     """
 
     queries: list[type] = field(default_factory=list)
@@ -44,12 +53,16 @@ class Parts:
     fields: dict[str, list[type]] = field(default_factory=lambda: defaultdict(list))
     types: list[type] = field(default_factory=list)
     granted_fields: dict[str, list[type]] = field(default_factory=lambda: defaultdict(list))
+    granted_queries: list[type] = field(default_factory=list)
     granted_mutations: list[type] = field(default_factory=list)
+    features: list[Feature] = field(default_factory=list)
+    error_codes: dict[str, int] = field(default_factory=dict)
+    reserved_collections: set[str] = field(default_factory=set)
+    describe_routes: list[Callable[[Any], dict[str, dict]]] = field(default_factory=list)
 
-    @property
-    def all_mutations(self) -> list[type]:
-        """All types whose fields are mutations."""
-        return [*self.mutations, *self.granted_mutations]
+    def without_extensions(self) -> "Parts":
+        """Return what of these parts is there under a policy that allows no additions."""
+        return replace(self, queries=[], mutations=[], fields={}, types=[])
 
     @property
     def all_fields(self) -> dict[str, list[type]]:
@@ -73,20 +86,26 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         types=types.code.bind(parts.types),
         fields=[field for name in parts.all_fields for field in types.code_fields(name).values()],
     )
+    type_names = TypeNames(types, inputs, groups)
+    features = FeatureTypes(parts.features, by_type, type_names.find)
+    type_names.add(features.families)
     queries: dict[str, MakeField] = {}
     mutations: dict[str, MakeField] = {}
     _add_fields_in_code(queries, [me_query(by_type, types.by_type)], code)
     for resource in by_type.values():
         mutations |= mutation_fields(resource, types, inputs)
+        mutations |= features.fields(resource, "mutations")
+        queries |= features.fields(resource, "queries")
         if resource.is_root and "read" in resource.operations:
             queries[resource.single_name] = partial(_single_field, resource, types)
             queries[resource.list_name] = partial(_list_field, resource, types)
             if resource.type_name in groups.groupable:
                 queries[resource.aggregate_name] = partial(aggregate_field, resource, types, groups)
-    _add_fields_in_code(queries, types.code.bind(parts.queries), code)
-    _add_fields_in_code(mutations, types.code.bind(parts.all_mutations), code)
-    find_type = TypeNames(types, inputs, groups).find
-    schema = LazySchema(queries, mutations, types.by_type, code, find_type)
+    own_queries = [*parts.queries, *parts.granted_queries]
+    own_mutations = [*parts.mutations, *parts.granted_mutations]
+    _add_fields_in_code(queries, types.code.bind(own_queries), code)
+    _add_fields_in_code(mutations, types.code.bind(own_mutations), code)
+    schema = LazySchema(queries, mutations, types.by_type, code, type_names.find)
     fields = {
         (resource.type_name, field.graphql_name): field
         for one in by_type.values()
@@ -105,6 +124,9 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         fields,
         types.loaders,
         partial(build, resources, logged, parts),
+        tuple(parts.features),
+        parts.error_codes,
+        tuple(parts.describe_routes),
     )
 
 

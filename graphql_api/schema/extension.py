@@ -5,15 +5,20 @@ Their code is plain Strawberry, collected by ``_collect`` of ``graphql_api.schem
 
 import strawberry
 
-from .access.access import Context, find_visible, not_found
+from .access.access import Context, find_visible, not_found, restrict_domain, search
 from .access.external_ids import ExternalId, find_external_ids, give_external_ids
 from .addons.batches import batch_field
 from .addons.binding import resource_type
+from .addons.features import Feature, FeatureField
 from .addons.plain_context import with_plain_context
 from .execution.usage import DISPLAY_NAME, READ_FIELD, Use
 from .execution.validators import Validators
 from .exposure.errors import ApiError
 from .exposure.resource import Resource
+from .reading.filters import to_domain
+from .reading.pagination import check_size
+from .reading.selection import selected_columns, selected_names
+from .values.definitions import attribute_field, define
 from .values.parsers import parse_id
 from .values.scalars import JSON
 
@@ -24,17 +29,28 @@ __all__ = [
     "ApiError",
     "Context",
     "ExternalId",
+    "Feature",
+    "FeatureField",
     "Resource",
     "Use",
     "Validators",
+    "attribute_field",
     "batch_field",
     "check_operation",
+    "check_size",
+    "define",
     "exposed_fields",
     "find_external_ids",
     "find_record",
+    "find_visible",
     "give_external_ids",
     "parse_id",
     "resource_type",
+    "restrict_domain",
+    "search",
+    "selected_columns",
+    "selected_names",
+    "to_domain",
     "with_plain_context",
 ]
 

@@ -13,6 +13,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from .addons.binding import Binding, named_types
+from .addons.features import Feature, feature_names
 from .exposure.action_definitions import ActionDefinition, Targets, compile_actions, find_target
 from .exposure.names import EXTERNAL_ID, EXTERNAL_ID_FILTER, pascal_case
 from .exposure.resource import AUTOMATIC_FIELDS, Resource, ResourceField
@@ -174,7 +175,9 @@ class ResourceDefinition:
 
 
 def compile_exposure(
-    definitions: Iterable[ResourceDefinition], types: Iterable[str] = ()
+    definitions: Iterable[ResourceDefinition],
+    types: Iterable[str] = (),
+    features: Iterable[Feature] = (),
 ) -> tuple[dict[int, Resource], dict[int, NameConflict]]:
     """Return the resources that are served, and why others cannot be; both by ids.
 
@@ -183,14 +186,17 @@ def compile_exposure(
     if its relations lead elsewhere.
 
     :param types: names of the types that code adds to the schema
+    :param features: what addons offer of resources
     """
     definitions = list(definitions)
+    features = list(features)
     names = SchemaNames(types)
     problems: dict[int, NameConflict] = {}
     targets = _targets(definitions)
     for definition in definitions:
         try:
-            names.add(*definition.compile(targets))
+            resource, taken = definition.compile(targets)
+            names.add(resource, [*taken, *feature_names(features, resource)])
         except NameConflict as conflict:
             problems[definition.id] = conflict
     served = [definition for definition in definitions if definition.id not in problems]
@@ -279,7 +285,8 @@ def types_in_code(parts) -> set[str]:
         nothing: int = 0
 
     extensions = [cls for classes in parts.all_fields.values() for cls in classes]
-    classes = [*parts.queries, *parts.all_mutations, *parts.types, *extensions]
+    roots = [*parts.queries, *parts.mutations, *parts.granted_queries, *parts.granted_mutations]
+    classes = [*roots, *parts.types, *extensions]
     # What leads to a resource adds no type by that; any type stands for it here.
     binding = Binding(dict.fromkeys(set().union(*map(named_types, classes)), Query))
     schema = strawberry.Schema(

@@ -65,6 +65,10 @@ class TypeNames:
             "Input": inputs.arguments,
         }
 
+    def add(self, families: Mapping[str, Mapping[str, type]]) -> None:
+        """Add types of resources: end of their names -> type name of the resource -> type."""
+        self._families.update(families)
+
     def find(self, name: str) -> Any:
         """Return the Strawberry type of a name, None where there is none."""
         for suffix, family in self._families.items():

@@ -64,9 +64,10 @@ class GraphqlApiExpose(models.TransientModel):
             (resource.type_name, resource.collection)
             for resource in self._get_all_resources("type_name", "collection")
         ]
+        reserved = self.env["graphql_api.schema"]._get_reserved_collections()
         for expose in self:
             expose.type_name, expose.collection = (
-                proposals.propose_names(expose.model_id.model, others)
+                proposals.propose_names(expose.model_id.model, others, reserved)
                 if expose.model_id
                 else (False, False)
             )

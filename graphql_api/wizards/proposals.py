@@ -1,7 +1,7 @@
 """What to propose for a model that is to be exposed: names, and the fields that are harmless."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from odoo.models import MAGIC_COLUMNS
 
@@ -33,10 +33,15 @@ _SENSITIVE = re.compile(
 _CUSTOM_PREFIX = re.compile(r"x_(studio_)?")
 
 
-def propose_names(model_name: str, others: Iterable[tuple[str, str]]) -> tuple[str, str]:
+def propose_names(
+    model_name: str,
+    others: Iterable[tuple[str, str]],
+    reserved: Collection[str] = RESERVED_COLLECTIONS,
+) -> tuple[str, str]:
     """Return a type name and a collection for a model.
 
     :param others: type name and collection of all resources that there are
+    :param reserved: names that no collection can have
 
     >>> propose_names("res.bank", []), propose_names("x_studio_pets", [])
     (('Bank', 'banks'), ('Pet', 'pets'))
@@ -54,7 +59,7 @@ def propose_names(model_name: str, others: Iterable[tuple[str, str]]) -> tuple[s
         words = [*words[:-1], _singular(words[-1])]
         type_name = pascal_case("_".join(words))
         collection = "-".join([*words[:-1], plural(words[-1])])
-        if not TYPE_NAME.match(type_name) or collection in RESERVED_COLLECTIONS:
+        if not TYPE_NAME.match(type_name) or collection in reserved:
             continue
         if taken.isdisjoint((type_name, collection)):
             try:

@@ -8,10 +8,9 @@ from ...schema.exposure.resource import MOBILE_ALIASES
 from .components import Components, Json, described, nullable
 from .filters import FILTERS
 from .graphql_path import GraphqlPath
-from .parameters import Parameters
-from .records import RecordSchemas
 from .resource_paths import ResourcePaths
-from .responses import READ_ERRORS, WRITE_ERRORS, Responses
+from .responses import READ_ERRORS, WRITE_ERRORS
+from .routes import Routes
 from .usable import Usable
 from .values import leaf_schema
 
@@ -32,11 +31,15 @@ def build_document(schema: BuiltSchema, usable: Usable, version: str) -> Json:
     :param version: that of the API
     """
     components = Components()
-    routes = ResourcePaths(schema, usable, components)
-    paths = _own_paths(schema, usable, components)
+    routes = Routes(schema, usable, components)
+    resource_paths = ResourcePaths(routes)
+    paths = _own_paths(routes)
+    for describe in schema.describe_routes:
+        for path, operations in describe(routes).items():
+            paths[path] = {"parameters": routes.parameters.shared(), **operations}
     tags = [{"name": _TAG, "description": "The API itself."}]
     for resource in schema.by_collection.values():
-        found = routes.paths(resource)
+        found = resource_paths.paths(resource)
         if found:
             description = resource.description or f"{resource.type_name} records."
             tags.append({"name": resource.type_name, "description": description})
@@ -66,11 +69,10 @@ def build_document(schema: BuiltSchema, usable: Usable, version: str) -> Json:
     }
 
 
-def _own_paths(schema: BuiltSchema, usable: Usable, components: Components) -> dict[str, Json]:
+def _own_paths(routes: Routes) -> dict[str, Json]:
     """Return the routes that belong to no resource alone."""
-    responses = Responses(components)
-    parameters = Parameters(schema, usable, components)
-    records = RecordSchemas(schema, usable, components)
+    schema, usable, components = routes.schema, routes.usable, routes.components
+    responses, parameters, records = routes.responses, routes.parameters, routes.records
 
     def route(operation_id: str, summary: str, response: Json, errors, more=()) -> Json:
         return {
@@ -164,6 +166,11 @@ _RESOURCES: Json = {
             "operations": {
                 "type": "array",
                 "items": {"type": "string", "enum": ["read", "create", "update", "delete"]},
+            },
+            "features": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "What addons offer of it, at addresses of these names below `url`.",
             },
         },
         "required": ["name", "type", "description", "url", "operations"],

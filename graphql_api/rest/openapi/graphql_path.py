@@ -1,7 +1,6 @@
 """The address of GraphQL, as one of the routes (https://graphql.github.io/graphql-over-http/)."""
 
 from ...http.dry_run import APPLIED_HEADER
-from ...http.statuses import STATUS
 from .components import Components, Json
 from .parameters import Parameters
 from .responses import ERRORS, READ_ERRORS, Responses
@@ -195,7 +194,7 @@ class GraphqlPath:
                     "extensions": {
                         "type": "object",
                         "properties": {
-                            "code": {"type": "string", "enum": list(STATUS)},
+                            "code": {"type": "string", "enum": list(self._responses.statuses)},
                             "errors": {
                                 "type": "array",
                                 "items": self._responses.blame(),

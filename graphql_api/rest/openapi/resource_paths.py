@@ -1,7 +1,8 @@
 """The routes of one resource: its list, its records, their actions, files and reports."""
 
+from collections.abc import Iterator
+
 from ...http.dry_run import APPLIED_HEADER
-from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.names import camel_case, pascal_case, upper_first
 from ...schema.exposure.resource import (
     NONE,
@@ -14,18 +15,11 @@ from ...schema.exposure.resource import (
 )
 from ...schema.reading.reports import SEGMENT
 from ...schema.values.scalars import FILE_TYPES
-from .bodies import BodySchemas
-from .components import Components, Json, deprecated, nullable
+from .components import Json, deprecated, nullable
 from .groups import Groups
-from .parameters import Parameters
-from .records import RecordSchemas
-from .responses import (
-    READ_ERRORS,
-    RECORD_ERRORS,
-    WRITE_ERRORS,
-    Responses,
-)
-from .usable import Usable, act
+from .responses import READ_ERRORS, RECORD_ERRORS, WRITE_ERRORS
+from .routes import Routes
+from .usable import act
 
 _TOKEN = "Consistency-Token"
 """A header of whatever has written."""
@@ -34,14 +28,15 @@ _TOKEN = "Consistency-Token"
 class ResourcePaths:
     """Makes the path items of resources, as far as a caller may use them."""
 
-    def __init__(self, schema: BuiltSchema, usable: Usable, components: Components):
-        self._schema = schema
-        self._usable = usable
-        self._records = RecordSchemas(schema, usable, components)
-        self._bodies = BodySchemas(schema, usable, components)
-        self._groups = Groups(schema, usable)
-        self._parameters = Parameters(schema, usable, components)
-        self._responses = Responses(components)
+    def __init__(self, routes: Routes):
+        self._routes = routes
+        self._schema = routes.schema
+        self._usable = routes.usable
+        self._records = routes.records
+        self._bodies = routes.bodies
+        self._groups = Groups(routes.schema, routes.usable)
+        self._parameters = routes.parameters
+        self._responses = routes.responses
 
     def paths(self, resource: Resource) -> dict[str, Json]:
         """Return path -> path item."""
@@ -68,14 +63,25 @@ class ResourcePaths:
             for report in reports:
                 path = f"{root}/{{id}}/{SEGMENT}/{report.name}.pdf"
                 paths[path] = {"get": self._report(resource, report)}
+        for operations in paths.values():
+            self._add_dry_runs(operations)
+        for path, operations in self._of_features(resource):
+            paths[path] = paths.get(path, {}) | operations
         shared = self._parameters.shared()
         result = {}
         for path, operations in paths.items():
             if operations:
-                self._add_dry_runs(operations)
                 ids = [self._parameters.record_id()] if "{id}" in path else []
                 result[path] = {"parameters": [*ids, *shared], **operations}
         return result
+
+    def _of_features(self, resource: Resource) -> Iterator[tuple[str, Json]]:
+        """Yield path and operations of what addons offer of a resource."""
+        for feature in self._schema.features_of(resource):
+            if feature.describe and all(
+                self._usable.may(resource.type_name, each) for each in feature.operations
+            ):
+                yield from feature.describe(self._routes, resource).items()
 
     def _add_dry_runs(self, operations: Json) -> None:
         """Add to whatever changes records how to see what it would do.
@@ -103,17 +109,9 @@ class ResourcePaths:
         responses: Json,
         body: Json | None = None,
     ) -> Json:
-        operation: Json = {
-            "operationId": operation_id,
-            "summary": summary,
-            "description": description or summary,
-            "tags": [resource.type_name],
-            "parameters": parameters,
-            "responses": responses,
-        }
-        if body:
-            operation["requestBody"] = body
-        return operation
+        return self._routes.operation(
+            resource.type_name, operation_id, summary, description, parameters, responses, body
+        )
 
     def _collection(self, resource: Resource) -> Json:
         name = resource.type_name

@@ -1,5 +1,7 @@
 """Responses: the envelope, headers, and errors by their HTTP status."""
 
+from collections.abc import Mapping
+
 from ...http.dry_run import APPLIED_HEADER
 from ...http.statuses import STATUS
 from .components import Components, Json
@@ -11,6 +13,7 @@ ERRORS = {
     404: ("NotFound", "No such record, or the caller may not see it."),
     405: ("MethodNotAllowed", "The address has other methods."),
     409: ("Conflict", "Somebody is changing the same records, or others need this one."),
+    410: ("Gone", "What the request goes on from is not kept any longer."),
     412: ("PreconditionFailed", "The record has been changed since it was read."),
     413: ("PayloadTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body has another media type than those listed."),
@@ -73,10 +76,16 @@ _GRAPHQL_CODES = (
 
 
 class Responses:
-    """Response objects of a document."""
+    """Response objects of a document.
 
-    def __init__(self, components: Components):
+    ``statuses`` are the HTTP statuses of errors, by their codes.
+
+    :param error_codes: those of addons, with their HTTP statuses
+    """
+
+    def __init__(self, components: Components, error_codes: Mapping[str, int]):
         self._components = components
+        self.statuses = {**STATUS, **error_codes}
 
     def success(
         self, data: Json, description: str, *headers: str, meta: Json | None = None
@@ -196,7 +205,7 @@ class Responses:
     def _build_error(self, status: int, description: str) -> Json:
         codes = [
             code
-            for code, code_status in STATUS.items()
+            for code, code_status in self.statuses.items()
             if code_status == status and code not in _GRAPHQL_CODES
         ]
         schema = {
@@ -224,7 +233,7 @@ class Responses:
                     "status": {"const": "error"},
                     "code": {
                         "type": "string",
-                        "enum": [code for code in STATUS if code not in _GRAPHQL_CODES],
+                        "enum": [code for code in self.statuses if code not in _GRAPHQL_CODES],
                     },
                     "message": {"type": "string", "description": "For people."},
                     "errors": {

@@ -11,6 +11,7 @@ from strawberry.printer import print_schema
 
 from ..access.access import Context
 from ..access.loaders import Loader
+from ..addons.features import Feature
 from ..exposure.names import snake_case
 from ..exposure.policy import Policy
 from ..exposure.resource import Resource, ResourceField
@@ -28,7 +29,8 @@ class BuiltSchema:
     ``resources`` are by type name, ``input_resources`` by the name of an input that has their
     fields; by (type name, GraphQL field name) there are ``fields``, those of resources, and
     ``loaders``, how a field is read for many records. Its types are made when they are asked for;
-    ``rebuild`` makes the same schema anew.
+    ``rebuild`` makes the same schema anew. ``features`` are those of addons, ``error_codes`` and
+    ``describe_routes`` what :class:`.builder.Parts` says of them.
     """
 
     strawberry_schema: strawberry.Schema
@@ -37,6 +39,9 @@ class BuiltSchema:
     fields: dict[tuple[str, str], ResourceField]
     loaders: Mapping[tuple[str, str], Loader]
     rebuild: Callable[[], "BuiltSchema"]
+    features: tuple[Feature, ...] = ()
+    error_codes: Mapping[str, int] = field(default_factory=dict)
+    describe_routes: tuple[Callable[[Any], dict[str, dict]], ...] = ()
     texts: SchemaTexts = field(default_factory=SchemaTexts, init=False)
     _derived: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -72,6 +77,14 @@ class BuiltSchema:
             for resource in self.resources.values()
             if resource.is_root
         }
+
+    def features_of(self, resource: Resource) -> list[Feature]:
+        """Return the features of addons that a resource of the schema has."""
+        return [feature for feature in self.features if feature.is_offered(resource)]
+
+    def has_feature(self, resource: Resource, name: str | None) -> bool:
+        """Tell whether a resource of the schema has the feature of this name."""
+        return any(feature.name == name for feature in self.features_of(resource))
 
     def is_paged(self, field: ResourceField | None) -> bool:
         """Tell whether a field leads to a list that is paged at the address of its record.

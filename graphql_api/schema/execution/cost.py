@@ -181,7 +181,7 @@ class Cost:
     def _translate(self, groups: "_Groups", place: "_Place", page: Amount = 0) -> list[_Field]:
         """Return what costs something of the fields that are selected in a place.
 
-        :param page: the size of the page, within a connection
+        :param page: the size of the page, within a connection or another object that is a page
         """
         fields = []
         values: set[tuple[str, str]] = set()
@@ -224,8 +224,14 @@ class Cost:
                     below_place, below_page = _Place.CONNECTION, self._page(definition, node)
                     names = {one.name.value for (_inner, _parent, one), *_ in nested.values()}
                     own, records = below_page if names - {"totalCount", "__typename"} else 0, 1
+                case _ if _is_list(definition):
+                    is_sized = any(name in definition.args for name in _PAGE_ARGUMENTS)
+                    own = records = page if page and not is_sized else self._size(definition, node)
                 case _:
-                    own = records = self._size(definition, node)
+                    own = records = 1
+                    below_page = page
+                    if any(name in definition.args for name in _PAGE_ARGUMENTS):
+                        below_page = self._asked(definition, node, ASSUMED_SIZE, None)
             below = self._translate(nested, below_place, below_page) if nested else []
             if own or below:
                 conditions = [inner for inner, _parent, _node in selected]
@@ -266,9 +272,7 @@ class Cost:
         return self._asked(definition, node, default, resource)
 
     def _size(self, definition: GraphQLField, node: FieldNode) -> Amount:
-        """Return the number of objects of a field that leads to objects."""
-        if not _is_list(definition):
-            return 1
+        """Return the number of objects of a list."""
         resource = self._resources.get(get_named_type(definition.type).name)
         return self._asked(definition, node, ASSUMED_SIZE, resource)
 

@@ -225,7 +225,7 @@ class _Reader:
             names = (resource.single_name, resource.list_name, resource.aggregate_name)
             if name in names and "read" in resource.operations:
                 return {Use(resource.type_name, "read")}
-        return {Use("", ADDITION, snake_case(name))}
+        return self._feature_uses(name, "queries") or {Use("", ADDITION, snake_case(name))}
 
     def _mutation_uses(self, name: str) -> set[Use]:
         for resource in self._schema.resources.values():
@@ -244,7 +244,18 @@ class _Reader:
                         if action.result == RECORDS:
                             uses.add(Use(action.result_type, "read"))
                         return uses
-        return {Use("", ADDITION, snake_case(name))}
+        return self._feature_uses(name, "mutations") or {Use("", ADDITION, snake_case(name))}
+
+    def _feature_uses(self, name: str, of: str) -> set[Use]:
+        """Return the uses of a root field of an addon's feature, none where it is of no feature.
+
+        :param of: ``queries`` or ``mutations``
+        """
+        for resource in self._schema.resources.values():
+            for feature in self._schema.features_of(resource):
+                if any(each.name(resource) == name for each in getattr(feature, of)):
+                    return {Use(resource.type_name, operation) for operation in feature.operations}
+        return set()
 
     def _record_uses(self, resource: Resource, name: str) -> set[Use]:
         if name in _SHOWN_ANYWAY:

@@ -230,7 +230,8 @@ class Resource:
     ``has_attachments`` says whether the files and links of a record are offered as a list of it;
     ``attachments`` is that list, of no field of Odoo, None where there is none; with
     ``takes_attachments`` clients write it together with the record. ``withheld`` are Odoo fields
-    that new records need and that the caller must not set.
+    that new records need and that the caller must not set. ``features`` are the names of what
+    addons offer of it.
     """
 
     type_name: str
@@ -252,6 +253,7 @@ class Resource:
     attachments: ResourceField | None = None
     takes_attachments: bool = True
     withheld: frozenset[str] = frozenset()
+    features: frozenset[str] = frozenset()
 
     @property
     def single_name(self) -> str:
