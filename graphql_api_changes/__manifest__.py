@@ -6,4 +6,12 @@
     "author": "graphql_api developers",
     "license": "LGPL-3",
     "depends": ["graphql_api"],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/tracked.xml",
+        "views/change_table_views.xml",
+        "views/resource_views.xml",
+        "views/settings_views.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -14,6 +14,7 @@ from .addons.plain_context import with_plain_context
 from .execution.usage import DISPLAY_NAME, READ_FIELD, Use
 from .execution.validators import Validators
 from .exposure.errors import ApiError
+from .exposure.record_filter import RecordFilter
 from .exposure.resource import Resource
 from .reading.filters import to_domain
 from .reading.pagination import check_size
@@ -31,6 +32,7 @@ __all__ = [
     "ExternalId",
     "Feature",
     "FeatureField",
+    "RecordFilter",
     "Resource",
     "Use",
     "Validators",

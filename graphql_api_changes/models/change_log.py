@@ -1,0 +1,112 @@
+import logging
+
+import psycopg2
+
+from odoo import api, models, tools
+from odoo.fields import Domain
+from odoo.tools import mute_logger
+
+from odoo.addons.graphql_api.schema.extension import Resource
+
+from ..schema import dependencies, followed_tables, log_table, positions
+from ..schema.rights_stamp import describe, digest, read_rights_digest
+
+_logger = logging.getLogger(__name__)
+
+DAYS_PARAMETER = "graphql_api_changes.log_days"
+DEFAULT_DAYS = 30
+
+
+class GraphqlApiChangeLog(models.AbstractModel):
+    """The change log: which tables it follows, and how long it is kept.
+
+    Its rows are in a table that the ORM does not know (see schema/log_table).
+    """
+
+    _name = "graphql_api.change.log"
+    _description = "API Change Log"
+
+    def init(self):
+        log_table.create_tables(self.env)
+
+    def _register_hook(self):
+        """Follow what modules have changed; where nothing has, no table is locked."""
+        super()._register_hook()
+        self._check()
+
+    @api.model
+    def _check(self) -> None:
+        """Have the log be that of this database, and follow what it should.
+
+        Where other transactions hold a table for long, it is left for the next time.
+        """
+        if not log_table.has_log(self.env):
+            return
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                positions.check_cluster(self.env)
+                self._follow()
+        except psycopg2.errors.LockNotAvailable:
+            _logger.warning("Tables are in use; what the change log follows is not up to date.")
+
+    @api.model
+    def _follow(self) -> None:
+        """Make triggers for the resources that are tracked, and remove those of others."""
+        # Which tables are followed is configuration, the same for every caller, hence sudo.
+        neutral = self.sudo().with_context(active_test=True, lang="en_US")
+        resources = neutral.env["graphql_api.resource"]
+        resources.flush_model()
+        tracked = set(resources.search([("is_tracked", "=", True)])._ids)
+        served, _problems = neutral.env["graphql_api.schema"]._compile_exposure()
+        followed = [resource for id, resource in served.items() if id in tracked]
+        followed_tables.lock_briefly(neutral.env)
+        needed = followed_tables.needed_columns(neutral.env, followed, neutral._get_filters())
+        followed_tables.update_triggers(neutral.env, needed)
+
+    @api.model
+    def _get_filters(self) -> dict[str, list[Domain]]:
+        """Return the record filters of all policies as domains, by type name."""
+        filters: dict[str, list[Domain]] = {}
+        rights = self.env["graphql_api.policy.right"].search([("record_filter", "!=", "[]")])
+        for right in rights:
+            record_filter = right._get_filter()
+            if record_filter is not None:
+                domain = dependencies.filter_paths(record_filter)
+                filters.setdefault(right.resource_id.type_name, []).append(domain)
+        return filters
+
+    @api.model
+    def _follow_later(self) -> None:
+        """Follow what this transaction makes necessary, once, before it is committed.
+
+        While modules are being installed, :meth:`_register_hook` does it at the end.
+        """
+        pending = self.env.cr.precommit.data
+        if self.pool.ready and not pending.get("graphql_api_changes.follow"):
+            pending["graphql_api_changes.follow"] = True
+            self.env.cr.precommit.add(self._follow)
+
+    @api.model
+    @tools.ormcache("groups", "models")
+    def _get_rights_digest(self, groups: tuple[int, ...], models: tuple[str, ...]) -> str:
+        """Return what differs when access rights or record rules of some groups and models change.
+
+        Odoo clears the cache when one of them does.
+        """
+        return read_rights_digest(self.env, groups, models)
+
+    @api.model
+    @tools.ormcache("id(resource)")
+    def _get_resource_digest(self, resource: Resource) -> tuple[Resource, str]:
+        """Return a digest of a resource of a built schema, and the resource, so that it stays."""
+        return resource, digest(describe(resource))
+
+    @api.autovacuum
+    def _prune(self):
+        """Remove a batch of what is older than the log is kept, in the way of ir.autovacuum."""
+        return positions.prune(self.env, self._get_days())
+
+    @api.model
+    def _get_days(self) -> int:
+        value = self.env["ir.config_parameter"].sudo().get_param(DAYS_PARAMETER)
+        return int(value) if value and value.isdecimal() else DEFAULT_DAYS
