@@ -11,7 +11,7 @@ def stop() -> int:
     """Stop the PostgreSQL server that other commands left running."""
     with lock.exclusive("setup"):
         stopped = postgres.stop()
-    say("PostgreSQL stopped." if stopped else "PostgreSQL does not run.")
+    say("PostgreSQL stopped." if stopped else "PostgreSQL is not running.")
     return 0
 
 

@@ -90,7 +90,7 @@ def register(env: Environment, folder: Path) -> str:
     if not found:
         problems = [f"{folder}: There is no .graphql, .gql or .json file in it."]
     if problems:
-        advice = "Nothing was registered. Correct these, and run the command again."
+        advice = "Nothing was registered. Correct these errors, then run the command again."
         sys.exit("\n".join([*problems, "", advice]))
     added = documents._register_texts(document.text for document in found)
     return (
@@ -138,5 +138,5 @@ def _read(manifest: str) -> list[tuple[str, str, str]]:
     else:
         listed = [(key[:12], text, key) for key, text in content.items()]
     if not all(isinstance(part, str) for each in listed for part in each):
-        raise ValueError("it is neither Apollo's manifest nor one of hashes and texts")
+        raise ValueError("it is neither an Apollo manifest nor an object of hashes and documents")
     return listed

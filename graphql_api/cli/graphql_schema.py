@@ -48,7 +48,7 @@ class GraphqlSchema(Command):
             help="the schema in GraphQL's schema definition language (default), or the OpenAPI "
             "document of the REST routes",
         )
-        add("--policy", metavar="NAME", help="only what keys under this policy reach")
+        add("--policy", metavar="NAME", help="only what keys with this policy can use")
         add("-o", "--output", metavar="FILE", type=Path, help="write to a file")
 
     def run(self, cmdargs):
@@ -106,7 +106,7 @@ class GraphqlSchema(Command):
         found = env["graphql_api.policy"].search([("name", "=", name)])
         if len(found) != 1:
             number = "no policy" if not found else "more than one policy"
-            self._fail(f"there is {number} of the name {name!r}.")
+            self._fail(f"there is {number} named {name!r}.")
         return found.id
 
     def _fail(self, message: str):

@@ -37,7 +37,7 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 NOT_STORED = ("Cache-Control", "no-store")
 
-REFUSED = "The login or the password is wrong, or there were too many attempts: then wait a minute."
+REFUSED = "Wrong login or password, or too many attempts. After too many attempts, wait a minute."
 
 
 class AuthController(http.Controller):
@@ -50,7 +50,7 @@ class AuthController(http.Controller):
         members = _read_members("login", "password", optional=("totp", "device"))
         address = rate_limit.address_name(request.httprequest.remote_addr)
         if status := rate_limit.count(request.db, f"sign-in {address}", MAX_SIGN_INS):
-            check_rate_limit(status, "Your address signs in too often.")
+            check_rate_limit(status, "Too many sign-ins from your address.")
         try:
             user = _authenticate(members)
         except ApiError as error:
@@ -65,7 +65,9 @@ class AuthController(http.Controller):
         members = _read_members("refresh_token")
         tokens = request.env["graphql_api.key"]._refresh(members["refresh_token"])
         if tokens is None:
-            error = ApiError("UNAUTHENTICATED", "The refresh token is not good any more: sign in.")
+            error = ApiError(
+                "UNAUTHENTICATED", "The refresh token is not valid any more: sign in again."
+            )
             return _refusal(error)
         return _tokens_response(tokens)
 
@@ -105,7 +107,7 @@ def _check_route(from_anywhere: bool = False) -> None:
         raise unknown_route()
     policy = request.env["graphql_api.policy"]._get_policy(record.id)
     if not (from_anywhere or policy.admits(request.httprequest.remote_addr)):
-        raise ApiError("FORBIDDEN", "Nobody signs in from your network.")
+        raise ApiError("FORBIDDEN", "Signing in is not allowed from your network.")
     check_parameters(())
 
 
@@ -139,7 +141,7 @@ def _read_members(*required: str, optional: tuple[str, ...] = ()) -> dict[str, s
             message = "Send a text without line breaks and other control characters."
             problems.append({"field": name, "message": message})
     if problems:
-        raise ApiError("BAD_USER_INPUT", "The body is not right.", errors=problems)
+        raise ApiError("BAD_USER_INPUT", "The body is not valid.", errors=problems)
     return members
 
 

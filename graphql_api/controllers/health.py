@@ -48,8 +48,8 @@ def _status(status: str) -> http.Response:
 def _unavailable() -> http.Response:
     error = HttpError(
         "SERVICE_UNAVAILABLE",
-        "There is no database to answer from. Where there are several, the host name or the "
-        "header X-Odoo-Database chooses one; else try again in 1 s.",
+        "No database is available. If this server has several databases, choose one with the "
+        "host name or the X-Odoo-Database header. Otherwise try again in 1 s.",
         headers=[("Retry-After", "1"), ("Cache-Control", "no-store")],
     )
     return error_response(request.httprequest, error)

@@ -24,7 +24,7 @@ class RestController(http.Controller):
 
     @http.route("/api/me", methods=["GET"], **READ_ROUTE)
     def me(self):
-        """Tell who is asking."""
+        """Read whose API key it is."""
         check_parameters(())
         return cached_response(success_response(read_me()))
 

@@ -15,7 +15,7 @@ from ..schema.exposure.resource import UPSERT
 class RestWriteController(http.Controller):
     @http.route("/api/me", methods=["PATCH"], **WRITE_ROUTE)
     def update_me(self):
-        """Change preferences of the user that is asking."""
+        """Change preferences of the user who sends the request."""
         check_parameters(())
         return success_response(update_me())
 

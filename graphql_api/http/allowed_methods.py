@@ -66,7 +66,8 @@ def allowed_methods(schema: BuiltSchema | None, path: str) -> tuple[str, ...]:
 def unknown_route() -> ApiError:
     """Return the error for a path under which there is nothing."""
     return ApiError(
-        "NOT_FOUND", f"There is no {request.httprequest.path[:80]} here; GET /api lists what is."
+        "NOT_FOUND",
+        f"There is no {request.httprequest.path[:80]} here. GET /api lists the resources.",
     )
 
 

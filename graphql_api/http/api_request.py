@@ -106,7 +106,7 @@ class ApiRequest:
         if maximum is None or is_multipart(self._httprequest):
             raise HttpError(
                 "UNSUPPORTED_MEDIA_TYPE",
-                "Here the body is taken as it is, without Content-Encoding.",
+                "Send this body without Content-Encoding.",
                 headers=[("Accept-Encoding", "identity")],
             )
         self._decoded = decode(self._httprequest.get_data(), encoding, maximum)

@@ -45,8 +45,8 @@ def decode(body: bytes, encoding: str, maximum: int) -> bytes:
     if encoding not in ("gzip", "x-gzip"):
         raise HttpError(
             "UNSUPPORTED_MEDIA_TYPE",
-            f"Content-Encoding {encoding[:80]!r} is not taken here: send gzip, or the body as it "
-            "is.",
+            f"Content-Encoding {encoding[:80]!r} is not supported: send gzip, or the body "
+            "uncompressed.",
             headers=[("Accept-Encoding", "gzip")],
         )
     decompressor = zlib.decompressobj(_GZIP)
@@ -57,5 +57,5 @@ def decode(body: bytes, encoding: str, maximum: int) -> bytes:
     if len(decoded) > maximum:
         raise RequestEntityTooLarge
     if not decompressor.eof or decompressor.unused_data:
-        raise ApiError("BAD_USER_INPUT", "The body is not gzip, as its Content-Encoding says.")
+        raise ApiError("BAD_USER_INPUT", "Content-Encoding says gzip, but the body is not gzip.")
     return decoded

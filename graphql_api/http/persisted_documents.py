@@ -63,8 +63,8 @@ def find_text(query: str, sha256: str | None) -> str:
     if registered_only and not (document and document.registered):
         raise ApiError(
             "FORBIDDEN",
-            "Only registered documents run here, and this is none. Have the administrator "
-            "register it: odoo graphql_documents, or Documents in Odoo.",
+            "Only registered documents run here, and this document is not registered. The "
+            "administrator registers it in Odoo (API > Documents) or with odoo graphql_documents.",
         )
     if document is None:
         raise ApiError(PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")

@@ -35,7 +35,7 @@ def read_token(httprequest: HTTPRequest) -> str | None:
     if token is not None and not _TOKEN.fullmatch(token):
         raise ApiError(
             "BAD_USER_INPUT",
-            f"Send {HEADER} as an earlier answer had it, or leave it out.",
+            f"Send {HEADER} exactly as an earlier response had it, or leave it out.",
             argument=HEADER,
         )
     return token

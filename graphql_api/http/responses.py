@@ -93,7 +93,7 @@ def check_if_match(tag: str) -> None:
     if tag not in map(digest_of, condition.as_set(include_weak=True)):
         raise ApiError(
             "PRECONDITION_FAILED",
-            "What is at this address is not what If-Match names. Read it without the header.",
+            "If-Match names another version than the current one. Read without this header.",
         )
 
 

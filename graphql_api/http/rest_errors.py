@@ -23,7 +23,7 @@ _WORDS = {
         "leave it out of fields, and list these records by themselves"
     ),
     "it from pageInfo or edges of": "it from meta.next of",
-    "use a cursor or it": "use after or it",
+    "without a cursor": "without after",
     "The operation": "The request",
     "The document": "The request",
     "Syntax Error: Document contains": "The request has",

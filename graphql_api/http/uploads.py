@@ -39,7 +39,7 @@ def read_files(httprequest: HTTPRequest, repeated: Collection[str] = ()) -> dict
         raise ApiError("BAD_USER_INPUT", f"A request may have at most {MAX_FILES} files.")
     single = [(name, file) for name, file in files if name not in repeated]
     if len(dict(single)) < len(single):
-        raise ApiError("BAD_USER_INPUT", "Two files have the same name of a part.")
+        raise ApiError("BAD_USER_INPUT", "Two files have the same part name.")
     return {name: _read(file) for name, file in single}
 
 
@@ -65,7 +65,8 @@ def read_graphql_form(httprequest: HTTPRequest) -> dict:
     if not any(httprequest.headers.get(name) for name in PREFLIGHT_HEADERS):
         raise ApiError(
             "UNSUPPORTED_MEDIA_TYPE",
-            "A multipart request needs a header that no foreign page can send by itself: "
+            "A multipart request needs a header that pages of other sites cannot send by "
+            "themselves: "
             f"{PREFLIGHT_HEADERS[0]}: 1",
         )
     operations = read_json(httprequest.form.get("operations", ""), "operations")
@@ -101,6 +102,6 @@ def _put(operations: dict, path, content: bytes) -> None:
     except (KeyError, IndexError, TypeError, ValueError):
         raise ApiError(
             "BAD_USER_INPUT",
-            f"map has the path {str(path)[:80]!r}; operations must have null in that place, "
-            "below variables.",
+            f"map has the path {str(path)[:80]!r}; operations must have null at that path, below "
+            "variables.",
         ) from None

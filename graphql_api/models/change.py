@@ -31,7 +31,7 @@ class GraphqlApiChange(models.Model):
         "graphql_api.resource", index="btree_not_null", ondelete="set null"
     )
     record = fields.Char(
-        string="What", required=True, help="The policy or resource, or the part of it, by its name."
+        string="What", required=True, help="Name of the policy, the resource, or the part of it."
     )
     kind = fields.Selection(
         [(CREATED, "Created"), (CHANGED, "Changed"), (DELETED, "Deleted")],

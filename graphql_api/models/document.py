@@ -57,13 +57,14 @@ class GraphqlApiDocument(models.Model):
     text = fields.Text(
         string="Document",
         required=True,
-        help="Each character counts, as the hash is that of the whole text.",
+        help="The hash is computed from the whole text: each character counts.",
     )
     sha256 = fields.Char(string="SHA-256", compute="_compute_sha256", store=True)
     registered = fields.Boolean(
         default=True,
-        help="It runs also where registered documents only are accepted, and is kept until you "
-        "delete it. Otherwise a client stored it, and it is removed after 30 days.",
+        help="A registered document also runs where only registered documents are accepted, and "
+        "is kept until you delete it. Other documents were stored by clients and are removed "
+        "after 30 days.",
     )
 
     _sha256_unique = models.Constraint(
@@ -200,8 +201,8 @@ class GraphqlApiDocument(models.Model):
         if sha256 not in (None, hash_text(text)):
             return [
                 self.env._(
-                    "%(hash)s is not the SHA-256 of its text. GraphQL Code Generator makes it "
-                    "with hashAlgorithm: 'sha256'.",
+                    "%(hash)s is not the SHA-256 hash of its text. In GraphQL Code Generator, "
+                    "set hashAlgorithm: 'sha256'.",
                     hash=sha256[:64],
                 )
             ]

@@ -119,8 +119,8 @@ class GraphqlApiExposure(models.AbstractModel):
             if any(not name.startswith("__") for name in external_ids[record.id]):
                 raise UserError(
                     self.env._(
-                        "%(name)s is shipped by an addon, whose next upgrade would bring it "
-                        "back. Archive it instead.",
+                        "%(name)s comes with an addon: the next upgrade would restore it. "
+                        "Archive it instead.",
                         name=record.display_name,
                     )
                 )

@@ -58,7 +58,7 @@ class GraphqlApiIdempotency(models.Model):
         if not self._try_lock(key):
             raise ApiError(
                 "CONFLICT",
-                "A request with this Idempotency-Key is running. Repeat it in a moment.",
+                "A request with this Idempotency-Key is still running. Try again in a moment.",
                 retry_after=1,
             )
         user = self.env.uid
@@ -99,13 +99,14 @@ class GraphqlApiIdempotency(models.Model):
         if known != digest:
             raise ApiError(
                 "VALIDATION_FAILED",
-                "This Idempotency-Key came with another request. Use a new key for a new request.",
+                "This Idempotency-Key was used for another request. Use a new key for a new "
+                "request.",
             )
         if body is None:
             raise ApiError(
                 "VALIDATION_FAILED",
-                "The request with this Idempotency-Key was served, and is not served again. Its "
-                "answer was too large to be stored: read what you need of what it wrote.",
+                "The request with this Idempotency-Key was executed already and is not executed "
+                "again. Its response was too large to store: read the records that it changed.",
             )
         return StoredResponse(status, headers, bytes(body))
 
@@ -162,14 +163,15 @@ class GraphqlApiIdempotency(models.Model):
         if of_user:
             raise ApiError(
                 "RATE_LIMITED",
-                "Too many answers are stored for your Idempotency-Keys of the last hour: at most "
-                f"{MAX_RESPONSES_OF_USER} of a user, with {MAX_BYTES_OF_USER} bytes.",
+                "Too many responses are stored for your Idempotency-Keys of the last hour: at "
+                f"most {MAX_RESPONSES_OF_USER} for a user, with {MAX_BYTES_OF_USER} bytes in "
+                "total.",
                 retry_after=int(KEPT_AT_LEAST.total_seconds()),
             )
         if of_all:
             raise ApiError(
                 "SERVICE_UNAVAILABLE",
-                "Too many answers are stored for Idempotency-Keys. Try again in 60 s.",
+                "Too many responses are stored for Idempotency-Keys. Try again in 60 s.",
                 retry_after=60,
             )
         written.reset()

@@ -71,8 +71,9 @@ class GraphqlApiInUse(models.AbstractModel):
             if uses := resource._describe_uses():
                 raise UserError(
                     self.env._(
-                        "%(resource)s is in use: %(uses)s. Archive it instead: clients do not "
-                        "reach it then, and you can restore it. It can be deleted afterwards.",
+                        "%(resource)s is in use: %(uses)s. Archive it instead: clients cannot "
+                        "reach it then, and you can restore it. An archived resource can be "
+                        "deleted.",
                         resource=resource.type_name,
                         uses=", ".join(uses),
                     )
@@ -107,7 +108,7 @@ class GraphqlApiInUse(models.AbstractModel):
             *(
                 self.env._(
                     "%(user)s on %(day)s",
-                    user=user.name or self.env._("a user who is gone"),
+                    user=user.name or self.env._("a deleted user"),
                     day=format_date(self.env, time),
                 )
                 for user, time in users

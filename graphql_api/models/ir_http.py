@@ -108,7 +108,7 @@ class IrHttp(models.AbstractModel):
             return
         cls._auth_method_graphql_api()
         if not request.dispatcher.caller.policy.read_metrics:
-            raise Forbidden("Only keys whose policy says so read metrics.")
+            raise Forbidden("The policy of this key does not allow reading metrics.")
 
     @classmethod
     def _auth_method_graphql_api(cls):
@@ -135,7 +135,7 @@ class IrHttp(models.AbstractModel):
         if isinstance(request.dispatcher, ApiDispatcher):
             request.dispatcher.admit(caller)
         elif caller.policy.rights != EVERYTHING or caller.policy.filters or caller.policy.values:
-            raise Unauthorized("This key is for the API alone.")
+            raise Unauthorized("This key works only for the API.")
 
     @classmethod
     def _graphql_api_session_caller(cls, env, uid: int) -> Caller:
@@ -161,12 +161,14 @@ class IrHttp(models.AbstractModel):
             raise Unauthorized("The API key is unknown, expired or revoked.")
         if caller.policy.id is None and not env["graphql_api.settings"]._get_settings().plain_keys:
             raise Unauthorized(
-                "API keys of Odoo are not for this API; use one that is made for it."
+                "This API does not accept Odoo's own API keys. Use a key that is made for this API."
             )
         if not caller.policy.admits(address):
-            raise Forbidden("This API key is not for use from your network.")
+            raise Forbidden("This API key is not allowed from your network.")
         if caller.policy.problem:
-            raise Forbidden("The policy of this API key has to be mended by your administrator.")
+            raise Forbidden(
+                "The policy of this API key has an error that your administrator must correct."
+            )
         return caller
 
     @classmethod

@@ -57,7 +57,7 @@ class GraphqlApiKey(models.Model):
     last_ip = fields.Char(string="Last Address", readonly=True)
     warned_days = fields.Integer(
         groups=fields.NO_ACCESS,
-        help="How many days before the end the owner was told, 0 while he was not.",
+        help="How many days before the end the owner was told; 0 if not yet.",
     )
 
     _apikey_unique = models.Constraint("UNIQUE(apikey_id)", "The key exists already.")
@@ -157,7 +157,7 @@ class GraphqlApiKey(models.Model):
         :raise AccessError: another user's key
         """
         if not self.env.is_system() and self.sudo().user_id - self.env.user:
-            raise AccessError(self.env._("You can only revoke keys of your own."))
+            raise AccessError(self.env._("You can only revoke your own keys."))
         self.sudo().unlink()
         return {"type": "ir.actions.client", "tag": "reload"}
 
@@ -200,9 +200,9 @@ class GraphqlApiKey(models.Model):
             self.with_context(tz=user.tz), self.expiration_date
         )
         text = translate(
-            "Your API key %(name)s expires on %(date)s. What uses it stops working then. Make a "
-            "new key in your preferences, or ask your administrator for one, and put it in the "
-            "old one's place.",
+            "Your API key %(name)s expires on %(date)s. Apps that use it stop working then. Make "
+            "a new key in your preferences, or ask your administrator for one, and replace the "
+            "old key with it.",
             name=self.name,
             date=local.strftime("%Y-%m-%d %H:%M %Z"),
         )
@@ -239,7 +239,10 @@ class GraphqlApiKey(models.Model):
         link = Markup('<a type="action" name="graphql_api.action_plain_keys">%s</a>') % self.env._(
             "Keys without a policy: %s", count
         )
-        text = self.env._("They are Odoo's own, and reach all that is exposed and their user may.")
+        text = self.env._(
+            "They are Odoo's own API keys: they reach everything that is exposed "
+            "and that their user may access."
+        )
         return Markup("%s<p>%s. %s</p>") % (Markup(message or ""), link, text)
 
     def open_plain_keys(self):

@@ -14,13 +14,14 @@ class GraphqlApiLines(models.AbstractModel):
 
     document_field = fields.Char(
         string="Part Of",
-        help="Technical name of the field with the document that a record is a line of: order_id. "
-        "Left empty: that of invoices, orders and transfers, for their lines.",
+        help="For lines of documents: technical name of the field that leads to the document, "
+        "like order_id. It may stay empty for the lines of invoices, orders and transfers.",
     )
     document_domain = fields.Char(
         string="Open Documents",
-        help="Lines of documents outside this domain cannot be created, changed or deleted. "
-        "Left empty: what the form of the document in Odoo lets people edit; [] for all.",
+        help="Lines can be created, changed or deleted only while their document matches this "
+        "domain. If empty: while the document's form in Odoo allows it. Write [] to allow it "
+        "always.",
     )
 
     @api.constrains("document_field", "document_domain", "model")

@@ -45,7 +45,7 @@ def describe_name(field: Field) -> ResourceField:
         name=field.name,
         field=field.name,
         type="char",
-        description=f"{field.string}: the name alone.",
+        description=f"{field.string}: name only.",
         filterable=False,
         searchable=False,
         sortable=False,

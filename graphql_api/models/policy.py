@@ -39,65 +39,82 @@ class GraphqlApiPolicy(models.Model):
 
     name = fields.Char(required=True, help="What the keys are for: Sales app, Web shop.")
     active = fields.Boolean(
-        default=True, help="Archive a policy to refuse all its keys; restore it to admit them."
+        default=True,
+        help="Archive a policy to refuse all its keys; restore it to accept them again.",
     )
     all_resources = fields.Boolean(
         string="Everything That Is Exposed",
-        help="Keys reach all resources, also those that are exposed later, as far as their user "
-        "may. Otherwise they reach what is listed, and nothing else.",
+        help="Keys reach all resources that their user may access, also those that are exposed "
+        "later. Otherwise they reach only the resources in the list.",
     )
     right_ids = fields.One2many(
         "graphql_api.policy.right", "policy_id", string="Resources", copy=True
     )
     change_ids = fields.One2many("graphql_api.change", "policy_id", string="Changes")
     status = fields.Char(
-        compute="_compute_status", help="Whether keys of the policy are served, and why not."
+        compute="_compute_status", help="Whether keys of the policy work; if not, why."
     )
     is_served = fields.Boolean(compute="_compute_status")
-    read_only = fields.Boolean(help="Keys change nothing, whatever else is allowed.")
+    read_only = fields.Boolean(help="Keys cannot change anything, whatever else the policy allows.")
     allow_extensions = fields.Boolean(
         string="Additions by Addons",
         help="Keys also reach the queries, fields and mutations that addons add in code.",
     )
     networks = fields.Char(
-        help="Requests are served from these networks alone, with commas between them: "
-        "192.0.2.0/24, 2001:db8::/32. Left empty: from anywhere."
+        help="Keys work only from these networks, separated by commas: 192.0.2.0/24, "
+        "2001:db8::/32. If empty: from anywhere."
     )
     self_service = fields.Boolean(
         string="Users May Choose It",
         copy=False,
-        help="Users make keys under the policy for themselves, in their preferences. Otherwise "
-        "administrators make the keys.",
+        help="Users can make keys with this policy for themselves, in their preferences. "
+        "Otherwise only administrators make them.",
     )
     key_ids = fields.One2many("graphql_api.key", "policy_id", string="Keys")
     key_count = fields.Integer(string="Number of Keys", compute="_compute_key_count")
-    log_requests = fields.Boolean(help="Each request with one of the keys is in the request log.")
+    log_requests = fields.Boolean(
+        help="Each request with one of the keys is written to the request log."
+    )
     registered_documents = fields.Boolean(
         string="Registered Documents Only",
-        help="Of GraphQL, the keys run only documents that are registered. REST stays as it is.",
+        help="In GraphQL, the keys run only registered documents. REST is not affected.",
     )
     read_metrics = fields.Boolean(
-        help="Keys may read the metrics of this server at /api/metrics: for a monitoring system. "
-        "It is nothing that an app needs."
+        help="Keys may read the metrics of this server at /api/metrics. This is for monitoring "
+        "systems; apps do not need it."
     )
     server_timing = fields.Boolean(
         string="Server-Timing",
-        help="Responses tell what time and how many queries a request took. These differ with what "
-        "is there: for development, not for an app. Administrators see them anyway.",
+        help="Responses tell how long a request took and how many SQL queries it needed. This is "
+        "for development, not for apps: the numbers can hint at records that the caller may "
+        "not see. Administrators always get them.",
     )
-    max_depth = fields.Integer(help="Levels of fields within each other. 0: as the server.")
-    max_aliases = fields.Integer(help="Aliases that select a field once more. 0: as the server.")
-    max_tokens = fields.Integer(help="Words and signs of a document. 0: as the server.")
+    max_depth = fields.Integer(help="Maximum nesting of fields. 0: the server's limit.")
+    max_aliases = fields.Integer(
+        help="Maximum number of aliases that select a field again. 0: the server's limit."
+    )
+    max_tokens = fields.Integer(
+        help="Maximum number of words and punctuation marks in a document. 0: the server's limit."
+    )
     max_cost = fields.Integer(
-        help="Records that a request may lead to, as estimated before it runs. 0: as the server."
+        help="Maximum number of records that a request may reach, estimated before it runs. 0: "
+        "the server's limit."
     )
-    max_page_size = fields.Integer(help="Records of a page. 0: as the server.")
-    max_body_size = fields.Integer(help="Bytes of a request's body. 0: as the server.")
-    max_response_size = fields.Integer(help="Bytes of a response. 0: as the server.")
+    max_page_size = fields.Integer(
+        help="Maximum number of records in a page. 0: the server's limit."
+    )
+    max_body_size = fields.Integer(
+        help="Maximum size of a request's body, in bytes. 0: the server's limit."
+    )
+    max_response_size = fields.Integer(
+        help="Maximum size of a response, in bytes. 0: the server's limit."
+    )
     max_seconds = fields.Integer(
-        help="Seconds after which a request is given up. 0: as the server."
+        help="Seconds after which a request is cancelled. 0: the server's limit."
     )
-    requests_per_minute = fields.Integer(help="Requests of each key. 0: as the server.")
+    requests_per_minute = fields.Integer(
+        help="Requests per minute of each key. 0: the server's limit."
+    )
 
     _limits_not_negative = models.Constraint(
         f"CHECK(LEAST({', '.join(LIMIT_NAMES)}) >= 0)", "A limit must not be negative."
@@ -151,8 +168,8 @@ class GraphqlApiPolicy(models.Model):
         except ValueError as error:
             raise ValidationError(
                 self.env._(
-                    "%(error)s. Write networks like 192.0.2.0/24, or single addresses, with "
-                    "commas between them.",
+                    "%(error)s. Write networks like 192.0.2.0/24, or single addresses, separated "
+                    "by commas.",
                     error=error,
                 )
             ) from error

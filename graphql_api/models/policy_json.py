@@ -106,7 +106,7 @@ class PolicyReader:
                     self.env._("%(type)s is left out: %(error)s", type=type_name, error=error)
                 )
             except psycopg2.errors.UniqueViolation:
-                self._note(self.env._("%s is there twice.", type_name))
+                self._note(self.env._("%s is listed twice.", type_name))
         return policy
 
     def _note(self, text: str) -> None:
@@ -119,7 +119,7 @@ class PolicyReader:
         except (ValueError, RecursionError) as error:
             raise UserError(self.env._("This is not JSON: %s", error)) from error
         if not isinstance(document, dict) or document.get("format") != _FORMAT:
-            raise UserError(self.env._("This is no policy: its format has to be %s.", _FORMAT))
+            raise UserError(self.env._("This is not a policy: its format must be %s.", _FORMAT))
         plain = _get_plain_fields(self.env["graphql_api.policy"])
         document.setdefault("resources", [])
         name = self.env._("The policy")
@@ -142,7 +142,7 @@ class PolicyReader:
         :raise UserError:
         """
         if not isinstance(values, dict):
-            raise UserError(self.env._("%s is no object.", name))
+            raise UserError(self.env._("%s must be a JSON object.", name))
         if unknown := set(values).difference(kinds):
             raise UserError(
                 self.env._(
@@ -177,7 +177,7 @@ class PolicyReader:
         for value in line["values"]:
             if value["field"] not in fields:
                 raise NotImported(
-                    self.env._("it has no field %s, which has a value.", value["field"])
+                    self.env._("it has no field %s to set a value of.", value["field"])
                 )
         self._note_ids(resource, line, fields)
 
@@ -219,13 +219,13 @@ class PolicyReader:
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             raise NotImported(self.env._("its filter is not valid.")) from error
         if not isinstance(domain, ast.List):
-            raise NotImported(self.env._("its filter is no list."))
+            raise NotImported(self.env._("its filter is not a list."))
         for path in _paths_with_numbers(terms):
             if self._is_relation(resource.model, path):
                 self._note(
                     self.env._(
-                        "The filter of %(type)s names records of %(path)s by their ids, which are "
-                        "others here: check it.",
+                        "The filter of %(type)s names records of %(path)s by their ids, and ids "
+                        "differ between databases: check it.",
                         type=line["type"],
                         path=path,
                     )
@@ -235,7 +235,8 @@ class PolicyReader:
             if value["value"].isdigit() and self._is_relation(resource.model, field.field_name):
                 self._note(
                     self.env._(
-                        "%(type)s gets %(name)s by an id, which is that of another here: check it.",
+                        "The value of %(name)s in %(type)s is an id, and ids differ between "
+                        "databases: check it.",
                         type=line["type"],
                         name=value["field"],
                     )

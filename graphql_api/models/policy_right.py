@@ -53,14 +53,14 @@ class GraphqlApiPolicyRight(models.Model):
     allow_actions = fields.Boolean(string="Actions")
     allow_reports = fields.Boolean(
         string="Reports",
-        help="Keys print the reports that the resource grants, of records that they may read. A "
-        "report shows more of a record than the exposed fields.",
+        help="Keys can print the reports of the resource, of records that they may read. A "
+        "report can show more of a record than the exposed fields.",
     )
     all_read_fields = fields.Boolean(
         string="Read All Fields",
         default=True,
         help="Keys read all fields of the resource, also those that are added later. Otherwise "
-        "they read the named ones, the id and the version.",
+        "they read only the chosen fields, the id and the version.",
     )
     read_field_ids = fields.Many2many(
         "graphql_api.resource.field",
@@ -72,7 +72,7 @@ class GraphqlApiPolicyRight(models.Model):
         string="Write All Fields",
         default=True,
         help="Keys set all writable fields of the resource, also those that are added later. "
-        "Otherwise they set the named ones.",
+        "Otherwise they set only the chosen fields.",
     )
     write_field_ids = fields.Many2many(
         "graphql_api.resource.field",
@@ -83,7 +83,7 @@ class GraphqlApiPolicyRight(models.Model):
     all_actions = fields.Boolean(
         default=True,
         help="Keys call all actions of the resource, also those that are added later. Otherwise "
-        "they call the named ones.",
+        "they call only the chosen ones.",
     )
     action_ids = fields.Many2many(
         "graphql_api.resource.action",
@@ -93,17 +93,18 @@ class GraphqlApiPolicyRight(models.Model):
     )
     record_filter = fields.Char(
         default="[]",
-        help="Keys reach the records in this domain alone, and what they create or change has to "
-        "be in it. These may stand as values: user and partner (ids of the user and its contact), "
-        "company_ids (of the request) and today (in the time zone of the current company).",
+        help="Keys reach only records that match this domain, and records that they create or "
+        "change must match it too. Variables: user and partner (ids of the user and of its "
+        "contact), company_ids (companies of the request) and today (in the time zone of the "
+        "current company).",
     )
     value_ids = fields.One2many(
         "graphql_api.policy.value",
         "right_id",
         string="Values",
         copy=True,
-        help="What a record gets whenever a key creates or changes it. Keys cannot send these "
-        "fields.",
+        help="Values that a record gets each time a key creates or changes it. Keys cannot set "
+        "these fields.",
     )
 
     _resource_unique = models.Constraint(
@@ -118,7 +119,7 @@ class GraphqlApiPolicyRight(models.Model):
                 if part.resource_id != right.resource_id:
                     raise ValidationError(
                         self.env._(
-                            "%(name)s is no part of %(resource)s.",
+                            "%(name)s does not belong to %(resource)s.",
                             name=part.display_name,
                             resource=right.resource_id.type_name,
                         )
@@ -244,9 +245,10 @@ class GraphqlApiPolicyValue(models.Model):
         if definition is None or not definition.field.writable:
             raise ValidationError(
                 self.env._(
-                    "A value of %(resource)s is for %(name)s, which clients cannot set there.",
+                    "The policy has a value for %(name)s of %(resource)s, but clients cannot set "
+                    "this field.",
                     resource=self.resource_id.type_name,
-                    name=record.field_name or self.env._("a field that is gone"),
+                    name=record.field_name or self.env._("a deleted field"),
                 )
             )
         field = self.env[self.resource_id.model]._fields[record.field_name]
@@ -273,7 +275,7 @@ class GraphqlApiPolicyValue(models.Model):
     def _misfit(self, field: Any) -> ValidationError:
         return ValidationError(
             self.env._(
-                "%(value)s cannot be the value of %(name)s; a text stands in double quotes.",
+                "%(value)s cannot be the value of %(name)s; write a text in double quotes.",
                 value=self.value,
                 name=field.name,
             )

@@ -15,7 +15,7 @@ class GraphqlApiPolicyRight(models.Model):
     narrowing = fields.Char(
         string="Narrowed To",
         compute="_compute_narrowing",
-        help="What of the resource the operations are limited to. Empty: all of it.",
+        help="Which part of the resource the operations are limited to. Empty: the whole resource.",
     )
 
     @api.depends("resource_id")

@@ -66,7 +66,7 @@ def check_filter(record_filter: RecordFilter, model: BaseModel, exposed: Collect
         if last is not None and last.relational and _looks_into(condition):
             followed.append(last)
         if condition.depth + len(followed) > MAX_STEPS:
-            raise InvalidDomain(env._("A path may follow %s relations.", MAX_STEPS))
+            raise InvalidDomain(env._("A path may follow at most %s relations.", MAX_STEPS))
         for field in followed:
             if field.relational and field.comodel_name not in exposed:
                 raise InvalidDomain(
@@ -81,7 +81,8 @@ def check_filter(record_filter: RecordFilter, model: BaseModel, exposed: Collect
             if not ranked._parent_store:
                 raise InvalidDomain(
                     env._(
-                        "%(operator)s is dear for %(model)s, which does not store its hierarchy.",
+                        "%(operator)s is too slow for %(model)s, which does not store its "
+                        "hierarchy.",
                         operator=condition.operator,
                         model=ranked._name,
                     )

@@ -38,23 +38,23 @@ class GraphqlApiRequest(models.Model):
     ip = fields.Char(string="IP Address")
     status = fields.Integer(string="HTTP Status", aggregator=None)
     error_code = fields.Char(
-        help="Of the first error. GraphQL answers with errors and HTTP status 200 where a part "
-        "of the data could be read."
+        help="Code of the first error. GraphQL responds with errors and HTTP status 200 if a "
+        "part of the data could be read."
     )
-    errors = fields.Integer(help="1 for a request that was answered with an error.")
+    errors = fields.Integer(help="1 if the request ended with an error.")
     duration = fields.Float(
         string="Duration (ms)",
         digits=(16, 1),
         aggregator="p95",
-        help="From the request's arrival until its response was ready to be sent. Of a group, the "
-        "95th percentile: 95% of its requests took no longer.",
+        help="From the arrival of the request until its response was ready to send. For a group: "
+        "the 95th percentile, that is, 95% of its requests were at least as fast.",
     )
     is_dry_run = fields.Boolean(
         string="Dry Run",
-        help="It was executed to see what it would do, and nothing of it was kept.",
+        help="The request was executed only to see what it would do; nothing of it was kept.",
     )
     queries = fields.Integer(string="SQL Queries", aggregator="avg")
-    size = fields.Integer(string="Bytes Sent", help="The body of the response, as it was sent.")
+    size = fields.Integer(string="Bytes Sent", help="Size of the response's body, as it was sent.")
 
     def _read_group_select(self, aggregate_spec, query):
         """Know ``p95``, the 95th percentile, beside the aggregates of Odoo."""

@@ -15,7 +15,7 @@ class GraphqlApiRequest(models.Model):
     policy_id = fields.Many2one(
         "graphql_api.policy",
         compute="_compute_live_key_id",
-        help="That of the key, which may have been another one at the time.",
+        help="The policy that the key has today; it may have had another one at the time.",
     )
 
     @api.depends("key_id")

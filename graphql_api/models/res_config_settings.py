@@ -40,7 +40,7 @@ class ResConfigSettings(models.TransientModel):
     graphql_api_plain_keys = fields.Boolean(string="Odoo's Own API Keys")
     graphql_api_sign_in = fields.Boolean(string="Signing In from Apps")
     graphql_api_sign_in_policy = fields.Many2one("graphql_api.policy", string="Policy of Apps")
-    graphql_api_sign_in_minutes = fields.Integer(string="Minutes of an App's Key")
+    graphql_api_sign_in_minutes = fields.Integer(string="Minutes until an App's Key Expires")
     graphql_api_sign_in_days = fields.Integer(string="Days until a Device Is Signed Out")
     graphql_api_log_requests = fields.Boolean(string="Log All Requests")
     graphql_api_log_days = fields.Integer(string="Days in the Request Log")
@@ -124,8 +124,8 @@ class ResConfigSettings(models.TransientModel):
                     raise ValidationError(
                         self.env._(
                             "%(origin)s is not an origin. Write scheme and host of each site, "
-                            "like https://app.example.com, without a path; * for all sites is "
-                            "not possible.",
+                            "like https://app.example.com, without a path. You cannot allow all "
+                            "sites with *.",
                             origin=origin,
                         )
                     )

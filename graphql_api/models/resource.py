@@ -33,59 +33,58 @@ class GraphqlApiResource(models.Model):
     )
     model = fields.Char(
         required=True,
-        help="Technical name of the Odoo model. While it is not installed, the resource is "
-        "not there.",
+        help="Technical name of the Odoo model. The resource is not served if the model is not "
+        "installed.",
     )
     needed_field = fields.Char(
-        help="Technical name of a field of the model. While the model has no such field, as the "
-        "addon that makes it is not installed, the resource is not there.",
+        help="Technical name of a field of the model. The resource is served only if the model "
+        "has this field, that is, if the addon that adds the field is installed.",
     )
     description = fields.Char(
         translate=False,
-        help="What the type is, for those who write clients: it is in the schema. Left empty: "
-        "Odoo's name of the model.",
+        help="Describes the type to developers, in the schema. If empty: Odoo's name of the model.",
     )
     active = fields.Boolean(
-        default=True, help="Archive a resource to close it; an upgrade keeps it closed."
+        default=True, help="Archive a resource to stop serving it; upgrades keep it archived."
     )
     allow_read = fields.Boolean(
         string="Read",
         default=True,
-        help="Clients may list and read records. Without it they see nothing of a record but its "
-        "id and version, through relations of other resources neither.",
+        help="Clients may list and read records. Otherwise they see only the id and the version "
+        "of a record, also through relations of other resources.",
     )
     allow_create = fields.Boolean(
         string="Create",
         default=True,
-        help="Clients may create records, as far as the user's rights in Odoo allow it.",
+        help="Clients may create records, if the user's access rights in Odoo allow it.",
     )
     allow_update = fields.Boolean(
         string="Update",
         default=True,
-        help="Clients may set writable fields, as far as the user's rights in Odoo allow it.",
+        help="Clients may set writable fields, if the user's access rights in Odoo allow it.",
     )
     allow_delete = fields.Boolean(
         string="Delete",
         default=True,
-        help="Clients may delete records, as far as the user's rights in Odoo allow it.",
+        help="Clients may delete records, if the user's access rights in Odoo allow it.",
     )
     is_root = fields.Boolean(
         string="At the Root",
         default=True,
-        help="Clients may ask for its records by themselves. Without it they get them through "
-        "relations of other resources only.",
+        help="Clients can ask for the records directly. Otherwise they reach them only through "
+        "relations of other resources.",
     )
     show_attachments = fields.Boolean(
         string="Attachments",
         default=True,
-        help="Where attachments are exposed, the files and links of a record are a list of it: "
-        "attachments. Clients see and change those that they may see and change in Odoo.",
+        help="Adds the list attachments to each record: its files and links. Clients see and "
+        "change those that their user may see and change in Odoo. Attachments must be "
+        "exposed, too.",
     )
-    domain = fields.Char(
-        default="[]", help="Records outside this domain cannot be reached in any way."
-    )
+    domain = fields.Char(default="[]", help="Clients reach only records that match this domain.")
     defaults = fields.Json(
-        string="Default Values", help="Values for new records that a client does not send."
+        string="Default Values",
+        help="Values that new records get for fields that a client does not send.",
     )
     order = fields.Char(
         default="id asc",
@@ -93,7 +92,7 @@ class GraphqlApiResource(models.Model):
         "The id always comes last.",
     )
     default_page_size = fields.Integer(
-        default=80, help="Number of records in a list where a client does not say how many."
+        default=80, help="Number of records in a page if the client does not say how many."
     )
     max_page_size = fields.Integer(
         string="Maximum Page Size",
@@ -123,7 +122,7 @@ class GraphqlApiResource(models.Model):
 
     _page_size_range = models.Constraint(
         "CHECK(default_page_size BETWEEN 1 AND max_page_size)",
-        "The default page size lies between 1 and the maximum page size.",
+        "The default page size must be between 1 and the maximum page size.",
     )
 
     def _check_names(self) -> None:
@@ -195,7 +194,9 @@ class GraphqlApiResource(models.Model):
             match = re.fullmatch(r"([a-z0-9_]+)(?:\s+(asc|desc))?", term, re.IGNORECASE)
             if not match:
                 raise ValidationError(
-                    self.env._("%(term)s is not an order: write a name and asc or desc.", term=term)
+                    self.env._(
+                        "%(term)s is not an order: write a field name and asc or desc.", term=term
+                    )
                 )
             terms.append((match[1], (match[2] or "asc").upper()))
         return tuple(terms)

@@ -28,7 +28,7 @@ class GraphqlApiResourceAction(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(
-        default=True, help="Archive an action to close it; an upgrade keeps it closed."
+        default=True, help="Archive an action to stop offering it; upgrades keep it archived."
     )
     name = fields.Char(
         required=True,
@@ -36,16 +36,17 @@ class GraphqlApiResourceAction(models.Model):
         "confirmSaleOrder.",
     )
     method = fields.Char(
-        help="Public method of the model, called on the record as its button in Odoo does. Left "
-        "empty: the wizard is opened. Skipped while the model has no such method.",
+        help="Public method of the model, called on the record as its button in Odoo does. If "
+        "empty: the wizard is opened. The action is not offered if the model has no such "
+        "method.",
     )
     wizard_model = fields.Char(
         string="Wizard",
-        help="Technical name of the model of the dialog that Odoo shows; the arguments are fields "
-        "of it. Skipped while it is not installed.",
+        help="Technical name of the model of the dialog that Odoo shows; the arguments are its "
+        "fields. The action is not offered if the model is not installed.",
     )
     wizard_method = fields.Char(
-        string="Finished By", help="Public method of the wizard that finishes it, like its button."
+        string="Finished By", help="Public method of the wizard that its button calls to finish it."
     )
     argument_ids = fields.One2many(
         "graphql_api.resource.action.argument",
@@ -65,8 +66,8 @@ class GraphqlApiResourceAction(models.Model):
         string="Returns",
         default=RECORD,
         required=True,
-        help="What clients get: the record as it is then, the records that Odoo shows at the end "
-        "as far as the caller sees them, or nothing.",
+        help="What clients get: the record after the action, the records that Odoo shows at the "
+        "end (only those that the caller may see), or nothing.",
     )
     result_resource_id = fields.Many2one(
         "graphql_api.resource",
@@ -75,7 +76,7 @@ class GraphqlApiResourceAction(models.Model):
         help="Resource of the records that are returned.",
     )
     result_is_list = fields.Boolean(
-        string="A List", default=True, help="There may be several such records for one record."
+        string="A List", default=True, help="The action can lead to several such records."
     )
     context = fields.Char(
         help="Added to Odoo's context, as JSON. The texts active_id and active_ids stand for the "
@@ -86,25 +87,26 @@ class GraphqlApiResourceAction(models.Model):
         string="Needs a Right To",
         default="write",
         required=True,
-        help="Odoo's right on the record without which the method is not called. Choose to see "
-        "it for a method that checks itself what the user may do.",
+        help="Access right on the record that the user needs in Odoo to call the action. Choose "
+        "See It for a method that checks the user's rights itself.",
     )
     one_by_one = fields.Boolean(
-        help="Odoo takes one record at a time: for several of them it is done with each alone."
+        help="The method accepts only one record: for several records it is called once for each."
     )
     domain = fields.Char(
         string="Only For",
-        help="Records outside this domain are refused: those for which Odoo's form does not show "
-        'the button. [("state", "=", "sale")]',
+        help="Only records that match this domain are accepted, like those for which Odoo's form "
+        'shows the button: [("state", "=", "sale")]',
     )
     wizard_domain = fields.Char(
         string="Wizard Has to Match",
-        help="Domain of the wizard as it is filled in, for what only Odoo's form demands.",
+        help="Domain that the filled-in wizard must match, for conditions that only Odoo's form "
+        "checks.",
     )
     wizard_refusal = fields.Char(
         string="Otherwise Say",
         translate=False,
-        help="What clients are told where the wizard does not match.",
+        help="Message to clients if the wizard does not match.",
     )
     description = fields.Char(translate=False)
 
@@ -113,7 +115,7 @@ class GraphqlApiResourceAction(models.Model):
     )
 
     status = fields.Char(
-        compute="_compute_status", help="Whether the API offers the action, and why not."
+        compute="_compute_status", help="Whether the API offers the action; if not, why."
     )
     is_served = fields.Boolean(compute="_compute_status")
 

@@ -47,14 +47,15 @@ class GraphqlApiResourceActionArgument(models.Model):
         ondelete="cascade",
         index=True,
         domain="[('action_id', '=', action_id), ('parent_id', '=', False)]",
-        help="Argument for a list of the wizard, of whose lines this is an argument.",
+        help="The argument for a list of the wizard, if this is an argument of the lines in that "
+        "list.",
     )
     line_ids = fields.One2many(
         "graphql_api.resource.action.argument", "parent_id", string="Arguments of Its Lines"
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(
-        default=True, help="Archive an argument to close it; an upgrade keeps it closed."
+        default=True, help="Archive an argument to stop accepting it; upgrades keep it archived."
     )
     name = fields.Char(
         required=True,
@@ -62,33 +63,34 @@ class GraphqlApiResourceActionArgument(models.Model):
     )
     parameter = fields.Char(
         string="Field or Parameter",
-        help="Field of the wizard, or parameter of the method, that gets the value. Left empty: "
-        "that of the same name.",
+        help="Field of the wizard, or parameter of the method, that gets the value. If empty: "
+        "the one with the same name.",
     )
     type = fields.Selection(
         TYPES,
-        help="What values it takes. Left empty: those of the wizard's field.",
+        help="Type of the values. If empty: that of the wizard's field.",
     )
     values = fields.Char(
-        help="Values to choose from, with commas between them; of a field that has a selection, "
-        "those of its values that clients may use."
+        help="Allowed values, separated by commas. For a selection field: those of its values "
+        "that clients may use."
     )
     relation_resource_id = fields.Many2one(
         "graphql_api.resource",
         string="Records Of",
         ondelete="set null",
-        help="Resource whose records it names, as far as the caller sees them.",
+        help="Resource of the records that clients name; they can name only records that they "
+        "may see.",
     )
-    required = fields.Boolean(help="Clients have to send it.")
-    default = fields.Char(help='Value where a client sends none, in JSON: true, 5, "text".')
+    required = fields.Boolean(help="Clients must send it.")
+    default = fields.Char(help='Value if the client sends none, in JSON: true, 5, "text".')
     is_key = fields.Boolean(
         string="Key",
-        help="Of the arguments of lines: tells which of the proposed lines is meant.",
+        help="For arguments of lines: its value tells which of the proposed lines is meant.",
     )
     description = fields.Char(
         translate=False,
-        help="What it is, for those who write clients: it is in the schema. Left empty: Odoo's "
-        "own label and help.",
+        help="Describes the argument to developers, in the schema. If empty: Odoo's own label "
+        "and help.",
     )
 
     _name_unique = models.UniqueIndex(
@@ -96,7 +98,7 @@ class GraphqlApiResourceActionArgument(models.Model):
     )
 
     status = fields.Char(
-        compute="_compute_status", help="Whether the API takes the argument, and why not."
+        compute="_compute_status", help="Whether the API accepts the argument; if not, why."
     )
     is_served = fields.Boolean(compute="_compute_status")
 
@@ -208,7 +210,7 @@ class GraphqlApiResourceActionArgument(models.Model):
             return self.env._("The field %(name)s can only be read.", name=field.name)
         if field.type in _NOT_TAKEN or field.type not in (*RELATIONS, *VALUE_TYPES):
             return self.env._(
-                "The API has no values of the type %(type)s, which %(name)s has.",
+                "%(name)s has the type %(type)s, which the API does not support.",
                 type=field.type,
                 name=field.name,
             )
@@ -216,23 +218,23 @@ class GraphqlApiResourceActionArgument(models.Model):
             lines = [line for line in self.line_ids if not line._find_problem()]
             if not any(line.is_key for line in lines):
                 return self.env._(
-                    "A list takes arguments for its lines, of which one at least is a key."
+                    "A list needs arguments for its lines, and at least one of them must be a key."
                 )
         if self.parent_id and field.type in ("one2many", "many2many"):
-            return self.env._("Lines take single values and records.")
+            return self.env._("Arguments of lines can only be single values or records.")
         return None
 
     def _find_type_problem(self) -> str | None:
         if not self.type:
-            return self.env._("Choose what values it takes.")
+            return self.env._("Choose the type of its values.")
         if self.type == "selection" and not self._get_values():
-            return self.env._("Write the values to choose from.")
+            return self.env._("Write the allowed values.")
         if self.type in RELATIONS and not self.relation_resource_id:
-            return self.env._("Choose the resource whose records it names.")
+            return self.env._("Choose the resource of the records that clients name.")
         if self.type == "one2many" and not self.relation_resource_id.allow_create:
             return self.env._("Clients may not create records of this resource.")
         if self.type == "one2many" and self.use != PARAMETER:
-            return self.env._("Only a method takes new records.")
+            return self.env._("Only a method can have an argument for new records.")
         action = self.action_id
         model = self.env.get(action.resource_id.model)
         if self.use == PARAMETER and (

@@ -27,13 +27,16 @@ class GraphqlApiResourceActionDialog(models.Model):
     )
     argument = fields.Char(
         string="Where Argument",
-        help="Name of an argument of the action that decides between several ends of the dialog. "
-        "Left empty: the dialog always ends so.",
+        help="Name of the argument of the action that decides how the dialog ends. If empty: it "
+        "always ends this way.",
     )
-    value = fields.Char(string="Is", help="Value of that argument for this end, in JSON: true.")
+    value = fields.Char(
+        string="Is",
+        help="Value of that argument for which the dialog ends this way, in JSON: true.",
+    )
 
     status = fields.Char(
-        compute="_compute_status", help="Whether the API can finish the dialog, and why not."
+        compute="_compute_status", help="Whether the API can finish the dialog; if not, why."
     )
 
     @api.depends("model", "method", "argument", "action_id.argument_ids.name")

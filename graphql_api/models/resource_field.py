@@ -27,17 +27,18 @@ class GraphqlApiResourceField(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(
-        default=True, help="Archive a field to hide it; an upgrade keeps it hidden."
+        default=True, help="Archive a field to hide it; upgrades keep it hidden."
     )
     field_name = fields.Char(
         string="Field",
         required=True,
-        help="Technical name of the field in Odoo. Skipped while the model has no such field.",
+        help="Technical name of the field in Odoo. The field is not served if the model does not "
+        "have it.",
     )
     api_name = fields.Char(
         string="Name",
-        help="Name in REST (snake_case); GraphQL uses it in camelCase. "
-        "Left empty: the field's own, without _id, the plural for _ids.",
+        help="Name in REST (snake_case); GraphQL uses it in camelCase. If empty: the field's own "
+        "name, without _id, or in the plural for _ids.",
     )
     effective_name = fields.Char(
         string="Name in the API",
@@ -50,26 +51,26 @@ class GraphqlApiResourceField(models.Model):
         string="In GraphQL", compute="_compute_effective_name", help="The name in camelCase."
     )
     former_names = fields.Char(
-        help="Names that the field had in REST, with commas between them: they go on working in "
-        "both APIs, marked as deprecated.",
+        help="Earlier names of the field in REST, separated by commas. They still work in both "
+        "APIs, marked as deprecated.",
     )
     deprecation_reason = fields.Char(
         string="Deprecated",
         translate=False,
-        help="Why clients should not use the field any more, and what instead, for those who write "
-        "them: it is in the schema. The field goes on working.",
+        help="Tells developers, in the schema, why they should not use the field any more, and "
+        "what to use instead. The field still works.",
     )
     relation_resource_id = fields.Many2one(
         "graphql_api.resource",
         string="Leads To",
         ondelete="set null",
-        help="Resource that the relation leads to, where several expose its model.",
+        help="Resource that the relation leads to, if several expose its model.",
     )
     shows_name = fields.Boolean(
         string="Name Only",
-        help="Of a relation: clients get the names of the records that it leads to, as a text, and "
-        "nothing else of them. They get them of each record that they see, also where they may not "
-        "read the others: customers see who their salesperson is.",
+        help="For a relation: clients get only the names of the related records, as a text. They "
+        "get the names even if they may not read the related records. For example, customers "
+        "see who their salesperson is.",
     )
     readable = fields.Boolean(default=True, help="Clients may see this field.")
     filterable = fields.Boolean(
@@ -79,12 +80,12 @@ class GraphqlApiResourceField(models.Model):
     writable = fields.Boolean(default=True, help="Clients may set this field.")
     is_key = fields.Boolean(
         string="Key",
-        help="An upsert may find its record by this field. Choose fields that differ from record "
-        "to record: a reference, a code.",
+        help="Upserts can find a record by this field. Choose fields whose values are unique: a "
+        "reference, a code.",
     )
 
     status = fields.Char(
-        compute="_compute_status", help="Whether the API serves the field, and why not."
+        compute="_compute_status", help="Whether the API serves the field; if not, why."
     )
     is_served = fields.Boolean(compute="_compute_status")
 
@@ -251,12 +252,12 @@ class GraphqlApiResourceField(models.Model):
                 )
             if name in RESERVED_FIELDS:
                 return self.env._(
-                    "%(name)s is a name that every resource has already; choose another one.",
+                    "Every resource has the name %(name)s already; choose another one.",
                     name=name,
                 )
         odoo_field = self._get_odoo_field()
         if self.shows_name and odoo_field is not None and odoo_field.type not in RELATIONS:
-            return self.env._("%(name)s leads to no records.", name=self.field_name)
+            return self.env._("%(name)s is not a relation.", name=self.field_name)
         if self.shows_name and not self.api_name:
             return self.env._(
                 "A field that shows names needs a name in the API of its own, like "
@@ -264,7 +265,7 @@ class GraphqlApiResourceField(models.Model):
             )
         if odoo_field is not None and odoo_field.type not in (*RELATIONS, *VALUE_TYPES):
             return self.env._(
-                "The API has no values of the type %(type)s, which %(name)s has.",
+                "%(name)s has the type %(type)s, which the API does not support.",
                 type=odoo_field.type,
                 name=self.field_name,
             )

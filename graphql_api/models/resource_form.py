@@ -28,14 +28,14 @@ class GraphqlApiResource(models.Model):
     _rec_names_search = ("type_name", "collection", "model")
 
     status = fields.Char(
-        compute="_compute_status", help="Whether the API serves the resource, and why not."
+        compute="_compute_status", help="Whether the API serves the resource; if not, why."
     )
     is_served = fields.Boolean(compute="_compute_status")
     defaults_text = fields.Text(
         string="Defaults",
         compute="_compute_defaults_text",
         inverse="_inverse_defaults_text",
-        help="Values that new records get where a client sends none: a JSON object of Odoo's "
+        help="Values that new records get if the client sends none: a JSON object of Odoo's "
         'field names, like {"company_type": "company"}.',
     )
 
@@ -146,7 +146,7 @@ class GraphqlApiResource(models.Model):
             if model is None or model._abstract or model._transient:
                 raise ValidationError(
                     self.env._(
-                        "%(model)s is not a model of this database that has records.",
+                        "%(model)s is not a model of this database, or has no records.",
                         model=resource.model,
                     )
                 )
@@ -183,8 +183,8 @@ class GraphqlApiResource(models.Model):
                 if name not in sortable:
                     raise ValidationError(
                         self.env._(
-                            "Lists of %(resource)s cannot be ordered by %(name)s. They can by "
-                            "these: %(names)s.",
+                            "Lists of %(resource)s cannot be ordered by %(name)s. Possible: "
+                            "%(names)s.",
                             resource=resource.type_name,
                             name=name,
                             names=", ".join(sorted(sortable)),
@@ -217,8 +217,8 @@ class GraphqlApiResource(models.Model):
                 if field is None or name in MAGIC_COLUMNS:
                     raise ValidationError(
                         self.env._(
-                            "%(model)s has no field %(name)s that a default could be for; use "
-                            "the names of Odoo.",
+                            "%(model)s has no field %(name)s that can have a default; use Odoo's "
+                            "field names.",
                             model=resource.model,
                             name=name,
                         )

@@ -19,7 +19,7 @@ class GraphqlApiResourceReport(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(
-        default=True, help="Archive a report to close it; an upgrade keeps it closed."
+        default=True, help="Archive a report to stop offering it; upgrades keep it archived."
     )
     name = fields.Char(
         required=True,
@@ -28,15 +28,14 @@ class GraphqlApiResourceReport(models.Model):
     xml_id = fields.Char(
         string="Report",
         required=True,
-        help="External id of the report in Odoo, like sale.action_report_saleorder. Skipped while "
-        "there is no such report.",
+        help="External id of the report in Odoo, like sale.action_report_saleorder. The report "
+        "is not offered if it does not exist.",
     )
-    description = fields.Char(
-        translate=False, help="What the report is, for those who write clients."
-    )
+    description = fields.Char(translate=False, help="Describes the report to developers.")
     portal = fields.Boolean(
-        help="Users of the portal may print it too. They get all that it shows, as on Odoo's own "
-        "pages for them, whatever they may read otherwise: grant what is made for customers."
+        help="Portal users may print it too. As on Odoo's portal pages, they get everything that "
+        "it shows, also what they may not read otherwise: tick this only for reports that "
+        "are made for customers."
     )
 
     _name_unique = models.Constraint(
@@ -44,7 +43,7 @@ class GraphqlApiResourceReport(models.Model):
     )
 
     status = fields.Char(
-        compute="_compute_status", help="Whether the API offers the report, and why not."
+        compute="_compute_status", help="Whether the API offers the report; if not, why."
     )
     is_served = fields.Boolean(compute="_compute_status")
 
@@ -94,7 +93,7 @@ class GraphqlApiResourceReport(models.Model):
             return self.env._("There is no such report.")
         if not is_report_of(record, self.resource_id.model):
             return self.env._(
-                "It is no PDF of %(model)s, but of %(other)s.",
+                "It is not a PDF of %(model)s, but of %(other)s.",
                 model=self.resource_id.model,
                 other=record.model,
             )

@@ -62,7 +62,7 @@ class GraphqlApiKey(models.Model):
     signed_in = fields.Boolean(
         compute="_compute_signed_in",
         store=True,
-        help="Made by signing in with login and password; the device renews it by itself.",
+        help="Made when an app signed in with login and password; the app renews it by itself.",
     )
 
     _token_family_unique = models.Constraint(

@@ -25,7 +25,7 @@ class GraphqlApiUsage(models.Model):
 
     policy_id = fields.Many2one("graphql_api.policy", required=True, ondelete="cascade")
     type_name = fields.Char(
-        string="Type", help="Of the resource; empty for what an addon adds to the root."
+        string="Type", help="Type of the resource; empty for root fields that an addon adds."
     )
     use = fields.Selection(
         [
@@ -42,7 +42,7 @@ class GraphqlApiUsage(models.Model):
         ],
         required=True,
     )
-    name = fields.Char(help="Of the field, action or report in REST.")
+    name = fields.Char(help="Name of the field, action or report in REST.")
     last_used_on = fields.Date(string="Last Used", required=True, index=True)
 
     _use_unique = models.Constraint(

@@ -110,7 +110,7 @@ class BodyReader:
         value |= read_files(httprequest, lists)
         for name, field in lists.items():
             if name in value:
-                message = f"{name} are files, each in a part of this name."
+                message = f"Send each file of {name} in a part of this name."
                 raise ApiError("BAD_USER_INPUT", message)
             files = read_repeated(httprequest, name)
             new = [self._attachment(field, *file) for file in files]

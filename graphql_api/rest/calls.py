@@ -60,7 +60,7 @@ class ResourceCall:
     def not_offered(self, operation: str) -> str:
         """Return why the resource does not offer what it allows."""
         if operation == "create" and self.resource.withheld:
-            return f"With this key you cannot set what new {self.resource.collection} need."
+            return f"This key cannot set the fields that new {self.resource.collection} need."
         lists = self.resource.given_by_lists
         types = [field.relation for field in self.resource.fields.values() if field.field in lists]
         if operation == "create" and types:
@@ -108,7 +108,7 @@ class Call(ResourceCall):
     def _resource(schema: BuiltSchema, collection: str) -> Resource:
         method = request.httprequest.method
         if collection in RESERVED_COLLECTIONS and method not in ("GET", "HEAD"):
-            raise method_not_allowed(schema, "This address is only read.")
+            raise method_not_allowed(schema, "This address can only be read.")
         resource = schema.by_collection.get(collection)
         if resource is None:
             raise method_not_allowed(schema)

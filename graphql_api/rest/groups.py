@@ -97,7 +97,7 @@ def _read_group_by(input_type: GraphQLInputObjectType, text: str | None) -> dict
             choice = ", ".join(f"{name}:{value.lower()}" for value in granularities)
             raise bad_parameter("group_by", f"Group by one of {choice}.")
         if granularity and not granularities:
-            raise bad_parameter("group_by", f"{name} is no date: nothing can follow it.")
+            raise bad_parameter("group_by", f"{name} is not a date: nothing can follow it.")
         group_by[name] = granularity.upper() if granularities else True
     return group_by
 
@@ -116,7 +116,8 @@ def _read_sort(input_type: GraphQLInputObjectType, text: str | None) -> list[dic
         if field is None or bool(dot) != bool(functions) or (dot and function not in functions):
             raise bad_parameter(
                 "sort",
-                f"Groups cannot be sorted by {path[:80]!r}, but by count or amount_total.sum.",
+                f"Groups cannot be sorted by {path[:80]!r}. They can by count, or for example by "
+                "amount_total.sum.",
             )
         direction = "DESC" if part.startswith("-") else "ASC"
         order.append({camel_case(name): {function: direction} if dot else direction})

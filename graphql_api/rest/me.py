@@ -41,7 +41,7 @@ def update_me() -> dict:
     context = request.dispatcher.context(schema)
     mutation = schema.graphql_schema.mutation_type
     if mutation is None or "updateMe" not in mutation.fields:
-        raise ApiError("FORBIDDEN", "With this key, users cannot change their preferences.")
+        raise ApiError("FORBIDDEN", "This key cannot change the user's preferences.")
     body = BodyReader(schema, context.introspection)
     values = body.parse(schema.graphql_schema.type_map["MeUpdateInput"])
     if isinstance(values, list):

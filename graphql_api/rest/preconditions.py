@@ -47,8 +47,8 @@ def _check_none_match(call: Call, number: int) -> None:
     if record and (condition.star_tag or record_version(record) in _versions(condition)):
         raise ApiError(
             "PRECONDITION_FAILED",
-            f"{call.resource.type_name} {number} exists, and If-None-Match says not to change it "
-            "then.",
+            f"{call.resource.type_name} {number} exists already, and If-None-Match allows only "
+            f"to create it.",
         )
 
 

@@ -142,7 +142,9 @@ def _split(text: str, separator: str, hint: str = "") -> list[str]:
         elif (character == "(" and inside) or (character == ")" and not inside):
             raise unmatched
         elif before == ")" and not inside and character not in ",.":
-            raise bad_parameter("fields", "fields has more right after a parenthesis.", hint)
+            raise bad_parameter(
+                "fields", "fields has text right after a closing parenthesis.", hint
+            )
         else:
             inside = character == "(" or (inside and character != ")")
             parts[-1] += character

@@ -96,7 +96,7 @@ def read_offset(parameters) -> int | None:
     offset = read_integer(parameters, "offset")
     check_offset(offset)
     if offset is not None and "after" in parameters:
-        raise bad_parameter("offset", "offset goes with limit alone; use after or it.")
+        raise bad_parameter("offset", "Use offset only with limit, without after.")
     return offset
 
 

@@ -62,7 +62,7 @@ class Rendering:
             problem = _PROGRAM_PROBLEMS.get(state, f"whose state is {state}")
             raise ApiError(
                 "SERVICE_UNAVAILABLE",
-                f"PDFs are made by wkhtmltopdf, {problem}. Its administrator installs it: "
+                f"PDFs are made by wkhtmltopdf, {problem}. The administrator can install it: "
                 "apt-get install wkhtmltopdf.",
             )
 
@@ -136,6 +136,6 @@ def _take_slot(env) -> None:
     if not env.execute_query(query):
         raise ApiError(
             "SERVICE_UNAVAILABLE",
-            f"The server makes as many PDFs as it can at once. Try again in {_RETRY_AFTER} s.",
+            f"The server is busy with other PDFs. Try again in {_RETRY_AFTER} s.",
             retry_after=_RETRY_AFTER,
         )

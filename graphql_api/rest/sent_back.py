@@ -180,11 +180,14 @@ class SentBack:
     def _refuse_changed(self, field: ResourceField, sent: _Sent) -> None:
         path = (*sent.path, field.name)
         if field.to_many:
-            self._refuse(path, f"A list is changed by its operations: {self._operations(field)}.")
+            self._refuse(path, f"Change a list by its operations: {self._operations(field)}.")
         elif field.type in FILE_TYPES:
-            self._refuse(path, "A file is changed by sending its bytes in base64.")
+            self._refuse(path, "To change a file, send its bytes in base64.")
         else:
-            self._refuse(path, "Another record is chosen by its id alone; the rest is only read.")
+            self._refuse(
+                path,
+                "Send only the id of the related record; its other fields cannot be changed here.",
+            )
 
     def _operations(self, field: ResourceField) -> str:
         target = self._call.schema.resources[field.target]

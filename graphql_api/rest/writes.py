@@ -109,7 +109,9 @@ class WriteCall(Call):
             return success_response(self._mutate(name, {"inputs": items}, self._projection))
         values = self._read_body("CreateInput")
         if isinstance(values, list):
-            raise ApiError("BAD_USER_INPUT", "One record has the key that is in the address.")
+            raise ApiError(
+                "BAD_USER_INPUT", "With a key in the address, send one object, not a list."
+            )
         below = (*self._returned, Selected(_ID, "id"))
         variables = {"by": key, "input": values}
         record = self._mutate(f"upsert{resource.type_name}", variables, below)
@@ -136,7 +138,7 @@ class WriteCall(Call):
         check_parameters(["fields", *keys])
         sent = [name for name in keys if name in parameters]
         if len(sent) > 1:
-            raise bad_parameter(sent[1], f"One key finds the record: {sent[0]}, or {sent[1]}.")
+            raise bad_parameter(sent[1], f"Send only one key: {sent[0]} or {sent[1]}.")
         result = {}
         for name in sent:
             leaf: Any = get_nullable_type(keys[name].type)

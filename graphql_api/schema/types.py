@@ -238,8 +238,7 @@ class ResourceTypes:
                 EXTERNAL_ID,
                 Optional[str],  # noqa: UP045
                 external_id_column(resource),
-                "Your application's id of the record, by which an upsert finds it; "
-                "or its external id in Odoo.",
+                "Your application's id of the record, for upserts; or its external id in Odoo.",
             )
         for field in resource.fields.values():
             if field.readable:

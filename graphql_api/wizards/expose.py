@@ -20,7 +20,7 @@ class GraphqlApiExpose(models.TransientModel):
         required=True,
         ondelete="cascade",
         domain="[('id', 'in', available_model_ids)]",
-        help="Models that have a resource already, also an archived one, are not offered.",
+        help="Models that already have a resource, even an archived one, are not offered.",
     )
     type_name = fields.Char(
         string="Type",

@@ -31,7 +31,7 @@ class GraphqlApiImportPolicy(models.TransientModel):
                 try:
                     wizard.text = base64.b64decode(wizard.file).decode()
                 except (binascii.Error, UnicodeDecodeError) as error:
-                    raise UserError(self.env._("This is no text file.")) from error
+                    raise UserError(self.env._("This is not a text file.")) from error
 
     def import_policy(self):
         """Make the policy; return what opens it, or shows first what was left out.
@@ -49,7 +49,7 @@ class GraphqlApiImportPolicy(models.TransientModel):
         self.notes = "\n".join(reader.notes)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Imported, with Less"),
+            "name": self.env._("Imported in Part"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],

@@ -25,7 +25,7 @@ class GraphqlApiMakeKey(models.TransientModel):
         # An administrator seldom makes a key that may do what administrators may.
         default=lambda self: self.env.user if not self.env.is_system() else None,
         domain=[("active", "=", True)],
-        help="What the user may not do, the key may not do either.",
+        help="The key can do only what this user may do.",
     )
     policy = fields.Selection(
         selection="_select_policy",
@@ -93,7 +93,10 @@ class GraphqlApiMakeKey(models.TransientModel):
             self.check_access_make_key()
             if self.user_id != self.env.user or not policy:
                 raise AccessError(
-                    self.env._("You can make keys for yourself, under the policies offered to you.")
+                    self.env._(
+                        "You can make keys only for yourself, with the policies that are "
+                        "offered to you."
+                    )
                 )
         # Read by sudo: only administrators may read users of other companies.
         user = self.sudo().user_id

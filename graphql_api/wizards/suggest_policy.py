@@ -27,7 +27,7 @@ class GraphqlApiSuggestPolicy(models.TransientModel):
     days = fields.Integer(
         required=True,
         default=lambda self: self.env["graphql_api.settings"]._get_settings().log_days,
-        help="What was used in so many days up to today remains.",
+        help="The policy keeps what was used in this many days, up to today.",
     )
     is_logged = fields.Boolean(compute="_compute_is_logged")
     line_ids = fields.One2many(
@@ -131,7 +131,7 @@ class GraphqlApiSuggestPolicy(models.TransientModel):
             )
         if not suggestion.kept:
             raise UserError(
-                self.env._("The log has nothing that keys of this policy have used in these days.")
+                self.env._("The log shows no use of the keys of this policy in these days.")
             )
         return suggestion
 

@@ -86,7 +86,7 @@ class Trial:
             reasons.append(self.env._("Hidden by the policy's filter: %s.", number))
         if visible < by_filter:
             number = _difference(by_filter, visible)
-            reasons.append(self.env._("Belong to nothing that is granted: %s.", number))
+            reasons.append(self.env._("Belong to records that are not granted: %s.", number))
         return _number(visible), reasons
 
     def explain(self, type_name: str, operation: str, record_id: int) -> str:
@@ -108,13 +108,13 @@ class Trial:
         if not model.sudo().search_count(same):
             return self.env._("There is no such record.")
         if not model.sudo().search_count(same & exposed):
-            return self.env._("The domain of the resource leaves the record out.")
+            return self.env._("The record does not match the domain of the resource.")
         if not model.search_count(same & exposed):
             return self.env._("Record rules hide it: %s.", self._name_rules(resource, "read"))
         if not model.search_count(same & self.context.domain(resource)):
-            return self.env._("The policy's filter leaves the record out.")
+            return self.env._("The record does not match the policy's filter.")
         if not find_visible(self.context, resource, [record_id]):
-            return self.env._("The record belongs to nothing that is granted.")
+            return self.env._("The record belongs to another one, which is not granted.")
         right = OPERATION_RIGHTS[operation]
         if not model.browse(record_id).has_access(right):
             return self.env._("Record rules refuse it: %s.", self._name_rules(resource, right))

@@ -47,7 +47,9 @@ class GraphqlApiTryPolicy(models.TransientModel):
         store=True,
     )
     resource_id = fields.Many2one(
-        "graphql_api.resource", ondelete="cascade", help="Find out about one record of it."
+        "graphql_api.resource",
+        ondelete="cascade",
+        help="Explains what the user may do with one record of it.",
     )
     operation = fields.Selection(
         [("read", "Read"), ("create", "Create"), ("update", "Update"), ("delete", "Delete")],
@@ -143,7 +145,7 @@ class GraphqlApiTryPolicyLine(models.TransientModel):
     type_name = fields.Char(string="Resource")
     granted = fields.Text(help="What the policy grants.")
     allowed = fields.Text(
-        string="User May", help="What is left of it by the user's access rights in Odoo."
+        string="User May", help="What remains of it under the user's access rights in Odoo."
     )
     fields_read = fields.Char(
         string="Fields", help="How many fields the user reads, of those that the policy grants."

@@ -16,8 +16,9 @@ class MailMessage(models.Model):
         KINDS,
         string="Kind",
         compute="_compute_graphql_api_kind",
-        help="A comment is sent to followers and seen by all who see the record, a note by "
-        "employees only. An email was received or sent; a notification comes from Odoo itself.",
+        help="A comment is sent to followers and visible to all who can see the record; a note "
+        "is visible only to employees. An email was received or sent; a notification comes "
+        "from Odoo itself.",
     )
     graphql_api_author_name = fields.Char(
         string="Author Name",

@@ -13,7 +13,7 @@ _MAX_QUANTITY = 1e12
 @strawberry.type(description="What one unit of a product costs, as pricelists say.")
 class ProductPrice:
     amount: float = strawberry.field(
-        description="With the discounts of the pricelist; it includes those taxes that the "
+        description="With the discounts of the pricelist; it includes the taxes that the "
         "product's own price includes."
     )
     currency: str = strawberry.field(description="The code of the currency, like EUR.")
@@ -22,9 +22,9 @@ class ProductPrice:
 @strawberry.type
 class ProductPrices:
     @batch_field(
-        description="The price of one unit by the pricelist, else by that of the customer, else "
-        "the sales price. The date is now, and the unit the product's own, if left out; quantity "
-        "is in that unit."
+        description="The price of one unit by the pricelist, else by the customer's pricelist, "
+        "else the sales price. By default the date is now and the unit is the product's own; "
+        "quantity is in that unit."
     )
     def price(
         records: Any,
@@ -36,7 +36,9 @@ class ProductPrices:
         unit: strawberry.ID | None = None,
     ) -> list[ProductPrice | None]:
         if not 0 < quantity <= _MAX_QUANTITY:
-            raise ApiError("BAD_USER_INPUT", f"quantity is above 0, at most {_MAX_QUANTITY:g}.")
+            raise ApiError(
+                "BAD_USER_INPUT", f"quantity must be above 0, at most {_MAX_QUANTITY:g}."
+            )
         prices = records.env["product.pricelist"]
         if pricelist is not None:
             prices = find_record(info, "Pricelist", pricelist)

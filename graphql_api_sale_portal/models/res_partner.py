@@ -69,11 +69,13 @@ class ResPartner(models.Model):
                 )
             )
         if {"name", "email"} & changed.keys() and not all(self.user_ids.mapped("share")):
-            raise UserError(self.env._("Name and email of an employee are not edited here."))
+            raise UserError(
+                self.env._("The name and the email of an employee cannot be changed here.")
+            )
         if changed.get("email") and not single_email_re.match(changed["email"]):
             raise UserError(self.env._("Invalid Email! Please enter a valid email address."))
         if state and state.country_id != country:
-            raise UserError(self.env._("The state is not one of the country."))
+            raise UserError(self.env._("The state does not belong to the country."))
         required = [*_REQUIRED]
         required += ["state_id"] if country.state_required else []
         required += ["zip"] if country.zip_required else []
@@ -81,5 +83,5 @@ class ResPartner(models.Model):
         if empty:
             labels = [self._fields[name]._description_string(self.env) for name in empty]
             raise UserError(
-                self.env._("An address needs these: %(names)s.", names=", ".join(labels))
+                self.env._("An address needs values for: %(names)s.", names=", ".join(labels))
             )

@@ -98,7 +98,7 @@ TRANSACTIONS = Counter(
 )
 REPLICA_LAG = Counter(
     "graphql_api_replica_behind",
-    "Reads on the primary, as the replica had not got to their Consistency-Token.",
+    "Reads that ran on the primary because the replica had not reached their Consistency-Token.",
 )
 CACHES = Counter("graphql_api_cache_lookups", "Lookups in a cache.", ("cache", "result"))
 BUILDS = Counter("graphql_api_schema_builds", "Schemas that were built.")

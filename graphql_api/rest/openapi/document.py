@@ -15,12 +15,12 @@ from .usable import Usable
 from .values import leaf_schema
 
 _DESCRIPTION = """\
-The resources of this Odoo that the caller may use, over REST. The same types are served as GraphQL
-at `/api/graphql`, where one request reads a whole screen.
+The resources of this Odoo that you may use, over REST. `/api/graphql` serves the same types as
+GraphQL, where one request can read a whole screen.
 
-Send an API key of Odoo as `Authorization: Bearer <key>`. Answers are JSON in an envelope: `status`
-is `success` or `error`, `data` has what was asked for. What is empty is `null`; moments are UTC.
-Records that the caller may not see do not exist for it."""
+Send an API key with each request: `Authorization: Bearer <key>`. Responses are JSON objects:
+`status` is `success` or `error`, `data` has the result. Empty values are `null`; timestamps are in
+UTC. Records that you may not see are treated as if they did not exist."""
 
 _TAG = "API"
 
@@ -62,7 +62,8 @@ def build_document(schema: BuiltSchema, usable: Usable, version: str) -> Json:
                 "key": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key of an Odoo user, who may do with it what it may do.",
+                    "description": "An API key of an Odoo user. It can do what its user may do "
+                    "in Odoo, within the limits of its policy.",
                 }
             },
         },
@@ -93,10 +94,10 @@ def _own_paths(routes: Routes) -> dict[str, Json]:
     sdl = {"description": "The schema.", "content": {"text/plain": {"schema": {"type": "string"}}}}
     paths = {
         "/api": route(
-            "listResources", "List what the caller may use", success(_RESOURCES), READ_ERRORS
+            "listResources", "List the resources that you may use", success(_RESOURCES), READ_ERRORS
         ),
         "/api/me": route(
-            "readMe", "Tell who is asking", success(records.record("Me")), READ_ERRORS
+            "readMe", "Read whose API key it is", success(records.record("Me")), READ_ERRORS
         ),
         "/api/openapi.json": route("readOpenApi", "This document", text, READ_ERRORS),
         "/api/graphql": {
@@ -105,7 +106,7 @@ def _own_paths(routes: Routes) -> dict[str, Json]:
         },
         "/api/graphql/schema.graphql": route(
             "readGraphqlSchema",
-            "The schema of GraphQL, in its own language",
+            "The GraphQL schema, in GraphQL's schema definition language",
             sdl,
             READ_ERRORS,
         ),
@@ -114,14 +115,14 @@ def _own_paths(routes: Routes) -> dict[str, Json]:
     if mutation is not None and "updateMe" in mutation.fields:
         paths["/api/me"]["patch"] = {
             "operationId": "updateMe",
-            "summary": "Change one's own preferences",
+            "summary": "Change your own preferences",
             "description": mutation.fields["updateMe"].description,
             "tags": [_TAG],
             "parameters": [parameters.prefer()],
             "requestBody": _preferences(schema),
             "responses": {
                 "200": responses.success(
-                    records.written("User"), "The user as it is now.", APPLIED_HEADER
+                    records.written("User"), "The user after the change.", APPLIED_HEADER
                 ),
                 **responses.errors(*READ_ERRORS, *WRITE_ERRORS, 415),
             },

@@ -24,17 +24,17 @@ _OPERATORS = "\n".join(
 FILTERS = f"""\
 ## Filters
 
-Lists and their groups take `filter`: JSON with fields, and for each field operators. Conditions
-side by side must all hold; `and` and `or` have lists of filters, `not` has one. Relations have the
-filter of the other resource, lists of records have it in `some` or `none`.
+Lists and groups have the parameter `filter`: a JSON object of fields, each with operators. All
+conditions must hold; `and` and `or` take a list of filters, `not` takes one. A relation takes a
+filter of its resource; a list of records takes it in `some` or `none`.
 
 | operator | finds values like this |
 |---|---|
 {_OPERATORS}
 
-Each condition may also be a parameter of its own: `filter={{"id":{{"in":[1,2]}}}}` is
+Each condition can also be a parameter of its own: `filter={{"id":{{"in":[1,2]}}}}` is
 `filter[id][in]=1,2`, or `filter[id][in][]=1&filter[id][in][]=2`; `\\,` is a comma within a value.
-`id=1` is short for `filter[id][eq]=1`. Conditions in several ways must all hold."""
+`id=1` is short for `filter[id][eq]=1`. All of them must hold, in whatever way they are written."""
 """How filters are written, for the description of the API."""
 
 _EXTERNAL_ID: Json = {

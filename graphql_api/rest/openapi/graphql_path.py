@@ -8,10 +8,10 @@ from .responses import ERRORS, READ_ERRORS, Responses
 _MEDIA_TYPES = ("application/json", "application/graphql-response+json")
 
 _DESCRIPTION = (
-    "With `Accept: application/graphql-response+json` a request that could not be executed is "
-    "4xx; with `application/json` it is 200 with `errors`. What was executed is 200: an error of "
-    "one field has its `path`, the rest of the data stands; of a mutation that fails nothing is "
-    "kept. `/api/graphql/schema.graphql` has the schema."
+    "A request that cannot be executed gets status 4xx with `Accept: "
+    "application/graphql-response+json`, and 200 with `errors` with `application/json`. An "
+    "executed request gets 200: an error of one field has its `path`, and the other data is "
+    "there. A mutation that fails changes nothing. The schema is at `/api/graphql/schema.graphql`."
 )
 
 _REQUEST: Json = {
@@ -19,12 +19,15 @@ _REQUEST: Json = {
     "properties": {
         "query": {
             "type": "string",
-            "description": "The document; not needed where `extensions.persistedQuery` names it.",
+            "description": "The document; not needed if `extensions.persistedQuery` names it.",
         },
-        "variables": {"type": ["object", "null"], "description": "Their values by their names."},
+        "variables": {
+            "type": ["object", "null"],
+            "description": "The values of the variables, by name.",
+        },
         "operationName": {
             "type": ["string", "null"],
-            "description": "Which operation to execute, where the document has several.",
+            "description": "Which operation to execute, if the document has several.",
         },
         "extensions": {
             "type": ["object", "null"],
@@ -49,12 +52,14 @@ _FORM: Json = {
         "operations": {
             "type": "string",
             "contentMediaType": "application/json",
-            "description": "The request in JSON, with null in the places of files.",
+            "description": "The request in JSON, with null in the place of each file.",
         },
         "map": {
             "type": "string",
             "contentMediaType": "application/json",
-            "description": 'Name of a part -> its places: `{"0": ["variables.input.image1920"]}`.',
+            "description": (
+                'Name of a part -> where its file belongs: `{"0": ["variables.input.image1920"]}`.'
+            ),
         },
     },
     "required": ["operations", "map"],
@@ -96,7 +101,7 @@ class GraphqlPath:
             "get": {
                 "operationId": "queryGraphql",
                 "summary": "Execute a GraphQL query that can be cached",
-                "description": f"Queries alone. {_DESCRIPTION}",
+                "description": f"Only queries. {_DESCRIPTION}",
                 "tags": [tag],
                 "parameters": [*self._query_parameters(), self._parameters.if_none_match()],
                 "responses": {
@@ -109,8 +114,8 @@ class GraphqlPath:
             "post": {
                 "operationId": "executeGraphql",
                 "summary": "Execute a GraphQL query or mutation",
-                "description": f"Files are sent as a form, as the GraphQL multipart request "
-                f"specification has it. {_DESCRIPTION}",
+                "description": f"To send files, use a form as in the GraphQL multipart request "
+                f"specification. {_DESCRIPTION}",
                 "tags": [tag],
                 "parameters": [
                     self._parameters.idempotency_key(),
@@ -152,7 +157,7 @@ class GraphqlPath:
             "graphqlResponse",
             lambda: {
                 "type": "object",
-                "description": "`data` is missing where the request was not executed.",
+                "description": "`data` is missing if the request was not executed.",
                 "properties": {
                     "data": {
                         "type": ["object", "null"],
@@ -171,13 +176,13 @@ class GraphqlPath:
             "graphqlError",
             lambda: {
                 "type": "object",
-                "description": "What went wrong, as a whole or with one field.",
+                "description": "What went wrong, with the request or with one field.",
                 "properties": {
                     "message": {"type": "string", "description": "For people."},
                     "path": {
                         "type": "array",
                         "items": {"type": ["string", "integer"]},
-                        "description": "The field of the data that it is about.",
+                        "description": "Path of the field in the data.",
                     },
                     "locations": {
                         "type": "array",
@@ -198,7 +203,7 @@ class GraphqlPath:
                             "errors": {
                                 "type": "array",
                                 "items": self._responses.blame(),
-                                "description": "The values to blame.",
+                                "description": "The values that are wrong.",
                             },
                         },
                         "required": ["code"],

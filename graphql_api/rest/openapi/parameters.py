@@ -26,26 +26,28 @@ class Parameters:
                 "Accept-Language",
                 "header",
                 {"type": "string"},
-                "Chooses among the installed languages, like `fr-BE, en;q=0.5`; else the user's "
-                "own counts.",
+                "The preferred installed languages, like `fr-BE, en;q=0.5`. By default the "
+                "user's language.",
             ),
             self._refer(
                 "X-Odoo-Companies",
                 "header",
                 {"type": "string", "pattern": "^[0-9]{1,9}(,[0-9]{1,9})*$"},
-                "Ids of companies of the user, like `1,3`; else all of them.",
+                "Ids of companies of the user, like `1,3`. By default all of them.",
             ),
             self._refer(
                 "X-Timezone",
                 "header",
                 {"type": "string"},
-                "A name of the tz database, like `Europe/Brussels`, for groupings.",
+                "Time zone for grouping by date: a name of the tz database, like "
+                "`Europe/Brussels`.",
             ),
             self._refer(
                 "Consistency-Token",
                 "header",
                 {"type": "string", "pattern": "^[0-9A-F]{1,8}/[0-9A-F]{1,8}$"},
-                "That of an earlier answer, which a read on a replica has to see.",
+                "The `Consistency-Token` of an earlier response: a read on a replica then sees "
+                "at least the data of that request.",
             ),
         ]
 
@@ -69,10 +71,11 @@ class Parameters:
             "fields",
             "query",
             {"type": "string"},
-            "What to show: names with commas between them, those of a related record after the "
-            "relation and a dot. A relation alone shows `id` and `name`, the display name. Where "
-            "the description of a field says so it takes arguments: `name(argument:value)`. "
-            "Without `fields`: the values of the record and its many2one relations.",
+            "The fields to return, separated by commas. For a field of a related record, write "
+            "the relation, a dot and the field. A relation alone returns `id` and `name`, the "
+            "display name. Some fields take arguments, as their description says: "
+            "`name(argument:value)`. By default: the values of the record and its many2one "
+            "relations.",
             "id,display_name",
         )
 
@@ -82,8 +85,8 @@ class Parameters:
             "Idempotency-Key",
             "header",
             {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
-            "A UUID, say: the same request with the same key is executed once, and answered alike "
-            "for 24 hours.",
+            "A unique key, like a UUID. If the same request is sent again with the same key "
+            "within 24 hours, it is not executed again and gets the same response.",
         )
 
     def keys(self, schemas: Json) -> list[Json]:
@@ -102,38 +105,41 @@ class Parameters:
             "Prefer",
             "header",
             {"type": "string"},
-            "With `dry-run` the request is executed and answered, but nothing is kept or sent.",
+            "With `dry-run` the request is executed and gets its response, but nothing is saved "
+            "or sent.",
         )
 
     def if_match(self) -> Json:
         """Return the header that refuses to change what somebody else has changed meanwhile."""
-        text = "The ETag that was read: refused where the record has been changed since."
+        text = "The ETag that you read: the request is refused if the record was changed since."
         return self._refer("If-Match", "header", {"type": "string"}, text)
 
     def if_none_match(self) -> Json:
         """Return the header that spares what the client has already."""
-        text = "The ETag that was read: 304 while it is current."
+        text = "The ETag that you read: the response is 304 if nothing has changed."
         return self._refer("If-None-Match", "header", {"type": "string"}, text)
 
     def byte_range(self) -> Json:
         """Return the header that asks for a part of a file."""
-        text = "The bytes to send, like `bytes=0-1023`."
+        text = "The bytes to return, like `bytes=0-1023`."
         return self._refer("Range", "header", {"type": "string"}, text)
 
     def preflight(self) -> Json:
         """Return the header that a form with files needs."""
-        text = "With any value: a form needs it, as no page of another site can send it unasked."
+        text = "Any value. A form needs this header, because pages of other sites cannot send it."
         return self._refer("GraphQL-Require-Preflight", "header", {"type": "string"}, text)
 
     def page(self, resource: Resource) -> list[Json]:
         """Return what chooses, sorts and pages the records of a list."""
-        text = "The page after the one whose `meta.next` it is."
+        text = "`meta.next` of the previous page."
         return [
             self.fields(),
             self._sort(resource),
-            *self._range(resource, "Records of the page.", resource.default_page_size),
+            *self._range(resource, "Number of records in the page.", resource.default_page_size),
             self._refer("after", "query", {"type": "string"}, text),
-            self._refer("total", "query", _SWITCH, "Count all records, as `meta.total`."),
+            self._refer(
+                "total", "query", _SWITCH, "Whether to count all records, in `meta.total`."
+            ),
             *self._conditions(resource),
         ]
 
@@ -142,8 +148,10 @@ class Parameters:
         return [
             self.fields(),
             self._sort(resource),
-            *self._range(resource, "Records of the page.", resource.default_page_size),
-            self._refer("include_archived", "query", _SWITCH, "Archived records, too."),
+            *self._range(resource, "Number of records in the page.", resource.default_page_size),
+            self._refer(
+                "include_archived", "query", _SWITCH, "Whether to include archived records."
+            ),
             self._filters.parameter(resource),
         ]
 
@@ -163,8 +171,8 @@ class Parameters:
             {
                 "name": "group_by",
                 "in": "query",
-                "description": "The keys of the groups, dates with the length of the periods; "
-                "without it all records are one group.",
+                "description": "The fields to group by; dates with the length of the periods. By "
+                "default all records are one group.",
                 "style": "form",
                 "explode": False,
                 "schema": one_of,
@@ -172,20 +180,20 @@ class Parameters:
             {
                 "name": "fields",
                 "in": "query",
-                "description": f"What to show beside the keys: {shown}. Keys that are relations "
-                "show `id` and `name`, the display name, or what is named after `keys`, the "
-                "relation and a dot.",
+                "description": f"What to return besides the keys: {shown}. A key that is a "
+                f"relation returns `id` and `name`, the display name. For its other fields write "
+                f"`keys`, the relation and the field, with dots.",
                 "schema": {"type": "string", "default": "count"},
             },
             {
                 "name": "sort",
                 "in": "query",
-                "description": "The order: names with commas between them, a minus before one is "
-                f"descending. There are {', '.join(['count', *aggregates])}.",
+                "description": "The order: names separated by commas; a minus before a name "
+                f"means descending. Possible: {', '.join(['count', *aggregates])}.",
                 "schema": {"type": "string"},
                 "example": sort,
             },
-            *self._range(resource, "Groups of the page.", resource.max_page_size),
+            *self._range(resource, "Number of groups in the page.", resource.max_page_size),
             *self._conditions(resource),
         ]
 
@@ -195,14 +203,21 @@ class Parameters:
         offset = {"type": "integer", "minimum": 0, "maximum": 10**9 - 1, "default": 0}
         return [
             {"name": "limit", "in": "query", "description": text, "schema": limit},
-            self._refer("offset", "query", offset, "How many to pass over."),
+            self._refer("offset", "query", offset, "How many to skip."),
         ]
 
     def _conditions(self, resource: Resource) -> list[Json]:
         """Return what chooses among the records of a resource."""
         return [
-            self._refer("q", "query", {"type": "string"}, "Odoo's name search."),
-            self._refer("include_archived", "query", _SWITCH, "Archived records, too."),
+            self._refer(
+                "q",
+                "query",
+                {"type": "string"},
+                "Text to find in names, as Odoo's own search does.",
+            ),
+            self._refer(
+                "include_archived", "query", _SWITCH, "Whether to include archived records."
+            ),
             self._filters.parameter(resource),
         ]
 
@@ -215,11 +230,11 @@ class Parameters:
         }
         names = [name for name, field in usable.items() if not field.deprecation_reason]
         text = (
-            "The order: names with commas between them, a minus before one is descending. "
-            f"There are {', '.join(names)}."
+            "The order: names separated by commas; a minus before a name means descending. "
+            f"Possible: {', '.join(names)}."
         )
         if older := [name for name in usable if name not in names]:
-            text += f" Deprecated are {', '.join(older)}."
+            text += f" Deprecated: {', '.join(older)}."
         return {
             "name": "sort",
             "in": "query",

@@ -30,7 +30,7 @@ _OF_FIELDS = ("", "Aggregate", "GroupKeys")
 
 _LABEL: Json = {
     "type": ["string", "null"],
-    "description": "The display name, in a relation below which no fields are named.",
+    "description": "The display name; only in a relation for which no fields were named.",
 }
 
 
@@ -116,5 +116,5 @@ def _only_id() -> Json:
         "type": "object",
         "properties": {"id": dict(RECORD_ID)},
         "required": ["id"],
-        "description": "The record's id; nothing else of it may be read.",
+        "description": "The record's id; you may not read anything else of the record.",
     }

@@ -132,15 +132,16 @@ class ResourcePaths:
             one = self._records.written(name)
             created = self._responses.success(
                 {"oneOf": [one, {"type": "array", "items": one}]},
-                "The new record, or the new records in the order of the body. One record has an "
-                "address and a version.",
+                "The new record, or the new records in the order of the body. One record has the "
+                "headers Location and ETag.",
                 *("ETag", "Location", "Idempotency-Replayed", _TOKEN),
             )
             operations["post"] = self._operation(
                 resource,
                 f"create{name}",
                 f"Create {name} records",
-                "An object creates one record, a list all of its objects or none.",
+                "An object creates one record. A list creates a record for each of its objects, "
+                "or none at all.",
                 [self._parameters.fields(), self._parameters.idempotency_key()],
                 {
                     "201": created,
@@ -157,7 +158,7 @@ class ResourcePaths:
         one = self._records.written(name)
         changed = self._responses.success(
             {"oneOf": [one, {"type": "array", "items": one}]},
-            "The record that was there, or the records in the order of the body.",
+            "The existing record after the change, or the records in the order of the body.",
             *("ETag", "Idempotency-Replayed", _TOKEN),
         )
         created = self._responses.success(
@@ -167,9 +168,9 @@ class ResourcePaths:
             resource,
             f"upsert{name}",
             f"Upsert {name} records",
-            "With one key in the query, the record that it matches gets the values of the body, or "
-            "a new one. Without, the body is a list, and each item has its own key in `by`. It is "
-            "safe to repeat.",
+            "With one key in the query: the record with this key is changed, or created if there "
+            "is none. Without a key: the body is a list, and each item has its own key in `by`. "
+            "It is safe to repeat.",
             [
                 self._parameters.fields(),
                 *self._parameters.keys(self._bodies.keys(resource)),
@@ -191,9 +192,9 @@ class ResourcePaths:
         return self._operation(
             resource,
             f"aggregate{resource.plural_name}",
-            f"Count {name} records in groups, and sum up their numbers",
-            "All groups come at once if a page may have as many; if not, that is an error: page "
-            "with `limit` and `offset`.",
+            f"Count {name} records in groups, with sums and other aggregates",
+            "Without `limit` all groups are returned. If there are more than a page may have, "
+            "that is an error: page with `limit` and `offset`.",
             [
                 *self._parameters.groups(resource, keys, aggregates),
                 self._parameters.if_none_match(),
@@ -231,7 +232,7 @@ class ResourcePaths:
                     resource,
                     f"update{name}{suffix}",
                     f"Change one {name}",
-                    "What is sent is changed, the rest stays; null clears a value.",
+                    "Only the fields that you send are changed; null clears a value.",
                     self._bodies.body(resource, "update"),
                 )
         if self._may(resource, "delete"):
@@ -247,9 +248,7 @@ class ResourcePaths:
                 "",
                 [self._parameters.if_match()],
                 {
-                    "200": self._responses.success(
-                        data, "The id of the record that is gone.", _TOKEN
-                    ),
+                    "200": self._responses.success(data, "The id of the deleted record.", _TOKEN),
                     **self._write_errors(412),
                 },
             )
@@ -295,7 +294,9 @@ class ResourcePaths:
             description,
             [self._parameters.fields(), self._parameters.if_match()],
             {
-                "200": self._responses.success(record, "The record as it is now.", "ETag", _TOKEN),
+                "200": self._responses.success(
+                    record, "The record after the change.", "ETag", _TOKEN
+                ),
                 **self._write_errors(412, 415),
             },
             body,
@@ -303,17 +304,17 @@ class ResourcePaths:
 
     def _action(self, resource: Resource, action: Action, many: bool = False) -> Json:
         headers: tuple[str, ...] = ("ETag", "Idempotency-Replayed", _TOKEN)
-        shown, text, is_list = resource.type_name, "The record as it is now.", many
+        shown, text, is_list = resource.type_name, "The record after the change.", many
         if action.result == RECORDS:
-            shown, text = action.result_type, "What it resulted in, as far as you see it."
+            shown, text = action.result_type, "The resulting records that you may see."
             is_list = many or action.result_is_list
         elif many:
-            text = "The records as they are now, in the order of the ids."
+            text = "The records after the change, in the order of the ids."
         if many or action.result != RECORD:
             headers = headers[1:]
         data: Json = {"type": "null"}
         if action.result == NONE:
-            text = "It is done."
+            text = "Done."
         else:
             data = self._records.written(shown)
             if is_list:
@@ -327,8 +328,8 @@ class ResourcePaths:
                 resource,
                 resource.action_name(action, many),
                 action.description or f"{action.name} a {resource.type_name}",
-                f"An action on {about}{'' if body else ', without a body'}. Where Odoo answers "
-                "with a question or a download, that is an error and nothing is kept.",
+                f"An action on {about}{'' if body else ', without a body'}. If Odoo responds "
+                f"with a question or a download, that is an error and nothing is changed.",
                 [self._parameters.fields(), self._parameters.idempotency_key()],
                 {
                     "200": self._responses.success(data, text, *headers),
@@ -360,8 +361,8 @@ class ResourcePaths:
             resource,
             f"print{resource.type_name}{upper_first(camel_case(report.name))}",
             f"Print a report: {report.description or report.name}",
-            "It may show more of the record than its fields here, in the language that Odoo prints "
-            "it in: mostly that of the customer.",
+            "The report can show more of the record than the exposed fields. It is in the "
+            "language in which Odoo prints it: mostly the customer's.",
             [self._parameters.if_none_match()],
             {
                 **self._responses.cached(file),
@@ -379,7 +380,7 @@ class ResourcePaths:
                 resource,
                 f"download{name}",
                 f"Download a file: {field.description or field.name}",
-                "The bytes, in the media type of the file; also a range of them.",
+                "The bytes of the file, or a range of them, in the media type of the file.",
                 [
                     self._parameters.byte_range(),
                     self._parameters.if_none_match(),

@@ -9,10 +9,13 @@ from .components import Components, Json
 ERRORS = {
     400: ("BadRequest", "A parameter, a header or the body does not fit."),
     401: ("Unauthenticated", "The API key is missing, unknown, expired or revoked."),
-    403: ("Forbidden", "The caller may not do this, or not see a field."),
+    403: ("Forbidden", "The caller may not do this, or may not see a field."),
     404: ("NotFound", "No such record, or the caller may not see it."),
-    405: ("MethodNotAllowed", "The address has other methods."),
-    409: ("Conflict", "Somebody is changing the same records, or others need this one."),
+    405: ("MethodNotAllowed", "The address does not support this method."),
+    409: (
+        "Conflict",
+        "Another request is changing the same records, or other records need this one.",
+    ),
     410: ("Gone", "What the request goes on from is not kept any longer."),
     412: ("PreconditionFailed", "The record has been changed since it was read."),
     413: ("PayloadTooLarge", "The body is too large."),
@@ -20,7 +23,10 @@ ERRORS = {
     416: ("RangeNotSatisfiable", "The file has no such range of bytes."),
     422: ("ValidationFailed", "Odoo refuses, with its message."),
     429: ("RateLimited", "Too many requests."),
-    500: ("InternalServerError", "The server's fault; the message has an id for its log."),
+    500: (
+        "InternalServerError",
+        "An error of the server; the message has an id to find it in the log.",
+    ),
     503: (
         "ServiceUnavailable",
         "The database cannot be reached, all servers are busy, or a program is missing.",
@@ -40,22 +46,24 @@ _MESSAGES = {
 }
 
 _HEADERS = {
-    "ETag": "For If-None-Match. That of one record is made of its version and of what is shown; of "
-    "If-Match the version alone counts.",
-    "Consistency-Token": "Where the database has a replica: for reads that have to see this write.",
-    "Link": 'Of a page that is not the last: the address of the next one, as `rel="next"`.',
+    "ETag": "For If-None-Match and If-Match. For one record it depends on the version of the "
+    "record and on the returned fields; If-Match compares only the version.",
+    "Consistency-Token": "If the database has a replica: send it with reads that must see this "
+    "write.",
+    "Link": 'The address of the next page, as `rel="next"`; missing on the last page.',
     "Location": "The address of the new record.",
-    APPLIED_HEADER: "`dry-run` where nothing was kept, as `Prefer` asked for.",
-    "Idempotency-Replayed": "`true` where the answer is that to an earlier request.",
+    APPLIED_HEADER: "`dry-run` if nothing was saved, as `Prefer` asked for.",
+    "Idempotency-Replayed": "`true` if this is the response to an earlier request with the same "
+    "Idempotency-Key.",
     "WWW-Authenticate": "How to authenticate.",
     "Retry-After": "Seconds to wait.",
-    "RateLimit": "Where requests are limited: how many may be sent now (`r`), and in how many "
-    "seconds as many as the limit says (`t`).",
-    "RateLimit-Policy": "Where requests are limited: how many (`q`) in how many seconds (`w`).",
-    "Allow": "The methods that there are.",
+    "RateLimit": "If requests are limited: how many you may send now (`r`), and after how many "
+    "seconds the full limit is available again (`t`).",
+    "RateLimit-Policy": "If requests are limited: how many (`q`) in how many seconds (`w`).",
+    "Allow": "The supported methods.",
     "Content-Disposition": "The name of the file, and whether a browser may show it.",
     "Content-Range": "Which bytes these are.",
-    "Accept-Ranges": "`bytes`: parts can be asked for.",
+    "Accept-Ranges": "`bytes`: ranges are supported.",
 }
 
 _ERROR_HEADERS = {
@@ -131,14 +139,15 @@ class Responses:
                 "description": "About a page.",
                 "properties": {
                     "limit": {"type": "integer", "description": "Records that a page may have."},
-                    "offset": {"type": "integer", "description": "Records passed over."},
+                    "offset": {"type": "integer", "description": "Number of skipped records."},
                     "next": {
                         "type": ["string", "null"],
-                        "description": "For `after` of the next page; null on the last one.",
+                        "description": "Send it as `after` to get the next page; null on the "
+                        "last page.",
                     },
                     "total": {
                         "type": "integer",
-                        "description": "All records, where `total=true` asked for it.",
+                        "description": "Number of all records, if `total=true` was sent.",
                     },
                 },
                 "required": ["limit", "offset", "next"],
@@ -162,7 +171,7 @@ class Responses:
                 "description": f"About {page}.",
                 "properties": {
                     "limit": {"type": "integer", "description": f"{items} that a page may have."},
-                    "offset": {"type": "integer", "description": f"{items} passed over."},
+                    "offset": {"type": "integer", "description": f"{items} skipped."},
                 },
                 "required": ["limit", "offset"],
             },
@@ -239,7 +248,7 @@ class Responses:
                     "errors": {
                         "type": "array",
                         "items": self.blame(),
-                        "description": "The parameters or values to blame.",
+                        "description": "The parameters or values that are wrong.",
                     },
                 },
                 "required": ["status", "code", "message"],

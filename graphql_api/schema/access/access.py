@@ -90,8 +90,8 @@ class Context:
         if self._file_bytes > maximum:
             raise ApiError(
                 "PAYLOAD_TOO_LARGE",
-                f"The files have more than {maximum} bytes, as a file counts each time that it is "
-                "used. Send several requests.",
+                f"The files have more than {maximum} bytes; a file counts each time that it is "
+                f"used. Send several requests.",
             )
 
     def model(self, resource: Resource):

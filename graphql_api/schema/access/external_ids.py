@@ -45,8 +45,9 @@ def check_external_id(external_id: str, argument: str = "") -> str:
     if not _FORMAT.fullmatch(external_id) or len(external_id) > _MAX_LENGTH:
         raise ApiError(
             "BAD_USER_INPUT",
-            "An external id has two parts, the name of your application and of the record, "
-            f"like {EXTERNAL_ID_EXAMPLE}: up to {_MAX_LENGTH} letters, digits, points, - and _.",
+            "An external id has two parts, the name of your application and the name of the "
+            f"record, like {EXTERNAL_ID_EXAMPLE}: up to {_MAX_LENGTH} letters, digits, dots, - "
+            "and _.",
             argument=argument,
         )
     return external_id

@@ -33,5 +33,5 @@ def check_version(resource: Resource, record: Any, version: str | None) -> None:
         raise ApiError(
             "PRECONDITION_FAILED",
             f"{resource.type_name} {record.id} has been changed since you read it. "
-            "Read it again and repeat the change on what it is now.",
+            "Read it again, then repeat the change.",
         )

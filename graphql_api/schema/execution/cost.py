@@ -407,7 +407,7 @@ def too_costly(cost: int, limits: Limits) -> ApiError:
     """Return the error for a request over the limit."""
     return ApiError(
         "QUERY_TOO_COMPLEX",
-        f"The request costs {cost}, that is about so many records; at most {limits.max_cost} are "
-        "allowed. Ask for smaller pages (first; limit in REST), for fewer fields that lead to "
-        "other records, or send several requests.",
+        f"The request costs {cost}, about that many records; at most {limits.max_cost} are "
+        f"allowed. Ask for smaller pages (first; limit in REST) or for fewer fields of related "
+        f"records, or send several requests.",
     )

@@ -171,8 +171,8 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
         case _ if _left_sandbox(error):
             return ApiError(
                 "VALIDATION_FAILED",
-                "A dry run reaches no other system, which this request has to. Nothing was kept; "
-                "what it would do shows only without Prefer: dry-run.",
+                "This request needs another system, which a dry run cannot reach. Nothing was "
+                "changed. To see what the request does, send it without Prefer: dry-run.",
             )
         case AccessDenied():
             return ApiError("UNAUTHENTICATED", "Sign in, or send a valid API key.")
@@ -240,7 +240,7 @@ def from_database(error: psycopg2.Error, message: str | None = None, errors=()) 
         case psycopg2.IntegrityError():
             return ApiError(
                 "VALIDATION_FAILED",
-                message or "The values contradict a rule of the database.",
+                message or "The values violate a rule of the database.",
                 errors=errors,
             )
     return ApiError("BAD_USER_INPUT", "A value is too large, or cannot be stored as it is.")
@@ -275,7 +275,7 @@ def _unavailable(what: str, error: BaseException) -> ApiError:
     _logger.error("%s: %s", what, str(error).strip())
     return ApiError(
         "SERVICE_UNAVAILABLE",
-        "The service is not available for the moment. Try again in 1 s.",
+        "The service is not available at the moment. Try again in 1 s.",
         retry_after=1,
     )
 
@@ -290,5 +290,6 @@ def internal_error(error: BaseException) -> ApiError:
     _logger.error("Internal error %s", error_id, exc_info=error)
     return ApiError(
         "INTERNAL_SERVER_ERROR",
-        f"Something went wrong on the server. The administrator finds it as {error_id} in the log.",
+        f"Something went wrong on the server. The administrator can find it in the log as "
+        f"{error_id}.",
     )

@@ -93,11 +93,11 @@ class OperationSize(NamedTuple):
                 "are allowed. Send several requests.",
             )
         if self.schemas > 1:
-            raise ApiError("QUERY_TOO_COMPLEX", "Ask for __schema once in an operation.")
+            raise ApiError("QUERY_TOO_COMPLEX", "Select __schema only once in an operation.")
         if self.aliases > limits.max_aliases:
             raise ApiError(
                 "QUERY_TOO_COMPLEX",
-                f"The operation selects fields once more under {self.aliases} aliases; at most "
+                f"The operation selects fields again under {self.aliases} aliases; at most "
                 f"{limits.max_aliases} are allowed. Read lists of records, or send several "
                 "requests.",
             )

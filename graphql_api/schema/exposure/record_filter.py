@@ -71,7 +71,7 @@ def _parse(node: ast.expr) -> Any:
         case ast.Name():
             if node.id not in VARIABLES:
                 known = ", ".join(VARIABLES)
-                raise ValueError(f"{node.id} is none of the values that are known: {known}.")
+                raise ValueError(f"{node.id} is not a known variable. Known are: {known}.")
             return Variable(node.id)
         case ast.List() | ast.Tuple():
             # Odoo takes a list for a list of values, or of terms.
@@ -81,7 +81,7 @@ def _parse(node: ast.expr) -> Any:
     with contextlib.suppress(ValueError):
         value = ast.literal_eval(node)
     if not isinstance(value, bool | int | float | str | None):
-        raise ValueError(f"{ast.unparse(node)} is no plain value.")
+        raise ValueError(f"{ast.unparse(node)} is not a plain value.")
     return value
 
 

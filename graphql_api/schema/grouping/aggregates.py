@@ -29,7 +29,7 @@ OWN_NAMES = ("keys", "count")
 """Fields of a group that are not aggregates of a field."""
 
 
-@strawberry.type(description="What the integers of a group come to.")
+@strawberry.type(description="Aggregates of the integers in a group.")
 class IntAggregates:
     sum: BigInt | None
     avg: float | None
@@ -37,7 +37,7 @@ class IntAggregates:
     max: int | None
 
 
-@strawberry.type(description="What the numbers of a group come to.")
+@strawberry.type(description="Aggregates of the numbers in a group.")
 class FloatAggregates:
     sum: float | None
     avg: float | None
@@ -45,13 +45,13 @@ class FloatAggregates:
     max: float | None
 
 
-@strawberry.type(description="The first and the last day of a group.")
+@strawberry.type(description="The first and the last date in a group.")
 class DateAggregates:
     min: Date | None
     max: Date | None
 
 
-@strawberry.type(description="The first and the last moment of a group.")
+@strawberry.type(description="The first and the last timestamp in a group.")
 class DateTimeAggregates:
     min: DateTime | None
     max: DateTime | None

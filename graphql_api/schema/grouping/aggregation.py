@@ -1,4 +1,4 @@
-"""Root fields that count records in groups, and sum up their numbers, in the database."""
+"""Root fields that count records in groups, with sums and other aggregates, in the database."""
 
 from types import SimpleNamespace
 
@@ -170,8 +170,8 @@ def aggregate_field(resource: Resource, types, group_types: GroupTypes) -> Straw
     return strawberry.field(
         resolve,
         name=resource.aggregate_name,
-        description=f"The visible {resource.type_name} records in groups: how many they are, and "
-        "what their numbers come to. Without groupBy all of them are one group.",
+        description=f"The visible {resource.type_name} records in groups, with counts, sums and "
+        f"other aggregates. Without groupBy all records are one group.",
     )
 
 
@@ -200,8 +200,8 @@ def _order_class(resource: Resource, fields: dict[str, ResourceField]) -> type:
         new_input(f"{resource.type_name}GroupOrder"),
         add_fields,
         one_of=True,
-        description=f"Order of groups of {resource.type_name} records. Give several in a list; "
-        "the keys come last by themselves.",
+        description=f"Order of groups of {resource.type_name} records. To order by several, send "
+        f"a list; the keys always come last.",
     )
 
 

@@ -31,8 +31,8 @@ GROUPED_TYPES = ("boolean", "char", "integer", "many2one", "selection", *DATE_TY
 
 
 @strawberry.enum(
-    description="How long the periods are that records are grouped by. A week begins on the day "
-    "that the caller's language says."
+    description="Length of the periods to group by. The caller's language says on which day a "
+    "week begins."
 )
 class Granularity(Enum):
     DAY = "day"
@@ -70,8 +70,8 @@ def group_by_class(resource: Resource, fields: dict[str, ResourceField]) -> type
         new_input(f"{resource.type_name}GroupBy"),
         add_fields,
         one_of=True,
-        description=f"What {resource.type_name} records are grouped by: one field, with true or "
-        "the length of the periods. Give several in a list.",
+        description=f"A field to group {resource.type_name} records by, with true or, for dates, "
+        f"the length of the periods. To group by several fields, send a list.",
     )
 
 
@@ -112,8 +112,8 @@ def group_keys_class(resource: Resource, fields: dict[str, ResourceField], types
     return define(
         cls,
         lambda: [key(name, field) for name, field in fields.items()],
-        f"What the {resource.type_name} records of a group have in common. A field is "
-        "null where it is empty, and where groupBy does not name it. A date is the first day of "
+        f"The values that the {resource.type_name} records of a group share. A field is null if "
+        f"it is empty or if groupBy does not name it. A date is the first day of "
         "the period, in the caller's time zone.",
     )
 

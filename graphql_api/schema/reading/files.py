@@ -27,7 +27,7 @@ Properties = dict[int, tuple[str | None, str, int]]
 """Id of a record that has a file -> the name of the file, if it has one, its type and its bytes."""
 
 
-@strawberry.type(description="A file of a record. Its bytes are at `url`, with the same key.")
+@strawberry.type(description="A file of a record. Download its bytes at `url`, with the same key.")
 class File:
     url: str
     filename: str

@@ -29,10 +29,10 @@ MAX_CONDITIONS = 1000
 """Filter objects of a request, nested ones included."""
 
 DESCRIPTIONS = {
-    "eq": "Equal; null matches what is empty.",
-    "ne": "Not equal; what is empty is not equal to any value.",
+    "eq": "Equal; null matches empty values.",
+    "ne": "Not equal; empty values match, too.",
     "in": "One of these.",
-    "notIn": "None of these; what is empty is none of them.",
+    "notIn": "None of these; empty values match, too.",
     "lt": "Less than, or before.",
     "lte": "At most, or not after.",
     "gt": "Greater than, or after.",
@@ -40,7 +40,7 @@ DESCRIPTIONS = {
     "contains": "Contains this text, ignoring case. An empty text matches all.",
     "startsWith": "Starts with this text, ignoring case. An empty text matches all.",
     "endsWith": "Ends with this text, ignoring case. An empty text matches all.",
-    "isNull": "True: is empty. False: is not.",
+    "isNull": "true: is empty. false: is not empty.",
 }
 
 Condition = Callable[[Context, Any], Domain | None]
@@ -85,8 +85,8 @@ class FilterTypes:
     def _list_filter(self, name: str) -> type:
         def add_fields(cls: type) -> None:
             for quantifier, description in (
-                ("some", "At least one of the records matches; {} is any record."),
-                ("none", "None of the records matches; {} is any record."),
+                ("some", "At least one of the records matches; {} matches any record."),
+                ("none", "None of the records matches; {} matches any record."),
             ):
                 _add(cls, quantifier, self.by_type[name], description, None)
 

@@ -17,7 +17,7 @@ from ..values.input_objects import (
 from ..values.scalars import SORTABLE_TYPES
 
 
-@strawberry.enum(description="Direction of an order.")
+@strawberry.enum(description="Direction in which to order.")
 class OrderDirection(Enum):
     ASC = "ASC"
     DESC = "DESC"
@@ -68,8 +68,8 @@ def order_class(resource: Resource, sortable: dict[str, ResourceField]) -> type:
         new_input(f"{resource.type_name}Order"),
         add_fields,
         one_of=True,
-        description=f"Order of {resource.type_name} records: one field and its direction. "
-        "Give several in a list; the id comes last by itself.",
+        description=f"Order of {resource.type_name} records: one field and its direction. To "
+        f"order by several fields, send a list; the id always comes last.",
     )
 
 

@@ -53,7 +53,7 @@ class PageArguments:
         if self.offset is not None and (self.after, self.before, self.last) != (None, None, None):
             raise ApiError(
                 "BAD_USER_INPUT",
-                "offset goes with first alone; use a cursor or it.",
+                "Use offset only with first, without a cursor.",
                 argument="offset",
             )
         check_offset(self.offset)
@@ -86,7 +86,7 @@ def check_size(
     if not 0 <= size <= maximum:
         raise ApiError(
             "BAD_USER_INPUT",
-            f"{name} must be between 0 and {maximum}; get more records with further pages.",
+            f"{name} must be between 0 and {maximum}; read more records page by page.",
             argument=name,
         )
     return size

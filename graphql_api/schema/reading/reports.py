@@ -13,7 +13,7 @@ SEGMENT = "report"
 """What follows a record in the path of its reports."""
 
 
-@strawberry.type(description="A report of a record. Its PDF is at `url`, with the same key.")
+@strawberry.type(description="A report of a record. Download its PDF at `url`, with the same key.")
 class PdfReport:
     name: str
     url: str

@@ -15,10 +15,14 @@ from .selection import selected_columns
 class MeResource:
     type: str = strawberry.field(description="The type of its records.")
     collection: str | None = strawberry.field(
-        description="Its collection in REST; null where its records have no address of their own."
+        description="Its collection in REST; null if its records have no address of their own."
     )
-    operations: list[str] = strawberry.field(description="Of read, create, update and delete.")
-    actions: list[str] = strawberry.field(description="Its actions, by their names in REST.")
+    operations: list[str] = strawberry.field(
+        description="The allowed ones of read, create, update and delete."
+    )
+    actions: list[str] = strawberry.field(
+        description="The allowed actions, by their names in REST."
+    )
 
 
 def me_query(resources: dict[str, Resource], types: Mapping[str, type]) -> type:
@@ -36,20 +40,21 @@ def me_query(resources: dict[str, Resource], types: Mapping[str, type]) -> type:
     if company := by_model.get(COMPANY):
         namespace["company"] = _company_field(company, types[company.type_name])
         namespace["companies"] = _companies_field(company, types[company.type_name])
-    namespace["lang"] = strawberry.field(_lang, description="The language of the answers.")
-    namespace["tz"] = strawberry.field(_tz, description="The time zone of groupings.")
+    namespace["lang"] = strawberry.field(_lang, description="The language of responses.")
+    namespace["tz"] = strawberry.field(_tz, description="The time zone for grouping by date.")
     namespace["policy"] = strawberry.field(
-        _policy, description="The name of the policy of the key; null without one."
+        _policy, description="The name of the key's policy; null if it has none."
     )
     namespace["resources"] = strawberry.field(
-        _resources, description="What the caller may use, and what it may do with each."
+        _resources,
+        description="The resources that the caller may use, and what it may do with each.",
     )
     viewer = strawberry.type(
-        type("Me", (), namespace), name="Me", description="The user that is asking."
+        type("Me", (), namespace), name="Me", description="The user who sends the request."
     )
 
     class MeQuery:
-        @strawberry.field(description="The user that is asking.")
+        @strawberry.field(description="The user who sends the request.")
         def me(self) -> viewer:
             return viewer()
 
@@ -71,7 +76,7 @@ def _company_field(resource: Resource, company_type: type):
         columns = selected_columns(context, info, resource)
         return find_visible(context, resource, [context.env.company.id], columns) or None
 
-    return strawberry.field(company, description="The current one: that of new records.")
+    return strawberry.field(company, description="The current company; new records belong to it.")
 
 
 def _companies_field(resource: Resource, company_type: type):
@@ -80,7 +85,9 @@ def _companies_field(resource: Resource, company_type: type):
         columns = selected_columns(context, info, resource)
         return list(find_visible(context, resource, context.env.companies.ids, columns))
 
-    return strawberry.field(companies, description="The companies that the answers come from.")
+    return strawberry.field(
+        companies, description="The companies whose records the responses show."
+    )
 
 
 def _lang(root, info: strawberry.Info) -> str | None:

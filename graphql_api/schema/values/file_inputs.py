@@ -37,8 +37,8 @@ def parse_upload(value: Any) -> bytes:
         return base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
         raise ValueError(
-            "Expected a file: text in base64, alone or in a data: address "
-            "(data:image/png;base64,...), or a part of the request."
+            "Expected a file: base64, a data: URL (data:image/png;base64,...) or a part of the "
+            "request."
         ) from None
 
 

@@ -43,7 +43,7 @@ def parse_number(value: float, field: Any, env: Environment) -> float:
 
 def parse_time(value: date, field: Any, env: Environment) -> date:
     if value.year not in _WRITTEN_YEARS:
-        raise ValueError(f"The year must lie between {_WRITTEN_YEARS[0]} and {_WRITTEN_YEARS[-1]}.")
+        raise ValueError(f"The year must be between {_WRITTEN_YEARS[0]} and {_WRITTEN_YEARS[-1]}.")
     # The ORM keeps seconds; the rest would be in its cache alone.
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
 
@@ -78,7 +78,7 @@ def parse_json(value: Any, field: Any, env: Environment) -> Any:
                 case int() if not abs(part) < 2**63:
                     raise ValueError("An integer may have up to 64 bits.")
                 case float() if not math.isfinite(part):
-                    raise ValueError(f"{part} is no number in JSON.")
+                    raise ValueError(f"{part} is not a number in JSON.")
                 case int() | float():
                     pass
                 case dict():

@@ -102,14 +102,14 @@ def _parse_big_int(value: Any) -> int:
 SCALAR_MAP: dict[object, ScalarDefinition] = {
     Date: strawberry.scalar(
         name="Date",
-        description="A day, like 2026-11-23.",
+        description="A date, like 2026-11-23.",
         serialize=_format_date,
         parse_value=_parse_date,
     ),
     DateTime: strawberry.scalar(
         name="DateTime",
-        description="A moment in UTC, like 2026-11-23T08:00:00Z. "
-        "An input with another offset is converted.",
+        description="A timestamp in UTC, like 2026-11-23T08:00:00Z. Values with another offset "
+        "are converted.",
         serialize=_format_datetime,
         parse_value=_parse_datetime,
     ),
@@ -121,8 +121,8 @@ SCALAR_MAP: dict[object, ScalarDefinition] = {
     ),
     Upload: strawberry.scalar(
         name="Upload",
-        description="A file to store: its bytes in base64, also as a data: address, or a part of a "
-        "multipart request.",
+        description="A file to store: its bytes in base64, a data: URL, or a part of a multipart "
+        "request.",
         parse_value=parse_upload,
     ),
     JSON: strawberry.scalar(

@@ -60,7 +60,7 @@ def _run(
         result = _finish(resource, action, records, values, result_model)
     except ValueError as error:
         if len(records) > 1 and str(error).startswith(_SINGLETON):
-            message = f"Odoo does {action.name} with one {resource.type_name} at a time."
+            message = f"{action.name} works with only one {resource.type_name} at a time."
             raise ApiError("VALIDATION_FAILED", message) from error
         raise
     return _result_ids(records, result, result_model) if result_model else []

@@ -56,7 +56,7 @@ def _blame(env: Environment, inputs: list[WrittenInput], error: psycopg2.Error) 
     for name in dict.fromkeys(needed):
         if found := _missing(env, inputs, table, name):
             return found
-    message = constraint_message(error, env) or "The value contradicts a rule of the database."
+    message = constraint_message(error, env) or "The value violates a rule of the database."
     return [
         blamed((*written.path, field.name), message)
         for written in inputs

@@ -169,7 +169,7 @@ def _check_choices(shape: Resource, wizard: Any, values: dict[str, Any]) -> None
         chosen = wizard[argument.field]
         domain = _offered(wizard, wizard._fields[argument.field])
         if domain and chosen.filtered_domain(domain) != chosen:
-            message = "Odoo does not offer this here, with the other values as they are."
+            message = "Odoo does not offer this together with the other values."
             problems.append(blamed(("input", argument.name), message))
     if problems:
         raise refused_input(problems)

@@ -169,7 +169,7 @@ class InputReader:
             where = (*path, name)
             other = sent.setdefault(field.alias_of or name, name)
             if other != name:
-                message = f"{other} and {name} are one field; send one of them."
+                message = f"{other} and {name} are the same field; send one of them."
                 self.problems.refuse(where, message)
                 continue
             if field is resource.attachments:
@@ -178,7 +178,7 @@ class InputReader:
             if not self.problems.check(where, self._check_field, resource, field):
                 continue
             if inverse and inverse in (field.field, field.model_of):
-                self.problems.refuse(where, "It is the record in whose list this one is.")
+                self.problems.refuse(where, "It is always the record to which this list belongs.")
             elif item is None:
                 self._clear(field, values, where)
             elif field.to_many:
@@ -221,7 +221,7 @@ class InputReader:
 
     def _clear(self, field: ResourceField, values: dict[str, Any], path: InputPath) -> None:
         if field.to_many:
-            self.problems.refuse(path, "A list cannot be null; take its records off with set: [].")
+            self.problems.refuse(path, "A list cannot be null; to empty it, send set: [].")
         elif field.required:
             self.problems.refuse(path, "A value is required; it cannot be cleared.")
         else:

@@ -22,11 +22,13 @@ RELATION_OPERATIONS = {
     "update": "Records of the list to change.",
     "delete": "Records of the list to delete.",
     "link": "Existing records to add.",
-    "unlink": "Records to take off the list.",
-    "set": "The records that the list has from now on; others are taken off.",
-    "upsert": "Records that keys find are changed, others are created. Safe to repeat.",
-    "replace": "What the list has from now on, by keys as with upsert; what has no key is new. "
-    "Others are deleted, or taken off where the list does not own its records.",
+    "unlink": "Records to remove from the list.",
+    "set": "The records that the list has afterwards; others are removed from it.",
+    "upsert": "Records that are found by their keys are changed, others are created. Safe to "
+    "repeat.",
+    "replace": "All that the list has afterwards. Records are found by their keys as with "
+    "upsert; without a key they are created. Others are deleted, or removed from the list if it "
+    "does not own its records.",
 }
 """What an input can do with the records of a one2many or many2many field."""
 
@@ -99,7 +101,8 @@ class InputTypes:
         return define_input(
             new_input(f"{name}UpdateInput"),
             lambda cls: self._fill(self._resources[name], cls),
-            f"Changes of a {name} record: what is absent stays, null clears.",
+            f"Changes to a {name} record. Fields that are left out stay as they are; null clears "
+            f"a field.",
         )
 
     def _nested_update(self, name: str) -> type:
@@ -110,7 +113,7 @@ class InputTypes:
         return define_input(
             new_input(f"{name}NestedUpdateInput"),
             add_fields,
-            f"Changes of a {name} record of a list.",
+            f"Changes to a {name} record of a list.",
         )
 
     def _arguments(self, name: str) -> type:
@@ -183,7 +186,7 @@ class InputTypes:
                     add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
 
             self._lists[name] = define_input(
-                new_input(name), add_fields, f"What to do with the list {field.graphql_name}."
+                new_input(name), add_fields, f"Changes to the list {field.graphql_name}."
             )
         return self._lists[name]
 
@@ -202,7 +205,7 @@ class InputTypes:
                 add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
 
         return define_input(
-            new_input(f"{name}ListInput"), add_fields, "What to do with the files of a record."
+            new_input(f"{name}ListInput"), add_fields, "Changes to the files of a record."
         )
 
     def list_input(self, name: str) -> type | None:
@@ -226,7 +229,9 @@ class InputTypes:
 
     def _nested_upsert(self, name: str) -> type:
         def add_fields(cls: type) -> None:
-            add_input_field(cls, "by", self.keys[name], "What finds the record. Upserts need it.")
+            add_input_field(
+                cls, "by", self.keys[name], "The key that finds the record. Upserts need it."
+            )
             add_input_field(cls, "input", self.create[name], "Its values.", required=True)
 
         return define_input(
@@ -253,7 +258,7 @@ class InputTypes:
         return define_input(
             new_input(f"{name}Key"),
             add_fields,
-            f"What tells one {name} from all others: exactly one key.",
+            f"The key of one {name}: send exactly one of these.",
             one_of=True,
         )
 

@@ -61,7 +61,7 @@ class ListInputs:
         target = self._context.resources[field.target]
         operations = {name: items for name, items in given(value) if items is not None}
         if "replace" in operations and len(operations) > 1:
-            message = "replace has all of the list; send no other operation beside it."
+            message = "replace sets the whole list; send no other operation with it."
             self._problems.refuse(path, message)
             return []
         commands: list[tuple] = []

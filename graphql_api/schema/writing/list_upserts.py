@@ -82,7 +82,10 @@ class ListUpserts:
             return
         maximum = self._context.max_page_size(self._target)
         if len(removed) > maximum:
-            message = f"It would take {len(removed)} records off the list, and may {maximum}."
+            message = (
+                f"It would remove {len(removed)} records from the list; at most {maximum} are "
+                "allowed."
+            )
             self._problems.refuse(path, message)
         take_off = Command.delete if self._owns else Command.unlink
         self.commands[:0] = map(take_off, removed)

@@ -193,7 +193,7 @@ def _upsert_fields(
         check_size(info.context, resource, "inputs", inputs)
         return returned_records(info, resource, _upsert(info.context, resource, inputs))
 
-    safe = "Safe to repeat, and when two requests race."
+    safe = "Safe to repeat, also when two requests run at the same time."
     return (
         mutation_field(
             one,

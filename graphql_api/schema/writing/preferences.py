@@ -33,16 +33,19 @@ _PREFERENCES = Resource(
 """The fields of the input: of Odoo's, some that it lets users write of themselves."""
 
 
-@strawberry.input(description="Preferences of a user: what is absent stays, null clears.")
+@strawberry.input(
+    description="Preferences of a user. Fields that are left out stay as they are; "
+    "null clears a field."
+)
 class MeUpdateInput:
     lang: str | None = strawberry.field(
-        default=strawberry.UNSET, description="One of the installed languages, nl_BE."
+        default=strawberry.UNSET, description="One of the installed languages, like nl_BE."
     )
     tz: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A time zone, Europe/Brussels."
+        default=strawberry.UNSET, description="A time zone, like Europe/Brussels."
     )
     signature: str | None = strawberry.field(
-        default=strawberry.UNSET, description="What stands below messages of the user, in HTML."
+        default=strawberry.UNSET, description="The signature below the user's messages, in HTML."
     )
     avatar: Upload | None = strawberry.field(
         default=strawberry.UNSET, description="A picture of the user."
@@ -51,7 +54,7 @@ class MeUpdateInput:
 
 @strawberry.type
 class MeMutation:
-    @strawberry.mutation(description="Change preferences of the user that is asking.")
+    @strawberry.mutation(description="Change preferences of the user who sends the request.")
     def update_me(self, info: strawberry.Info, input: MeUpdateInput) -> User:
         return update_me(info.context, input)
 

@@ -147,7 +147,7 @@ def check_left_within_reach(context: Context, resource: Resource, ids: Iterable[
 def out_of_reach(resource: Resource, path: InputPath = ()) -> ApiError:
     """Return the error for a record that the values put where the caller cannot reach it."""
     message = (
-        f"With these values the {resource.type_name} would be out of your reach: outside of what "
-        "is exposed, or of what you are allowed to read."
+        f"With these values the {resource.type_name} would be out of your reach: it would not be "
+        f"exposed, or you would not be allowed to read it."
     )
     return ApiError("FORBIDDEN", message, errors=[blamed(path, message)] if path else [])

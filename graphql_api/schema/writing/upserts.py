@@ -108,7 +108,9 @@ def check_keyed(items: Sequence[Any], path: InputPath, problems: InputProblems) 
     """Refuse items without a key, where each needs one."""
     for index, item in enumerate(items):
         if not item.by:
-            problems.refuse((*path, index, "by"), "A key is required; create what has none.")
+            problems.refuse(
+                (*path, index, "by"), "A key is required; to add records without one, use create."
+            )
 
 
 def match_keys(

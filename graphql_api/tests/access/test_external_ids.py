@@ -171,5 +171,5 @@ class TestExternalIds(WriteCase):
         field = self.env["graphql_api.resource.field"].search(
             [("field_name", "=", "ref"), ("resource_id.type_name", "=", "Customer")]
         )
-        with self.assertRaisesRegex(Exception, "every resource has already"):
+        with self.assertRaisesRegex(Exception, "Every resource has the name"):
             field.api_name = "external_id"

@@ -613,7 +613,7 @@ class TestRecordFilters(FilterCase):
         ):
             with self.subTest(text), self.assertRaises(ValidationError), self.cr.savepoint():
                 self.narrowed_policy(self.line(type_name, filter=text))
-        message = r"chr\(1\) is no plain value"
+        message = r"chr\(1\) is not a plain value"
         with self.assertRaisesRegex(ValidationError, message), self.cr.savepoint():
             self.narrowed_policy(self.line("Customer", filter='[("name", "=", chr(1))]'))
 

@@ -231,7 +231,7 @@ class TestWriting(FormerNamesCase):
         body = self.rest(url, method="PATCH", json={"town": "A", "city": "A"}, status=400)
         self.assertEqual(
             body["errors"],
-            [{"field": "city", "message": "town and city are one field; send one of them."}],
+            [{"field": "city", "message": "town and city are the same field; send one of them."}],
         )
         variables = {"id": str(self.ann.id), "input": {"city": "A", "town": None}}
         error = ("BAD_USER_INPUT", ["updateCustomer"])
@@ -367,7 +367,7 @@ class TestDescriptions(FormerNamesCase):
         for name in ("city", "country"):
             self.assertIs(conditions[name]["deprecated"], True)
         self.assertNotIn("deprecated", conditions["town"])
-        self.assertRegex(parameters["sort"]["description"], "Deprecated are .*city")
+        self.assertRegex(parameters["sort"]["description"], "Deprecated: .*city")
         for method in ("get", "put"):
             for name, former in (("portrait", False), ("picture", True)):
                 operation = paths[f"/api/customers/{{id}}/{name}"][method]

@@ -183,7 +183,7 @@ class TestPolicyScreens(BrowserCase):
         dialog.locator("[name=record_id] input").fill(str(self.admin_partner_id))
         dialog.locator("[name=resource_id] input").fill("Customer")
         dialog.get_by_role("option").first.click()
-        dialog.get_by_text("The policy's filter leaves the record out.").wait_for()
+        dialog.get_by_text("The record does not match the policy's filter.").wait_for()
 
     def try_as_customer(self):
         dialog = self.open_trial()

@@ -134,7 +134,7 @@ class TestTryPolicy(KeyDialogCase):
         for operation, type_name, record_id, answer in (
             ("read", "Customer", self.customers[0].id, "Granted"),
             ("read", "Customer", 0, "Granted"),
-            ("read", "Customer", self.other.id, "The policy's filter leaves the record out"),
+            ("read", "Customer", self.other.id, "The record does not match the policy's filter"),
             ("read", "Customer", 999_999_999, "There is no such record"),
             ("delete", "Product", 1, "delete: Odoo grants it to"),
             ("delete", "Customer", self.customers[0].id, "The policy does not grant it"),

@@ -559,8 +559,8 @@ class TestDefinitions(ArgumentCase):
             ("no default", {"name": "lost_reason_id", "default": "5"}, wizard),
             ("can only be read", {"name": "create_date"}, wizard),
             ("no resource exposes", {"name": "lead_ids", "parameter": "lost_reason_id"}, wizard),
-            ("Choose what values", {"name": "note"}, method),
-            ("Write the values", {"name": "note", "type": "selection"}, method),
+            ("Choose the type", {"name": "note"}, method),
+            ("Write the allowed values", {"name": "note", "type": "selection"}, method),
             ("Choose the resource", {"name": "note", "type": "many2one"}, method),
             ("no parameter", {"name": "note", "type": "char"}, {"method": "action_set_won"}),
         ):

@@ -7,8 +7,8 @@ import { listView } from "@web/views/list/list_view";
 function warning(records) {
     const keys = records.reduce((sum, record) => sum + record.data.key_count, 0);
     return keys
-        ? _t("Keys that stop working at once: %s. Restoring the policy admits them again.", keys)
-        : _t("No keys are made under it, so none stop working.");
+        ? _t("Keys that stop working at once: %s. Restore the policy to accept them again.", keys)
+        : _t("It has no keys, so none stop working.");
 }
 
 class PolicyFormController extends formView.Controller {
