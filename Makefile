@@ -5,7 +5,7 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster assets dist check test screenshots bench load key lint format stop clean
+.PHONY: help run cluster docs assets dist check test screenshots bench load key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data (PORT=8069, DB=demo): http://127.0.0.1:8069'
@@ -13,6 +13,7 @@ help:
 	@echo 'make check             what to run before a commit: lint, and the tests that take seconds'
 	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
 	@echo 'make screenshots       take the pictures in docs/images again'
+	@echo 'make docs              the pages of docs/ as a site, with search (PORT=8000)'
 	@echo 'make bench             measure against other ways to read (ARGS="--help" tells the options)'
 	@echo 'make load              how many phones the cluster serves, with 1, 2 and 4 workers (ARGS="--help")'
 	@echo 'make key               print a new API key of a user (LOGIN=admin, DB=demo)'
@@ -42,5 +43,5 @@ load:
 key:
 	@$(PYTHON) -m tools key -- "$$LOGIN"
 
-cluster assets dist lint format stop clean:
+cluster docs assets dist lint format stop clean:
 	@$(PYTHON) -m tools $@

@@ -21,7 +21,7 @@ from bench.competitors import GRANIAN_PEERS, Competitors, competitors
 from bench.exchange import BadResponse
 from bench.granian_server import GranianServer
 from bench.options import Options
-from bench.package_folder import FASTAPI, GRANIAN
+from bench.packages import FASTAPI, GRANIAN
 from bench.peers.access import Access
 from bench.places import (
     DOCUMENT,

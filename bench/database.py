@@ -4,7 +4,7 @@ import configparser
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.package_folder import FASTAPI
+from bench.packages import FASTAPI
 from bench.places import ADDONS
 from tools import database_server, databases, process, stamp
 from tools.databases import APPS, CHANGES

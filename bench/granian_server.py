@@ -6,7 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-from bench.package_folder import GRANIAN
+from bench.packages import GRANIAN
 from bench.places import RESULTS_FOLDER
 from bench.server import OdooServer
 from tools import odoo_server

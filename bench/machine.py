@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 
-from bench.package_folder import FASTAPI
+from bench.packages import FASTAPI
 from tools import database_server
 from tools.environment import Environment
 from tools.paths import ROOT

@@ -23,7 +23,7 @@ from tools.paths import ADDON, ADDONS, CACHE, LOGS, PYTHON, ROOT, TOOLS
 pytestmark = pytest.mark.server
 
 _IN_WHEEL = PurePosixPath("odoo", "addons")
-_SUFFIXES = {"", ".css", ".csv", ".html", ".js", ".json", ".png", ".py", ".txt", ".xml"}
+_SUFFIXES = {"", ".css", ".csv", ".html", ".js", ".json", ".png", ".py", ".svg", ".txt", ".xml"}
 _LOADED_FILE = re.compile(r'(?:src|href)="(/graphql_api/static/[^"]+)"')
 
 
@@ -61,6 +61,13 @@ class TestContents:
             content = (ADDON / file).read_text(encoding="utf-8")
             for named in re.findall(r"For license information please see (\S+)", content):
                 assert file.with_name(named) in files
+
+    def test_the_documentation_comes_with_it(self, distribution):
+        """As a site, all of it: MkDocs has checked that what its pages load and link is there."""
+        files = _addon_files(distribution.wheel, _IN_WHEEL)
+        folder = PurePosixPath(packaging.DOCUMENTATION)
+        pages = {folder / f"{path.stem}.html" for path in (ROOT / "docs").glob("*.md")}
+        assert pages | {folder / "search" / "search_index.js"} <= files
 
     def test_the_wheel_requires_what_the_manifest_names(self, distribution):
         metadata = _metadata(distribution.wheel)
@@ -173,6 +180,15 @@ class TestInstalled:
             for address in addresses:
                 content = archive.read(f"{_IN_WHEEL}{address.split('?')[0]}")
                 assert installed.get(address).content == content, address
+
+    def test_the_documentation_is_served(self, installed):
+        links = installed.get("/api", Accept="text/html").text
+        (address,) = re.findall(r'href="([^"]+)">Documentation<', links)
+        page = installed.get(address)
+        assert page.status_code == 200
+        assert "Content-Security-Policy" not in page.headers  # its own scripts run
+        for script in re.findall(r'<script src="([^"]+)"', page.text):
+            assert installed.get(f"{os.path.dirname(address)}/{script}").status_code == 200
 
 
 def _addon_files(archive: Path, above: PurePosixPath, addon: Path = ADDON) -> set[PurePosixPath]:

@@ -44,17 +44,28 @@ def keys(tmp_path_factory):
     return tmp_path_factory.mktemp("keys")
 
 
-def test_every_error_code_is_on_its_page():
+def _statuses() -> dict[str, int]:
+    """Return the HTTP status of each error code."""
     source = ast.parse((ADDON / "http/statuses.py").read_text())
     (codes,) = (
         ast.literal_eval(node.value)
         for node in source.body
         if isinstance(node, ast.Assign) and node.targets[0].id == "STATUS"
     )
+    return codes
+
+
+def test_every_error_code_is_on_its_page():
     page = (ROOT / "docs/errors.md").read_text()
     rows = re.findall(r"^\| (`[A-Z_`, ]+`) \| (\d+) \|", page, re.MULTILINE)
     described = {code: int(status) for names, status in rows for code in re.findall(r"\w+", names)}
-    assert described == codes
+    assert described == _statuses()
+
+
+def test_every_error_code_has_its_way_out():
+    page = (ROOT / "docs/troubleshooting.md").read_text()
+    titles = re.findall(r"^### ([A-Z_]+) \((\d+)\)\n\n\S", page, re.MULTILINE)
+    assert {code: int(status) for code, status in titles} == _statuses()
 
 
 @pytest.mark.parametrize("name", PAGES)

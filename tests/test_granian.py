@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from bench.granian_server import GranianServer
-from bench.package_folder import GRANIAN
+from bench.packages import GRANIAN
 from tools import lock
 from tools.cluster.cluster import Nginx
 from tools.environment import Environment

@@ -8,7 +8,7 @@ import sys
 from tools import lock, odoo_source, process, virtualenv
 from tools.progress import StepFailed, say
 
-_WITHOUT_ODOO = ("assets", "dist", "format")
+_WITHOUT_ODOO = ("assets", "dist", "docs", "format")
 
 
 def main(arguments: list[str]) -> int:
@@ -41,6 +41,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     key.add_argument("login")
     commands.add_parser("cluster", help="start two Odoo servers, a replica and nginx")
     commands.add_parser("assets", help="fetch GraphiQL and Swagger UI into the addon")
+    commands.add_parser("docs", help="serve the pages of docs/ as a site")
     commands.add_parser("dist", help="make the addon's wheel and zip file")
     commands.add_parser("lint", help="check the code's style")
     commands.add_parser("format", help="correct the code's style")
@@ -75,6 +76,10 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         from tools import assets
 
         return assets.fetch()
+    if options.command == "docs":
+        from tools.docs_site import building
+
+        return building.serve()
     if options.command == "dist":
         from tools import packaging
 

@@ -16,12 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools import assets, lock, process
+from tools.docs_site import building
 from tools.paths import ADDON, ADDONS, LOGS, PYTHON, ROOT
 from tools.progress import StepFailed, say
 
 DIST = ROOT / "dist"
 _LICENSE = ROOT / "LICENSE"
 _CHANGELOG = ROOT / "CHANGELOG.md"
+DOCUMENTATION = Path("static", "docs")
+"""Where the addon has the site of its documentation: below ``/graphql_api/static/docs/``."""
 # The tests need the packages and the databases of the development environment.
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*", "tests", "lib.new")
 
@@ -69,11 +72,12 @@ def build(target: Path, source: Path = ADDON) -> Distribution:
     """Make the wheel and the zip file of an addon in a folder."""
     with lock.exclusive("setup"):
         assets.ensure()
+        site = building.ensure()
     timestamp = _timestamp(manifest(source)["version"])
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, _usual_permissions():
         addon = Path(folder, source.name)
-        _copy(source, addon)
+        _copy(source, addon, site if source == ADDON else None)
         return Distribution(
             _build_wheel(addon, target, timestamp), _build_zip(addon, target, timestamp)
         )
@@ -106,9 +110,14 @@ def _usual_permissions() -> Iterator[None]:
         os.umask(mask)
 
 
-def _copy(source: Path, addon: Path) -> None:
-    """Copy what is distributed, with the same permissions whatever those in the checkout are."""
+def _copy(source: Path, addon: Path, site: Path | None) -> None:
+    """Copy what is distributed, with the same permissions whatever those in the checkout are.
+
+    :param site: the documentation, which Odoo then serves
+    """
     shutil.copytree(source, addon, ignore=_LEFT_OUT)
+    if site:
+        shutil.copytree(site, addon / DOCUMENTATION, ignore=_LEFT_OUT)
     shutil.copy(_LICENSE, addon)
     for path in [addon, *addon.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

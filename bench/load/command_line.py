@@ -10,7 +10,7 @@ from bench.database import Sizes
 from bench.load import database, picture, report, step
 from bench.load.capacity import Use
 from bench.load.settings import Settings
-from bench.package_folder import LOCUST
+from bench.packages import LOCUST
 from bench.places import (
     LOAD_DOCUMENT,
     LOAD_DOCUMENT_PICTURE,

@@ -10,7 +10,7 @@ import psutil
 from bench.load import processes
 from bench.load.settings import Settings
 from bench.load.statistics import slope
-from bench.package_folder import LOCUST
+from bench.packages import LOCUST
 from tools import process
 from tools.cluster.cluster import Cluster
 from tools.paths import LOGS, PYTHON, ROOT

@@ -131,6 +131,8 @@ def _page(
         "origin": request.httprequest.host_url.rstrip("/"),
         "session": "yes" if request.session.uid else "",
         "nonce": nonce,
+        # Releases contain it (make dist).
+        "documentation": (_STATIC / "docs" / "index.html").exists(),
         "styles": [_address(path) for path in ("src/page.css", *styles)],
         "scripts": [_address(path) for path in scripts],
     }

@@ -6,7 +6,7 @@ import pytest
 
 from bench.load import report, step
 from bench.load.settings import Settings
-from bench.package_folder import LOCUST
+from bench.packages import LOCUST
 from tools import api_key, lock
 from tools.cluster import configuration
 from tools.cluster.cluster import DATABASE

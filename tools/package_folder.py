@@ -6,18 +6,15 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.places import RESULTS_FOLDER
 from tools import process, stamp
 from tools.environment import Environment
 from tools.paths import CACHE, LOGS, PYTHON
 from tools.progress import step
 
-_HERE = Path(__file__).resolve().parent
-
 
 @dataclass(frozen=True)
 class PackageFolder:
-    """Packages that only a part of the measurements needs.
+    """Packages that few commands need, installed when the first of them is called.
 
     :param title: what they are for people
     :param requirements: a file with a version of each
@@ -36,7 +33,7 @@ class PackageFolder:
         if stamp.is_current(self.path, inputs):
             return
         shutil.rmtree(self.path, ignore_errors=True)
-        log = LOGS / f"bench_{self.path.name}_packages.log"
+        log = LOGS / f"{self.path.name}_packages.log"
         with step(f"Installing the packages of {self.title} (once)", "They are installed", log):
             process.run(
                 [
@@ -62,10 +59,3 @@ class PackageFolder:
             if name == package:
                 return number
         raise ValueError(f"{self.requirements} does not name {package}")
-
-
-FASTAPI = PackageFolder(
-    "OCA's fastapi", RESULTS_FOLDER / "fastapi", _HERE / "requirements-fastapi.txt"
-)
-GRANIAN = PackageFolder("granian", RESULTS_FOLDER / "granian", _HERE / "requirements-granian.txt")
-LOCUST = PackageFolder("locust", RESULTS_FOLDER / "locust", _HERE / "requirements-locust.txt")
