@@ -5,6 +5,7 @@ import psycopg2
 from odoo import api, models, tools
 from odoo.fields import Domain
 from odoo.tools import mute_logger
+from odoo.tools.lru import LRU
 
 from odoo.addons.graphql_api.schema.extension import Resource
 
@@ -15,6 +16,9 @@ _logger = logging.getLogger(__name__)
 
 DAYS_PARAMETER = "graphql_api_changes.log_days"
 DEFAULT_DAYS = 30
+
+_MOST_READS = 2000
+"""Requests of which a process knows what they read."""
 
 
 class GraphqlApiChangeLog(models.AbstractModel):
@@ -94,6 +98,12 @@ class GraphqlApiChangeLog(models.AbstractModel):
         Odoo clears the cache when one of them does.
         """
         return read_rights_digest(self.env, groups, models)
+
+    @api.model
+    @tools.ormcache()
+    def _get_kept_reads(self) -> LRU:
+        """Return what requests read, as far as it is known, by their subjects (see validators)."""
+        return LRU(_MOST_READS)
 
     @api.model
     @tools.ormcache("id(resource)")

@@ -52,8 +52,7 @@ def find_changes(
     root = seen.dependency
     for path in fields:
         add_path(root, path)
-    logged = root.all_named() | {each.column.logged_as for each in root.columns()}
-    changed = _find_changed(env, logged, since)
+    changed = _find_changed(env, root.all_logged(), since)
     if changed & root.all_named():
         raise ApiError(
             "RESYNC_REQUIRED",

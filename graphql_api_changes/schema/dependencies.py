@@ -71,6 +71,10 @@ class Dependency:
             names.update(logged.table for logged in relation_columns(node.model, name))
         return names
 
+    def all_logged(self) -> set[str]:
+        """Return all names under which changes of what is read are in the log."""
+        return self.all_named() | {each.column.logged_as for each in self.columns()}
+
     def all_tables(self) -> set[str]:
         """Return the names of all tables that are read."""
         return self.path_tables() | self.all_named()

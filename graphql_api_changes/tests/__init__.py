@@ -1,1 +1,1 @@
-from . import test_change_log, test_exposed, test_sync
+from . import test_change_log, test_exposed, test_sync, test_validators
