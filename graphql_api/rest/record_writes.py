@@ -82,6 +82,12 @@ class RecordWrites(ResourceCall):
         root = RootField(OperationType.QUERY, self.resource.single_name, ("id",), self._shown)
         return self.run(root, {"id": str(number)})
 
+    def has_all(self, number: int, values: dict) -> bool:
+        """Tell whether a record that the caller sees has all of the values already."""
+        if not self._is_read:
+            return False
+        return not SentBack(self).without_unchanged(number, values, always=True)
+
     def _body(self) -> BodyReader:
         return BodyReader(self.schema, self.context.introspection)
 

@@ -6,4 +6,5 @@ from . import (
     ir_rule,
     res_config_settings,
     resource,
+    sync_creation,
 )

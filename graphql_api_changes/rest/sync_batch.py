@@ -61,6 +61,7 @@ class SyncBatch:
         self._pending: dict[tuple[str, str], int] = {}
         """Type and client id of records that are to be created -> the index of the item."""
         self._failed: dict[tuple[str, str], int] = {}
+        self._creations: dict[str, Any] = {}
         self._versions: dict[_Record, set[str | None]] = defaultdict(set)
         """The versions that clients knew of records that this batch has written."""
 
@@ -124,11 +125,13 @@ class SyncBatch:
         order.
         """
         by_type: dict[str, dict[str, str]] = defaultdict(dict)
+        created: set[str] = set()
         for index, item in enumerate(self._items):
             if item.client_id is None:
                 continue
             if item.operation is SyncOperation.create:
                 self._pending[item.type, item.client_id] = index
+                created.add(self._creation_name(item))
             elif item.id is not None:
                 continue
             by_type[item.type][item.client_id] = external_id_of(item.client_id)
@@ -144,6 +147,16 @@ class SyncBatch:
                 continue
             for client_id, name in names.items():
                 self._external_ids[type_name, client_id] = found[name]
+        self._creations = self._log._find(created)
+
+    @property
+    def _log(self) -> Any:
+        return self._context.env["graphql_api.sync.creation"]
+
+    def _creation_name(self, item: SyncItemInput) -> str:
+        """Return the name under which it is noted what an item has created."""
+        context = self._context
+        return self._log._digest(context.policy.id, context.env.uid, item.type, item.client_id)
 
     def _writes_of(self, type_name: str) -> RecordWrites | ApiError:
         if type_name not in self._writes:
@@ -201,12 +214,11 @@ class SyncBatch:
     def _create(self, index: int, item: SyncItemInput, writes: RecordWrites) -> SyncItemResult:
         key = (item.type, item.client_id or "")
         known = self._external_ids[key]
-        if known.record_id is not None:
-            # It was created before, and the client has not heard of it.
+        name, digest = self._creation_name(item), self._log._digest(item.input)
+        before = self._creations.get(name)
+        if known.record_id is not None or before:
             writes.check_offered("create")
-            record = writes.find_record(known.record_id) or {"id": known.record_id}
-            self._versions[item.type, known.record_id].add(None)
-            return _ok(item, known.record_id, record)
+            return self._created_before(item, writes, known.record_id, before, digest)
         if known.new_name is None:
             module = external_id_of(key[1]).partition(".")[0]
             message = f"{module} is an addon of Odoo; let client ids begin with another name."
@@ -216,10 +228,42 @@ class SyncBatch:
             number: int = record["id"]
             model = self._context.env[writes.resource.model]
             give_external_ids(self._context.env, {known.new_name: model.browse(number)})
+            self._log._keep(name, number, digest)
         self._external_ids[key] = ExternalId(number)
         del self._pending[key]
         self._note_version(item, number, record)
         return _ok(item, number, record)
+
+    def _created_before(
+        self,
+        item: SyncItemInput,
+        writes: RecordWrites,
+        number: int | None,
+        before: Any,
+        digest: str,
+    ) -> SyncItemResult:
+        """Return what has come of a record that was created before.
+
+        It is ok where the same was sent, whatever has become of the record: the client has not
+        heard of it. What it has changed since is a conflict, like any change without the version.
+
+        :param number: id of the record, None where the caller sees none
+        :param before: what is noted of it, None where nothing is
+        :param digest: of the values that are sent
+        """
+        is_same = before and before.digest == digest
+        if number is None:
+            # It is gone. It does not come back.
+            self._pending.pop((item.type, item.client_id or ""))
+            if is_same:
+                return _ok(item, before.record_id, None)
+            return self._conflict(item, before.record_id, [_not_found(item)])
+        if is_same or writes.has_all(number, _values(item)):
+            return _ok(item, number, writes.find_record(number))
+        message = f"{item.type} {number} was created before, with other values."
+        return self._conflict(
+            item, number, [SyncError(code="PRECONDITION_FAILED", message=message)]
+        )
 
     def _update(self, item: SyncItemInput, writes: RecordWrites) -> SyncItemResult:
         writes.check_offered("update")

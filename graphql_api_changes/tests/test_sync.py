@@ -180,6 +180,32 @@ class Batches:
         written = self.named("Zbob") | self.named("Zcarl") | self.customer
         self.assertFalse(written.write_uid)
 
+    def test_a_record_that_was_created_before_and_changed_since(self):
+        """The answer was lost: what the client has changed meanwhile is not lost with it."""
+        self.sync(create("app.1", name="Zbob"), create("app.2", name="Zcarl"))
+        bob, carl = self.named("Zbob"), self.named("Zcarl")
+        carl_id = str(carl.id)
+        bob.city = "Ghent"
+        carl.unlink()
+        results = self.sync(
+            create("app.1", name="Zbob"),
+            create("app.1b", name="Zbob", parent="app.1"),
+            # Somebody else has deleted it, and it does not come back.
+            create("app.2", name="Zcarl"),
+            update("app.2", city="Ghent"),
+        )
+        self.assertEqual(self.statuses(results), ["ok", "ok", "ok", "conflict"])
+        self.assertEqual(results[0]["record"]["city"], "Ghent")
+        self.assertEqual([results[2]["id"], results[2]["record"]], [carl_id, None])
+        results = self.sync(
+            create("app.1", name="Zbob", city="Bruges"), create("app.2", name="Zdora")
+        )
+        self.assertEqual(self.statuses(results), ["conflict", "conflict"])
+        self.assertEqual([results[0]["id"], results[1]["id"]], [str(bob.id), carl_id])
+        self.assertEqual(results[0]["record"]["version"], self.version(bob))
+        self.assertIsNone(results[1]["record"])
+        self.assertFalse(self.named("Zcarl") | self.named("Zdora"))
+
     def test_one_bad_item_does_not_stop_the_others(self):
         """Clients complain of queues that stay blocked by one record for good."""
         results = self.sync(
