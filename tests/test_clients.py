@@ -223,6 +223,26 @@ def test_gql_finds_wrong_names_itself(reader):
     assert "Cannot query field 'nmae'" in reader.walk("Python with gql").result["mistaken"]
 
 
+@pytest.mark.parametrize("section", ["RxDB", "WatermelonDB"])
+def test_devices_that_were_offline(section, reader):
+    """Two devices and the server end with the same, whatever was lost on the way."""
+    result = reader.walk(section).result
+    server = result["server"]
+    assert [(each["name"], each["phone"]) for each in server] == [
+        ("Ann", "1"),
+        ("Bob", "2"),
+        ("Dora", "3"),
+    ]
+    # Both changed Bob's city, and who came back last has the last word.
+    assert [each["city"] for each in server[:2]] == ["Ghent", "Ghent"]
+    assert result["one"] == result["two"] == server
+    assert all(each["id"] and each["version"] for each in server)
+    assert result["retried"] == 1
+    assert {error["code"] for each in result["refused"] for error in each["errors"]} == {
+        "VALIDATION_FAILED"
+    }
+
+
 def test_postman(reader, no_new_customers):
     """What Postman makes of the document works as it is imported."""
     answers = re.findall(

@@ -14,6 +14,7 @@ from .addons.plain_context import with_plain_context
 from .execution.usage import DISPLAY_NAME, READ_FIELD, Use
 from .execution.validators import Validators
 from .exposure.errors import ApiError
+from .exposure.names import snake_case
 from .exposure.record_filter import RecordFilter
 from .exposure.resource import Resource
 from .reading.filters import to_domain
@@ -52,6 +53,7 @@ __all__ = [
     "search",
     "selected_columns",
     "selected_names",
+    "snake_case",
     "to_domain",
     "with_plain_context",
 ]

@@ -2,20 +2,18 @@
 
 from odoo import http
 
-from odoo.addons.graphql_api.rest.extension import check_parameters, idempotent, success_response
+from odoo.addons.graphql_api.rest.extension import (
+    WRITE_ROUTE,
+    check_parameters,
+    idempotent,
+    success_response,
+)
 
 from ..rest.sync import sync
 
 
 class SyncController(http.Controller):
-    @http.route(
-        "/api/sync",
-        type="graphql_api",
-        auth="graphql_api",
-        methods=["POST"],
-        readonly=False,
-        save_session=False,
-    )
+    @http.route("/api/sync", methods=["POST"], **WRITE_ROUTE)
     def sync(self):
         """Make the changes of a batch."""
         check_parameters(())

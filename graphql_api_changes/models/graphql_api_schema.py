@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..rest.sync import SyncMutation
+from ..rest.sync_openapi import describe_sync
 from ..schema.validators import find_validators
 
 
@@ -12,6 +13,8 @@ class GraphqlApiSchema(models.AbstractModel):
     def _collect(self):
         parts = super()._collect()
         parts.granted_mutations.append(SyncMutation)
+        parts.reserved_collections.add("sync")
+        parts.describe_routes.append(describe_sync)
         return parts
 
     def _validators(self, context, uses, scope):

@@ -12,9 +12,10 @@ from odoo.addons.graphql_api.rest.extension import (
     mutate,
     select,
 )
-from odoo.addons.graphql_api.schema.extension import ApiError
+from odoo.addons.graphql_api.schema.extension import ApiError, Context
 
 from ..schema.sync import SyncInput, SyncResult, check_items
+from ..schema.tokens import make_token
 from .sync_batch import SyncBatch
 
 _SHOWN = (
@@ -39,8 +40,21 @@ class SyncMutation:
     )
     def sync(self, info: strawberry.Info, input: SyncInput) -> SyncResult:
         check_items(input.items)
+        token = _token_of(info.context, {item.type for item in input.items})
         batch = SyncBatch(request.dispatcher.schema(), info.context, input.items)
-        return SyncResult(items=batch.run(bool(input.all_or_nothing)))
+        return SyncResult(items=batch.run(bool(input.all_or_nothing)), token=token)
+
+
+def _token_of(context: Context, type_names: set[str]) -> str | None:
+    """Return a token for the changes of the one type of a batch, None where there is none."""
+    resource = context.resources.get(next(iter(type_names), ""))
+    if resource is None or len(type_names) > 1:
+        return None
+    try:
+        return make_token(context, resource)
+    except ApiError:
+        # Its changes are not kept, or the caller may not read them.
+        return None
 
 
 def sync() -> dict:

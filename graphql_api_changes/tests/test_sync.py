@@ -530,6 +530,35 @@ class TestSyncGraphql(Batches, SyncCase):
     api = "graphql"
 
 
+class TestSyncShape(SyncCase):
+    def test_the_openapi_document_has_it(self):
+        document = self.http("GET", "/api/openapi.json").json()
+        operation = document["paths"]["/api/sync"]["post"]
+        body = operation["requestBody"]["content"]["application/json"]["schema"]
+        items = body["properties"]["items"]
+        self.assertEqual(items["maxItems"], MAX_ITEMS)
+        self.assertEqual(items["items"]["required"], ["type", "operation"])
+        self.assertEqual(
+            set(items["items"]["properties"]),
+            {"type", "operation", "client_id", "id", "version", "input"},
+        )
+        result = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        item = result["properties"]["data"]["properties"]["items"]["items"]
+        self.assertEqual(set(item["required"]), {"client_id", "id", "status", "record", "errors"})
+        self.assertEqual(item["properties"]["status"]["enum"], ["ok", "conflict", "error"])
+
+    def test_a_token_of_before_the_batch(self):
+        response = self.send([update(self.customer, city="Bruges")])
+        self.assertTrue(response.json()["data"]["token"])
+        response = self.send([create("app.1", name="Zbob"), create("t", "CustomerTag", name="Z")])
+        self.assertIsNone(response.json()["data"]["token"])
+
+    def test_its_address_is_no_collection(self):
+        resource = self.env["graphql_api.resource"].search([("type_name", "=", "Customer")])
+        with self.assertRaises(ValidationError):
+            resource.collection = "sync"
+
+
 class TestSyncRights(SyncCase):
     """Who may do what, and learns what."""
 
