@@ -20,6 +20,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "views/menus.xml",
+        "views/overview_views.xml",
         "views/settings_views.xml",
         "views/change_views.xml",
         "wizards/expose_views.xml",

@@ -1,5 +1,6 @@
 from . import (
     apikeys,
+    app,
     change,
     document,
     exposure,
@@ -10,8 +11,11 @@ from . import (
     ir_http,
     ir_model,
     ir_rule,
+    ir_ui_menu,
     key,
     lines,
+    overview,
+    overview_traffic,
     policy,
     policy_form,
     policy_right,

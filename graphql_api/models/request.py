@@ -15,6 +15,7 @@ class GraphqlApiRequest(models.Model):
 
     _name = "graphql_api.request"
     _description = "API Request"
+    _inherit = ["graphql_api.traffic"]
     _log_access = False
     _order = "id desc"
     _rec_name = "operation"

@@ -1,7 +1,15 @@
+from datetime import datetime, timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+_A_DAY = timedelta(hours=24)
+
+_END = "graphql_api.log_until"
+"""The system parameter that says when the log ends that was turned on for a day."""
 
 
 class GraphqlApiRequest(models.Model):
@@ -41,9 +49,19 @@ class GraphqlApiRequest(models.Model):
         """Show the requests of the same operation."""
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("graphql_api.request_action")
-        domain = [("operation", "=", self.operation), ("method", "=", self.method)]
-        return {**action, "name": self.operation, "domain": domain}
+        domain = Domain("operation", "=", self.operation) & Domain("method", "=", self.method)
+        return self._open_requests(self.operation, domain)
+
+    @api.model
+    def _open_requests(self, name: str, domain: Domain) -> dict:
+        """Return the action that shows a part of the request log."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "views": [(False, "list"), (False, "graph"), (False, "pivot"), (False, "form")],
+            "domain": list(domain),
+        }
 
     @api.model
     def get_empty_list_help(self, help_message):
@@ -54,8 +72,13 @@ class GraphqlApiRequest(models.Model):
             return message
         return Markup(
             '%s<p><a type="action" class="btn btn-primary" data-model="graphql_api.request" '
-            'data-method="turn_on">%s</a></p>'
-        ) % (Markup(message or ""), self.env._("Log All Requests"))
+            'data-method="turn_on_for_a_day">%s</a> <a type="action" class="btn btn-secondary" '
+            'data-model="graphql_api.request" data-method="turn_on">%s</a></p>'
+        ) % (
+            Markup(message or ""),
+            self.env._("Log for 24 Hours"),
+            self.env._("Log All Requests"),
+        )
 
     @api.model
     def turn_on(self):
@@ -63,7 +86,37 @@ class GraphqlApiRequest(models.Model):
 
         :raise AccessError: for all but administrators
         """
+        return self._turn_on(None)
+
+    @api.model
+    def turn_on_for_a_day(self):
+        """Log the requests of all callers for 24 hours.
+
+        :raise AccessError: for all but administrators
+        """
+        return self._turn_on(fields.Datetime.now() + _A_DAY)
+
+    def _turn_on(self, end: datetime | None) -> dict:
         if not self.env.is_system():
             raise AccessError(self.env._("Only administrators turn the request log on."))
-        self.env["ir.config_parameter"].set_param("graphql_api.log_requests", "True")
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("graphql_api.log_requests", "True")
+        parameters.set_param(_END, end and fields.Datetime.to_string(end))
+        if end:
+            self.env.ref("graphql_api.cron_end_log")._trigger(end)
         return {"type": "ir.actions.client", "tag": "reload"}
+
+    @api.model
+    def _get_log_end(self) -> datetime | None:
+        """Return when the log ends that was turned on for a day, in UTC."""
+        end = self.env["ir.config_parameter"].sudo().get_param(_END)
+        return fields.Datetime.to_datetime(end or None)
+
+    @api.model
+    def _end_log(self) -> None:
+        """Turn the log off whose day is over. Policies that log their keys go on."""
+        end = self._get_log_end()
+        if end and end <= fields.Datetime.now():
+            parameters = self.env["ir.config_parameter"].sudo()
+            parameters.set_param("graphql_api.log_requests", False)
+            parameters.set_param(_END, False)

@@ -19,7 +19,12 @@ class GraphqlApiResource(models.Model):
 
     _name = "graphql_api.resource"
     _description = "API Resource"
-    _inherit = ["graphql_api.exposure", "graphql_api.lines", "graphql_api.in_use"]
+    _inherit = [
+        "graphql_api.exposure",
+        "graphql_api.lines",
+        "graphql_api.in_use",
+        "graphql_api.app",
+    ]
     _order = "collection"
     _rec_name = "type_name"
 
@@ -298,7 +303,7 @@ class GraphqlApiResource(models.Model):
         of that name or while its relation leads to a model that is not exposed. What would
         make the schema invalid is left out with a warning in the log.
         """
-        resources, problems = self.env["graphql_api.schema"]._compile_exposure()
+        resources, problems, _owners = self.env["graphql_api.schema"]._compile_exposure()
         # How a database sorts text depends on its collation.
         for resource in self.browse(problems).filtered("is_installed").sorted("collection"):
             _logger.warning("%s is not served: %s", resource.model, problems[resource.id])

@@ -2,7 +2,7 @@ import json
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import RedirectWarning, ValidationError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL
 
@@ -117,6 +117,14 @@ class GraphqlApiResource(models.Model):
         self.ensure_one()
         return _open(f"/api/{self.collection}")
 
+    def _open_form(self) -> dict:
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
     def _get_example_query(self) -> str:
         """Return a query of the first records with some of their values."""
         resources = self.env["graphql_api.schema"]._get_schema().resources
@@ -128,14 +136,21 @@ class GraphqlApiResource(models.Model):
 
     @api.constrains("type_name", "collection", "model", "active")
     def _check_conflicts(self):
-        """Refuse what the schema could not have beside what is exposed already."""
+        """Refuse what the schema could not have beside what is exposed already.
+
+        :raise RedirectWarning: another resource has a name; it leads there
+        :raise ValidationError: the API itself or an addon has it
+        """
         active = self.filtered("active")
         if self._is_installing() or not active:
             return
-        problems = self.env["graphql_api.schema"]._compile_exposure(last=active).problems
+        exposure = self.env["graphql_api.schema"]._compile_exposure(last=active)
         for resource in active:
-            if resource.id in problems:
-                raise ValidationError(problems[resource.id])
+            if problem := exposure.problems.get(resource.id):
+                if owner := self.browse(exposure.owners.get(resource.id)):
+                    text = self.env._("Open %s", owner.type_name)
+                    raise RedirectWarning(problem, owner._open_form(), text)
+                raise ValidationError(problem)
 
     @api.constrains("model")
     def _check_model(self):

@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Collection
 from time import perf_counter
 from typing import NamedTuple
 
@@ -31,10 +32,14 @@ _PARTS = (
 
 
 class Exposure(NamedTuple):
-    """What is exposed: the resources that are served, and why others are not; both by ids."""
+    """What is exposed: the resources that are served, and why others are not; both by ids.
+
+    ``owners`` has for what wants a name that is taken the id of the resource that has it.
+    """
 
     resources: dict[int, Resource]
     problems: dict[int, str]
+    owners: dict[int, int]
 
 
 class GraphqlApiSchema(models.AbstractModel):
@@ -139,20 +144,23 @@ class GraphqlApiSchema(models.AbstractModel):
         parts = self.sudo()._collect()
         resources, conflicts = compile_exposure(definitions, types_in_code(parts), parts.features)
         defined = {each.id: each.resource for each in definitions}
+        owners = {}
         for resource_id, conflict in conflicts.items():
             resource = defined[resource_id]
             # Others that are refused may have the owner's type name, and another model.
-            owners = [
-                each.model
+            models = {
+                other_id: each.model
                 for other_id, each in defined.items()
                 if each.type_name == conflict.owner and other_id != resource_id
-            ]
-            problems[resource_id] = self._describe_conflict(resource, conflict, owners)
-        return Exposure(resources, problems)
+            }
+            problems[resource_id] = self._describe_conflict(resource, conflict, models.values())
+            if models:
+                owners[resource_id] = max(models, key=lambda each: models[each] == resource.model)
+        return Exposure(resources, problems, owners)
 
     @api.model
     def _describe_conflict(
-        self, resource: Resource, conflict: NameConflict, owner_models: list[str]
+        self, resource: Resource, conflict: NameConflict, owner_models: Collection[str]
     ) -> str:
         """Say which name is taken, who has it, and what can be done.
 

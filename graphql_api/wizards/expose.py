@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 
 from ..models.odoo_fields import is_writable
@@ -20,8 +19,14 @@ class GraphqlApiExpose(models.TransientModel):
         required=True,
         ondelete="cascade",
         domain="[('id', 'in', available_model_ids)]",
-        help="Models that already have a resource, even an archived one, are not offered.",
     )
+    resource_ids = fields.Many2many(
+        "graphql_api.resource",
+        compute="_compute_resource_ids",
+        context={"active_test": False},
+        help="Those that expose the model already, archived ones too.",
+    )
+    exposed_text = fields.Char(compute="_compute_resource_ids")
     type_name = fields.Char(
         string="Type",
         required=True,
@@ -52,11 +57,39 @@ class GraphqlApiExpose(models.TransientModel):
 
     @api.depends_context("uid")
     def _compute_available_model_ids(self):
-        exposed = self._get_all_resources("model").mapped("model")
         domain = Domain("transient", "=", False) & Domain("abstract", "=", False)
-        domain &= Domain("model", "not in", exposed) & Domain("model", "not like", "graphql_api.")
+        domain &= Domain("model", "not like", "graphql_api.")
         available = self.env["ir.model"].search(domain)
         self.available_model_ids = available.filtered(lambda model: model.model in self.env)
+
+    @api.depends("model_id")
+    def _compute_resource_ids(self):
+        resources = self._get_all_resources("type_name", "model", "active")
+        for expose in self:
+            expose.resource_ids = resources.filtered_domain([("model", "=", expose.model_id.model)])
+            names = [
+                each.type_name if each.active else self.env._("%s (archived)", each.type_name)
+                for each in expose.resource_ids
+            ]
+            expose.exposed_text = names and self.env._(
+                "%(model)s is exposed already, as %(names)s.",
+                model=expose.model_id.model,
+                names=", ".join(names),
+            )
+
+    def open_exposed(self):
+        """Show the resources that expose the model already."""
+        self.ensure_one()
+        if len(self.resource_ids) == 1:
+            return self.resource_ids._open_form()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Resources of %s", self.model_id.name),
+            "res_model": "graphql_api.resource",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self.resource_ids.ids)],
+            "context": {"active_test": False},
+        }
 
     @api.depends("model_id")
     def _compute_names(self):
@@ -129,14 +162,10 @@ class GraphqlApiExpose(models.TransientModel):
     def action_expose(self):
         """Create the resource and open it.
 
-        :raise ValidationError: for a model that is exposed already, or for a mistake that a
-            resource cannot have
+        :raise RedirectWarning: another resource has one of the names
+        :raise ValidationError: for a mistake that a resource cannot have
         """
         self.ensure_one()
-        if self.model_id not in self.available_model_ids:
-            raise ValidationError(
-                self.env._("%(model)s is exposed already.", model=self.model_id.name)
-            )
         exposed = self.field_ids.filtered("is_exposed")
         resource = self.env["graphql_api.resource"].create(
             {
@@ -161,9 +190,4 @@ class GraphqlApiExpose(models.TransientModel):
                 ],
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": resource._name,
-            "res_id": resource.id,
-            "views": [(False, "form")],
-        }
+        return resource._open_form()

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import psycopg2.errors
 
-from odoo.exceptions import ConcurrencyError, ValidationError
+from odoo.exceptions import ConcurrencyError, RedirectWarning
 from odoo.fields import Command, Domain
 from odoo.tests import TransactionCase, tagged
 
@@ -234,7 +234,7 @@ class TestVersions(ExposureCase):
     """What is kept of a resource counts for what it was made from, and for nothing else."""
 
     def assert_refused(self, resource, collection: str):
-        with self.assertRaisesRegex(ValidationError, "already"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(RedirectWarning, "already"), self.env.cr.savepoint():
             resource.collection = collection
 
     def assert_accepted(self, resource, collection: str):

@@ -7,7 +7,7 @@ import strawberry
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -56,7 +56,7 @@ class TestRefused(ResourceCase):
 
     def assert_refused(self, change, message: str):
         with (
-            self.assertRaisesRegex(ValidationError, message),
+            self.assertRaisesRegex((RedirectWarning, ValidationError), message),
             self.env.cr.savepoint(),
             mute_logger("odoo.sql_db"),
         ):
@@ -364,11 +364,9 @@ class TestAccepted(AcceptedCase):
 
     def test_the_form(self):
         """The form itself makes a resource, with the fields chosen from a list."""
-        action = self.env.ref("graphql_api.resource_action")
         resources = self.env["graphql_api.resource"].with_context(
             **{"default_allow_create": False, "default_allow_update": False}
         )
-        self.assertIn("default_allow_update", action.context)
         with Form(resources, "graphql_api.resource_view_form") as form:
             form.model = "res.bank"
             form.type_name = "Bank"
@@ -440,6 +438,21 @@ class TestAccepted(AcceptedCase):
             {"GET /api/banks", "GET /api/banks/<id>"},
         )
         self.assertEqual(found["open_records"], bank)
+
+    def test_apps(self):
+        """Resources are grouped by the app that brings their model, while it is installed."""
+        resource = self.create_bank_resource()
+        resources = self.env["graphql_api.resource"].with_context(active_test=False)
+        missing = resources.with_context(install_mode=True).create(
+            {"type_name": "No", "collection": "nos", "model": "no.model"}
+        )
+        orders = self.env.ref("graphql_api.sale_order")
+        groups = dict(resources._read_group([], ["app"], ["id:recordset"]))
+        self.assertIn(resource, groups["Base"])
+        self.assertIn(orders, groups["Sales"])
+        self.assertIn(missing, groups["Not Installed"])
+        self.assertEqual([(missing + orders).mapped("app")], [["Not Installed", "Sales"]])
+        self.assertEqual(resources.search([("app", "=", "Sales")]), groups["Sales"])
 
     def test_what_is_used_is_not_deleted(self):
         """The message says who used it, and that it can be archived; then it can be deleted."""

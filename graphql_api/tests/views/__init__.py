@@ -8,6 +8,7 @@ if has_package("playwright"):
         test_browser_documents,
         test_browser_keys,
         test_browser_login,
+        test_browser_overview,
         test_browser_own_keys,
         test_browser_policies,
         test_browser_request_log,

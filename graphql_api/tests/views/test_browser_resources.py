@@ -57,16 +57,29 @@ class TestResourceScreens(BrowserCase):
         self.assertNotIn("phone", self.rest("/api/customers?limit=1")["data"][0])
         self.rest("/api/customers?limit=1&fields=phone", status=400)
 
+    def test_exposed_already(self):
+        """The wizard says of a model as what it is exposed, and leads there."""
+        with self.browser() as page:
+            self.visit(_RESOURCES)
+            page.get_by_role("button", name="Expose a Model").last.click()
+            wizard = page.locator(".modal")
+            wizard.get_by_role("combobox", name="Model").fill("res.partner")
+            wizard.get_by_role("option", name="Contact res.partner", exact=True).click()
+            wizard.get_by_text("res.partner is exposed already, as Customer.").wait_for()
+            wizard.get_by_role("button", name="Open It").click()
+            page.locator(".o_form_view .o_breadcrumb").get_by_text("Customer").wait_for()
+
     def test_mistakes_are_refused(self):
-        """The form says what is wrong with a name, and keeps nothing."""
+        """The form says what is wrong with a name, leads to who has it, and keeps nothing."""
         with self.browser() as page:
             self.visit(_RESOURCES)
             page.get_by_role("cell", name="Customer", exact=True).click()
             page.get_by_role("textbox", name="Type").fill("Company")
             page.get_by_role("button", name="Save manually").click()
-            self.refused("Company")
-            page.get_by_role("button", name="Discard").click()
-            self.settle()
+            dialog = page.locator(".modal").filter(has_text="needs the type Company")
+            dialog.get_by_role("button", name="Open Company").click()
+            dialog.wait_for(state="detached")
+            page.locator(".o_form_view .o_breadcrumb").get_by_text("Company").wait_for()
         self.assertEqual(
             self.graphql("{ customers(first: 1) { nodes { __typename } } }"),
             {"customers": {"nodes": [{"__typename": "Customer"}]}},

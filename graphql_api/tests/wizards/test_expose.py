@@ -1,6 +1,6 @@
 """The wizard that exposes a model: what it offers, proposes and makes."""
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.tests import Form, tagged
 
 from ...wizards.proposals import offered_fields, propose_names
@@ -67,20 +67,16 @@ class ExposeCase(ApiCase):
 
 class TestProposal(ExposeCase):
     def test_models(self):
-        """Models with records that no resource exposes."""
+        """Models with records, also those that a resource exposes already."""
         available = self.env["graphql_api.expose"].new().available_model_ids.mapped("model")
-        for name in ("res.bank", "res.partner.industry", "res.lang", "calendar.event"):
+        for name in ("res.bank", "res.partner.industry", "calendar.event", "res.partner"):
             self.assertIn(name, available)
         for name in (
-            "res.partner",  # exposed
             "mail.thread",  # abstract
             "base.module.update",  # a wizard
             "graphql_api.resource",
         ):
             self.assertNotIn(name, available)
-        self.env.ref("graphql_api.customer").active = False
-        available = self.env["graphql_api.expose"].new().available_model_ids.mapped("model")
-        self.assertNotIn("res.partner", available)
 
     def test_names(self):
         others = [("Bank", "banks"), ("Pet", "dogs")]
@@ -285,9 +281,29 @@ class TestExposed(ExposeCase):
         with self.assertRaisesRegex(ValidationError, "the type Query"), self.env.cr.savepoint():
             form.save().action_expose()
         expose = self.form("res.bank").save()
-        self.expose(self.form("res.bank"))
-        with self.assertRaisesRegex(ValidationError, "exposed already"):
+        resource = self.expose(self.form("res.bank"))
+        with self.assertRaisesRegex(RedirectWarning, "exposed already") as refused:
             expose.action_expose()
+        action = refused.exception.args[1]
+        self.assertEqual(action["res_id"], resource.id)
+
+    def test_a_model_that_is_exposed_already(self):
+        """The wizard says as what, leads there, and exposes it once more under other names."""
+        form = self.form("res.partner")
+        customer = self.env.ref("graphql_api.customer")
+        self.assertEqual(form.exposed_text, "res.partner is exposed already, as Customer.")
+        wizard = form.save()
+        self.assertEqual(wizard.open_exposed()["res_id"], customer.id)
+        partner = wizard.action_expose()
+        self.assertNotEqual(partner["res_id"], customer.id)
+        self.rest("/api/customers?limit=1")
+        self.rest(f"/api/{self.env['graphql_api.resource'].browse(partner['res_id']).collection}")
+        customer.active = False
+        wizard = self.form("res.partner").save()
+        self.assertIn("Customer (archived)", wizard.exposed_text)
+        shown = wizard.open_exposed()
+        resources = self.env[shown["res_model"]].with_context(**shown["context"])
+        self.assertIn(customer, resources.search(shown["domain"]))
 
     def test_only_administrators(self):
         for name in ("graphql_api.expose", "graphql_api.expose.field"):
