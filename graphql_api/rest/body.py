@@ -72,7 +72,11 @@ class BodyReader:
         raise ApiError("BAD_USER_INPUT", "The body must be a JSON object, or a list of them.")
 
     def convert(self, value: dict, input_type: GraphQLInputObjectType) -> dict:
-        """Return the input that a JSON object is, with REST's names, without its problems."""
+        """Return the input that a JSON object is, with REST's names, without its problems.
+
+        :raise ApiError: QUERY_TOO_COMPLEX where it is too large or nested too deeply
+        """
+        check_input_size(value)
         return self._convert(value, input_type, ())
 
     def parse_object(self, input_type: GraphQLInputObjectType, is_empty: bool = False) -> dict:

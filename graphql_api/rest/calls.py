@@ -177,7 +177,8 @@ def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict)
     """Execute the document of a root field; return the field's value as REST shows it.
 
     A relation whose record is hidden stays null; any other error is the response. What is executed
-    after a request, for a response that is streamed, is not logged.
+    after a request, for a response that is streamed, is not logged, nor compared with what the
+    client has.
 
     :param variables: a value for each argument of the field
     :raise ApiError: the first error that is not about a hidden related record
@@ -190,7 +191,7 @@ def run(schema: BuiltSchema, context: Context, root: RootField, variables: dict)
             f"The request has more than {context.limits.max_tokens} tokens. Parsing aborted.",
         )
     executed = Request.of_document(document, variables)
-    unchanged = find_unchanged(schema, context, executed)
+    unchanged = find_unchanged(schema, context, executed) if request else None
     if unchanged is not None:
         raise RolledBack(cached_response(unchanged))
     result = execute(schema, context, executed, _Executor)

@@ -45,7 +45,8 @@ class Parts:
     ``error_codes`` are codes of :class:`ApiError` with their HTTP status, ``reserved_collections``
     first segments below ``/api`` that are routes of an addon. ``describe_routes`` get
     :class:`graphql_api.rest.openapi.routes.Routes`, and return path -> method -> operation of
-    routes that belong to no resource alone.
+    routes that belong to no resource alone. ``describe_lists`` get the same, a resource, and the
+    operation that lists its records, to which they may add.
     """
 
     queries: list[type] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Parts:
     error_codes: dict[str, int] = field(default_factory=dict)
     reserved_collections: set[str] = field(default_factory=set)
     describe_routes: list[Callable[[Any], dict[str, dict]]] = field(default_factory=list)
+    describe_lists: list[Callable[[Any, Resource, dict], None]] = field(default_factory=list)
 
     def without_extensions(self) -> "Parts":
         """Return what of these parts is there under a policy that allows no additions."""
@@ -127,6 +129,7 @@ def build(resources: list[Resource], logged: set[str], parts: Parts) -> BuiltSch
         tuple(parts.features),
         parts.error_codes,
         tuple(parts.describe_routes),
+        tuple(parts.describe_lists),
     )
 
 

@@ -6,5 +6,6 @@ from . import (
     ir_rule,
     res_config_settings,
     resource,
+    stream,
     sync_creation,
 )

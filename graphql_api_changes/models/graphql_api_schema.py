@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..rest.descriptions import IMPORT, describe_streams
 from ..rest.sync import SyncMutation
 from ..rest.sync_openapi import describe_sync
 from ..schema.validators import find_validators
@@ -15,6 +16,8 @@ class GraphqlApiSchema(models.AbstractModel):
         parts.granted_mutations.append(SyncMutation)
         parts.reserved_collections.add("sync")
         parts.describe_routes.append(describe_sync)
+        parts.features.append(IMPORT)
+        parts.describe_lists.append(describe_streams)
         return parts
 
     def _validators(self, context, uses, scope):

@@ -1,7 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..schema import positions
 from .change_log import DAYS_PARAMETER, DEFAULT_DAYS
+from .stream import DEFAULT_STREAMS, STREAMS_PARAMETER
 
 
 class ResConfigSettings(models.TransientModel):
@@ -15,6 +17,16 @@ class ResConfigSettings(models.TransientModel):
     graphql_api_changes_log_size = fields.Char(
         string="Size of the Change Log", compute="_compute_graphql_api_changes_log_size"
     )
+
+    graphql_api_changes_max_streams = fields.Integer(
+        string="Streams at Once", config_parameter=STREAMS_PARAMETER, default=DEFAULT_STREAMS
+    )
+
+    @api.constrains("graphql_api_changes_max_streams")
+    def _check_graphql_api_changes_max_streams(self):
+        for settings in self:
+            if settings.graphql_api_changes_max_streams < 1:
+                raise ValidationError(self.env._("At least one response has to be streamed."))
 
     def _compute_graphql_api_changes_log_size(self):
         megabytes = positions.log_size(self.env) / 1024**2

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..rest.descriptions import IMPORT
+
 
 class GraphqlApiResource(models.Model):
     _inherit = "graphql_api.resource"
@@ -25,6 +27,9 @@ class GraphqlApiResource(models.Model):
                 )
             else:
                 resource.tracking_note = False
+
+    def _get_features(self):
+        return super()._get_features() | {IMPORT.name}
 
 
 class GraphqlApiExposure(models.AbstractModel):

@@ -1,1 +1,9 @@
-from . import test_change_log, test_exposed, test_sync, test_validators
+from . import (
+    test_change_log,
+    test_export,
+    test_exposed,
+    test_import,
+    test_streams,
+    test_sync,
+    test_validators,
+)

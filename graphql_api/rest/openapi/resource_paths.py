@@ -128,6 +128,8 @@ class ResourcePaths:
                 [*self._parameters.page(resource), self._parameters.if_none_match()],
                 {**self._responses.cached(page), **self._responses.errors(*READ_ERRORS)},
             )
+            for describe in self._schema.describe_lists:
+                describe(self._routes, resource, operations["get"])
         if self._may(resource, "create"):
             one = self._records.written(name)
             created = self._responses.success(

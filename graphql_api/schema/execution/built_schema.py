@@ -30,7 +30,7 @@ class BuiltSchema:
     fields; by (type name, GraphQL field name) there are ``fields``, those of resources, and
     ``loaders``, how a field is read for many records. Its types are made when they are asked for;
     ``rebuild`` makes the same schema anew. ``features`` are those of addons, ``error_codes`` and
-    ``describe_routes`` what :class:`.builder.Parts` says of them.
+    ``describe_routes`` and ``describe_lists`` what :class:`.builder.Parts` says of them.
     """
 
     strawberry_schema: strawberry.Schema
@@ -42,6 +42,7 @@ class BuiltSchema:
     features: tuple[Feature, ...] = ()
     error_codes: Mapping[str, int] = field(default_factory=dict)
     describe_routes: tuple[Callable[[Any], dict[str, dict]], ...] = ()
+    describe_lists: tuple[Callable[[Any, Resource, dict], None], ...] = ()
     texts: SchemaTexts = field(default_factory=SchemaTexts, init=False)
     _derived: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -1,0 +1,29 @@
+"""Lists as streams, and files of upserts."""
+
+from odoo import http
+
+from odoo.addons.graphql_api.controllers.rest import RestController
+from odoo.addons.graphql_api.rest.extension import WRITE_ROUTE
+
+from ..rest.descriptions import FEATURE
+from ..rest.export import chosen_format, export
+from ..rest.imports import import_file
+
+
+class StreamController(RestController):
+    @http.route()
+    def list(self, collection):
+        """List a page of records, or stream all of them where ``Accept`` asks for it."""
+        media_type = chosen_format()
+        if media_type is not None:
+            return export(collection, media_type)
+        response = super().list(collection)
+        response.headers.add("Vary", "Accept")
+        return response
+
+    @http.route(
+        f"/api/<string:collection>/{FEATURE}", methods=["POST"], feature=FEATURE, **WRITE_ROUTE
+    )
+    def import_file(self, collection):
+        """Write the upserts of a file."""
+        return import_file(collection)
