@@ -61,7 +61,7 @@ class GraphqlApiChangeLog(models.AbstractModel):
         resources = neutral.env["graphql_api.resource"]
         resources.flush_model()
         tracked = set(resources.search([("is_tracked", "=", True)])._ids)
-        served, _problems = neutral.env["graphql_api.schema"]._compile_exposure()
+        served = neutral.env["graphql_api.schema"]._compile_exposure().resources
         followed = [resource for id, resource in served.items() if id in tracked]
         followed_tables.lock_briefly(neutral.env)
         needed = followed_tables.needed_columns(neutral.env, followed, neutral._get_filters())
