@@ -214,7 +214,7 @@ def rule(more: list) -> str:
 
 @pytest.fixture
 def everything(cluster, admin_key) -> Iterator[dict]:
-    """Yield what the test is about: the run, keys of three callers, the rule, the policy's right."""
+    """Yield the run, keys of three callers, and those who write."""
     run = f"run-{uuid.uuid4().hex[:8]}"
     administrator = Administrator(cluster.servers[0].url, admin_key)
     call = administrator.call
