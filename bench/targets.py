@@ -50,12 +50,12 @@ def check(results: dict) -> list[dict]:
             }
         )
     tracking = results.get("tracking", {})
-    for name in ("order", "confirm"):
+    for name, title in (("order", "create an order"), ("confirm", "confirm it")):
         if name in tracking:
             ratio = tracking[name]["ratio"]
             checked.append(
                 {
-                    "what": f"Change log: to {name} an order, against without",
+                    "what": f"Change log: {title}, against without",
                     "limit": "at most 1.03",
                     "found": f"{ratio:.2f}",
                     "reached": ratio <= _TRACKED,
