@@ -119,11 +119,14 @@ class Call(ResourceCall):
     def record_id(self, text: str) -> int:
         """Return the id in the path.
 
-        :raise ApiError: NOT_FOUND where no record can have it
+        :raise ApiError: NOT_FOUND where no record can have it, METHOD_NOT_ALLOWED where it is the
+            name of a feature, whose address has other methods
         """
         try:
             return parse_id(text)
         except ApiError:
+            if self.schema.has_feature(self.resource, text):
+                raise method_not_allowed(self.schema) from None
             raise not_found(self.resource, [text]) from None
 
     def record(self, number: int, projection: tuple[Selected, ...]) -> Response:

@@ -101,6 +101,14 @@ class FilterReader:
             return {"and": conditions}
         return conditions[0] if conditions else None
 
+    def parse_json(self, value: Any) -> dict:
+        """Return the GraphQL filter of a filter in JSON, as a body has it.
+
+        :raise ApiError: of :meth:`parse`
+        """
+        check_input_size(value)
+        return self._convert(value, self._input_type, _FILTER)
+
     def _read_json(self, text: str) -> dict:
         """Return the filter that is written as JSON."""
         try:
@@ -108,8 +116,7 @@ class FilterReader:
         except ApiError as error:
             example = f'{_FILTER}={{"id":{{"eq":5}}}} or {_EXAMPLE}'
             raise bad_parameter(_FILTER, f"{error.message} Write filters like {example}.") from None
-        check_input_size(value)
-        return self._convert(value, self._input_type, _FILTER)
+        return self.parse_json(value)
 
     def _equality(self, key: str, texts: list[str]) -> dict:
         """Return the filter of ``city=Ghent``."""

@@ -9,7 +9,7 @@ from .access.access import Context, find_visible, not_found, restrict_domain, se
 from .access.external_ids import ExternalId, find_external_ids, give_external_ids
 from .addons.batches import batch_field
 from .addons.binding import resource_type
-from .addons.features import Feature, FeatureField
+from .addons.features import Feature, FeatureField, TypeOf
 from .addons.plain_context import with_plain_context
 from .execution.usage import DISPLAY_NAME, READ_FIELD, Use
 from .execution.validators import Validators
@@ -19,8 +19,9 @@ from .exposure.record_filter import RecordFilter
 from .exposure.resource import Resource
 from .reading.filters import to_domain
 from .reading.pagination import check_size
-from .reading.selection import selected_columns, selected_names
+from .reading.selection import selected_columns, selected_names, selected_paths
 from .values.definitions import attribute_field, define
+from .values.input_objects import given
 from .values.parsers import parse_id
 from .values.scalars import JSON
 
@@ -35,6 +36,7 @@ __all__ = [
     "FeatureField",
     "RecordFilter",
     "Resource",
+    "TypeOf",
     "Use",
     "Validators",
     "attribute_field",
@@ -47,12 +49,14 @@ __all__ = [
     "find_record",
     "find_visible",
     "give_external_ids",
+    "given",
     "parse_id",
     "resource_type",
     "restrict_domain",
     "search",
     "selected_columns",
     "selected_names",
+    "selected_paths",
     "snake_case",
     "to_domain",
     "with_plain_context",

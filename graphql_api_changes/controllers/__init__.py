@@ -1,1 +1,1 @@
-from . import streams, sync
+from . import changes, streams, sync

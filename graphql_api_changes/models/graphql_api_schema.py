@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..rest.changes_openapi import CHANGES
 from ..rest.descriptions import IMPORT, describe_streams
 from ..rest.sync import SyncMutation
 from ..rest.sync_openapi import describe_sync
@@ -18,6 +19,8 @@ class GraphqlApiSchema(models.AbstractModel):
         parts.describe_routes.append(describe_sync)
         parts.features.append(IMPORT)
         parts.describe_lists.append(describe_streams)
+        parts.features.append(CHANGES)
+        parts.error_codes["RESYNC_REQUIRED"] = 410
         return parts
 
     def _validators(self, context, uses, scope):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..rest.changes_openapi import CHANGES
 from ..rest.descriptions import IMPORT
 
 
@@ -29,7 +30,8 @@ class GraphqlApiResource(models.Model):
                 resource.tracking_note = False
 
     def _get_features(self):
-        return super()._get_features() | {IMPORT.name}
+        features = super()._get_features() | {IMPORT.name}
+        return features | {CHANGES.name} if self.is_tracked else features
 
 
 class GraphqlApiExposure(models.AbstractModel):

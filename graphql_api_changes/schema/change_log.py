@@ -60,12 +60,11 @@ def find_changes(
             "new token, then read all records again.",
             argument="since",
         )
-    query = _affected(root, changed, since)
-    if query is None:
-        return Changes([], None)
+    # Searched all the same: whether a hidden record has changed must not show in the queries.
+    query = _affected(root, changed, since) or SQL("SELECT 0 WHERE FALSE")
     rows = env.execute_query(
         SQL(
-            "SELECT DISTINCT record_id FROM (%s) AS changed WHERE record_id > %s "
+            "SELECT DISTINCT record_id FROM (%s) AS changed (record_id) WHERE record_id > %s "
             "ORDER BY record_id LIMIT %s",
             query,
             snapshot.after,

@@ -1,5 +1,7 @@
 from . import (
     test_change_log,
+    test_changes_rest,
+    test_deltas,
     test_export,
     test_exposed,
     test_import,

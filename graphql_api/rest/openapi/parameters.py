@@ -143,6 +143,15 @@ class Parameters:
             *self._conditions(resource),
         ]
 
+    def chosen_page(self, resource: Resource) -> list[Json]:
+        """Return what chooses and shows the records of a page whose order is given."""
+        return [
+            self.fields(),
+            self._range(resource, "Records of the page.", resource.default_page_size)[0],
+            self._refer("include_archived", "query", _SWITCH, "Archived records, too."),
+            self._filters.parameter(resource),
+        ]
+
     def related_page(self, resource: Resource) -> list[Json]:
         """Return what chooses, sorts and pages a list that is reached through a record only."""
         return [

@@ -61,6 +61,9 @@ COUNTED = 1
 MOST = 1_000_000_000
 """The highest cost that is told: not every client can read larger numbers in JSON."""
 
+_WRAPPERS = 1
+"""Objects between one that is a page and the records of the page."""
+
 _PAGE_ARGUMENTS = ("first", "last")
 _CONDITIONS = {"include": True, "skip": False}
 
@@ -231,7 +234,8 @@ class Cost:
                     own = records = 1
                     below_page = page
                     if any(name in definition.args for name in _PAGE_ARGUMENTS):
-                        below_page = self._asked(definition, node, ASSUMED_SIZE, None)
+                        paged = self._find_paged(named, _WRAPPERS)
+                        below_page = self._asked(definition, node, ASSUMED_SIZE, paged)
             below = self._translate(nested, below_place, below_page) if nested else []
             if own or below:
                 conditions = [inner for inner, _parent, _node in selected]
@@ -270,6 +274,20 @@ class Cost:
         resource = self._resources.get(get_named_type(nodes.type).name)
         default = resource.default_page_size if resource else ASSUMED_SIZE
         return self._asked(definition, node, default, resource)
+
+    def _find_paged(self, parent: Any, wrappers: int) -> Resource | None:
+        """Return the resource of which a page in an object has records.
+
+        :param wrappers: how many objects may lie between the two
+        """
+        for definition in getattr(parent, "fields", {}).values():
+            named = get_named_type(definition.type)
+            found = self._resources.get(named.name)
+            if found is None and wrappers:
+                found = self._find_paged(named, wrappers - 1)
+            if found is not None:
+                return found
+        return None
 
     def _size(self, definition: GraphQLField, node: FieldNode) -> Amount:
         """Return the number of objects of a list."""

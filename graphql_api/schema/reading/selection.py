@@ -25,6 +25,40 @@ def selected_columns(context: Context, info, resource: Resource, *wrappers: tupl
     return columns
 
 
+def selected_paths(context: Context, info, resource: Resource, *path: str) -> set[str]:
+    """Return the Odoo fields of records that a selection reads, also of those they lead to.
+
+    Fields of related records come after the relation and a point: ``country_id.code``.
+
+    :param path: field names that lie between the current field and the records
+    """
+    raw = info._raw_info
+    nodes = raw.field_nodes
+    for name in path:
+        nodes = [node for node in _below(nodes, raw.fragments) if node.name.value == name]
+    return set(_paths(context, resource, nodes, raw.fragments))
+
+
+def _paths(
+    context: Context, resource: Resource, nodes: Iterable[FieldNode], fragments: dict
+) -> Iterator[str]:
+    """Yield the paths of what is selected below some fields that lead to records."""
+    by_name = {field.graphql_name: field for field in resource.fields.values()}
+    for node in _below(nodes, fragments):
+        name = node.name.value
+        field = by_name.get(name)
+        loader = context.loaders.get((resource.type_name, name))
+        if loader is not None:
+            yield from loader.fetches
+        if field is None:
+            continue
+        yield field.field
+        if field.relation:
+            target = context.resources[field.relation]
+            for inner in _paths(context, target, [node], fragments):
+                yield f"{field.field}.{inner}"
+
+
 def selected_names(info, *path: str) -> set[str]:
     """Return the names of the fields that are selected below the current field.
 
