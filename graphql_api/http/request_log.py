@@ -13,7 +13,7 @@ from datetime import date, datetime, timezone
 from time import monotonic, time
 from typing import Any
 
-from graphql import OperationDefinitionNode
+from graphql import FieldNode, OperationDefinitionNode
 from werkzeug.wsgi import ClosingIterator
 
 from odoo import SUPERUSER_ID, api
@@ -23,6 +23,7 @@ from odoo.tools.lru import LRU
 
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.executor import Request, Result
+from ..schema.execution.signature import document_signature
 from ..schema.execution.usage import Use, request_uses
 from ..schema.exposure.log_lines import INDENTATION
 from ..schema.exposure.policy import Caller
@@ -85,13 +86,28 @@ class LogEntry:
         if self.uses is not None:
             self.uses.update(uses)
 
-    def operation(self, method: str) -> tuple[str, str | None]:
-        """Return the name of what was done, and its kind where it is a GraphQL operation."""
+    @property
+    def kind(self) -> str | None:
+        """That of a GraphQL operation: query, mutation or subscription."""
+        return self.graphql_operation.operation.value if self.graphql_operation else None
+
+    def describe(self, method: str) -> dict[str, str | None]:
+        """Return columns of the log that say what was done.
+
+        A GraphQL operation without a name has that of its first fields, and the beginning of its
+        document's signature.
+        """
         operation = self.graphql_operation
-        kind = operation.operation.value if operation else None
-        if operation and operation.name:
-            return operation.name.value[:_LONGEST_NAME], kind
-        return f"{method} {self.route}", kind
+        if operation is None:
+            return {"operation": f"{method} {self.route}"}
+        signature = document_signature(operation)
+        if operation.name:
+            name = operation.name.value[:_LONGEST_NAME]
+        else:
+            selected = operation.selection_set.selections
+            names = [each.name.value for each in selected if isinstance(each, FieldNode)]
+            name = f"{', '.join(names)[:_LONGEST_NAME]} #{signature[:8]}"
+        return {"operation": name, "kind": self.kind, "signature": signature}
 
 
 def log_after(request, response: Response, caller: Caller | None, entry: LogEntry) -> None:
@@ -127,7 +143,7 @@ def log_after(request, response: Response, caller: Caller | None, entry: LogEntr
 
     def write():
         try:
-            values["operation"], values["kind"] = entry.operation(values["method"])
+            values.update(entry.describe(values["method"]))
             with Registry(database).cursor() as cursor:
                 env = api.Environment(cursor, SUPERUSER_ID, {})
                 if used:

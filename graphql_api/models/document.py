@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ..http.persisted_documents import hash_text
 from ..schema.execution.documents import Invalid, parse_document
+from ..schema.execution.signature import document_signature
 from ..schema.execution.weighted_cache import WeightedCache
 from ..schema.exposure.errors import ApiError
 from .exposure import clear_caches
@@ -60,6 +61,12 @@ class GraphqlApiDocument(models.Model):
         help="The hash is computed from the whole text: each character counts.",
     )
     sha256 = fields.Char(string="SHA-256", compute="_compute_sha256", store=True)
+    signature = fields.Char(
+        compute="_compute_signature",
+        store=True,
+        index=True,
+        help="A hash of the document without its values, as the request log has it.",
+    )
     registered = fields.Boolean(
         default=True,
         help="A registered document also runs where only registered documents are accepted, and "
@@ -80,6 +87,17 @@ class GraphqlApiDocument(models.Model):
     def _compute_sha256(self):
         for document in self:
             document.sha256 = hash_text(document.text or "")
+
+    @api.depends("text")
+    def _compute_signature(self):
+        limits = self.env["graphql_api.settings"]._get_settings().limits
+        for document in self:
+            try:
+                parsed = parse_document(document.text or "", limits.max_tokens)
+            except (ApiError, GraphQLError):
+                document.signature = False
+            else:
+                document.signature = document_signature(parsed)
 
     @api.constrains("text", "registered")
     def _check_text(self):
@@ -151,12 +169,15 @@ class GraphqlApiDocument(models.Model):
         """
         query = SQL(
             "INSERT INTO graphql_api_document "
-            "(sha256, text, name, registered, create_uid, create_date, write_uid, write_date) "
-            "SELECT %(sha256)s, %(text)s, %(name)s, FALSE, %(uid)s, %(now)s, %(uid)s, %(now)s "
+            "(sha256, signature, text, name, registered, "
+            "create_uid, create_date, write_uid, write_date) "
+            "SELECT %(sha256)s, %(signature)s, %(text)s, %(name)s, FALSE, "
+            "%(uid)s, %(now)s, %(uid)s, %(now)s "
             "FROM graphql_api_document WHERE NOT registered HAVING count(*) < %(maximum)s "
             "AND count(*) FILTER (WHERE create_uid = %(uid)s) < %(maximum_of_user)s "
             "ON CONFLICT (sha256) DO NOTHING",
             sha256=hash_text(text),
+            signature=document_signature(document),
             text=text,
             name=_operation_names(document) or None,
             uid=self.env.uid,

@@ -23,12 +23,16 @@ class GraphqlApiRequest(models.Model):
     started_at = fields.Datetime(string="Time", required=True, index=True)
     operation = fields.Char(
         required=True,
-        help="The name of a GraphQL operation; else the method and the route, in which <id> "
-        "stands for any record.",
+        help="The name of a GraphQL operation; without a name its first fields and the beginning "
+        "of its signature. In REST the method and the route, in which <id> stands for any record.",
     )
     kind = fields.Selection(
         [("query", "Query"), ("mutation", "Mutation"), ("subscription", "Subscription")],
         help="Of a GraphQL operation.",
+    )
+    signature = fields.Char(
+        help="A hash of the GraphQL document without its values: requests with the same one differ "
+        "in values alone."
     )
     method = fields.Char(required=True)
     user_id = fields.Many2one("res.users", index=True, ondelete="set null")

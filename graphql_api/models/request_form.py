@@ -1,10 +1,13 @@
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+
+from .error_text import error_text
 
 _A_DAY = timedelta(hours=24)
 
@@ -26,6 +29,29 @@ class GraphqlApiRequest(models.Model):
         help="The policy that the key has today; it may have had another one at the time.",
     )
 
+    document_id = fields.Many2one(
+        "graphql_api.document",
+        compute="_compute_document_id",
+        help="The GraphQL document, where it was registered, or stored by the client. Values in it "
+        "may be those of another request.",
+    )
+    error_text = fields.Char(string="Meaning", compute="_compute_error_text")
+
+    @api.depends("signature")
+    def _compute_document_id(self):
+        documents = self.env["graphql_api.document"].search_fetch(
+            [("signature", "in", [each for each in self.mapped("signature") if each])],
+            ["signature"],
+        )
+        found = {document.signature: document for document in reversed(documents)}
+        for request in self:
+            request.document_id = found.get(request.signature)
+
+    @api.depends("error_code")
+    def _compute_error_text(self):
+        for request in self:
+            request.error_text = error_text(self.env, request.error_code)
+
     @api.depends("key_id")
     def _compute_live_key_id(self):
         # Nobody reads by which row of Odoo's a key is known, hence sudo; administrators read keys.
@@ -44,6 +70,13 @@ class GraphqlApiRequest(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("graphql_api.action_keys")
         return {**action, "domain": [("id", "=", self.live_key_id.id)]}
+
+    def open_graphiql(self):
+        """Open GraphiQL with the document, to try it as oneself."""
+        self.ensure_one()
+        self.check_access("read")
+        parameters = urlencode({"query": self.document_id.text or ""})
+        return {"type": "ir.actions.act_url", "url": f"/api/graphql?{parameters}", "target": "new"}
 
     def open_similar(self):
         """Show the requests of the same operation."""

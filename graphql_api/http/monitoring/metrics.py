@@ -170,7 +170,7 @@ def _operation(httprequest, entry: LogEntry) -> str:
     """Return the kind of a request."""
     path = httprequest.path.rstrip("/")
     if path == GRAPHQL_PATH:
-        kind = entry.operation(httprequest.method)[1]
+        kind = entry.kind
         return kind if kind in ("query", "mutation") else "graphql"
     if path == METRICS_PATH:
         return "metrics"

@@ -135,14 +135,15 @@ class TestWhatIsLogged(LogCase):
         for query, name, operation, kind, status, code in (
             ("query Zfield { me { lang } }", None, "Zfield", "query", 200, False),
             ("query A { me { lang } } query B { x }", "B", "B", "query", 400, "GRAPHQL_VALIDATION"),
-            ("{ me { lang } }", None, "POST /api/graphql", "query", 200, False),
+            ("{ me { lang } }", None, "me #", "query", 200, False),
+            ("{ a: me { id } b: me { id } }", None, "me, me #", "query", 400, "GRAPHQL_VAL"),
             ("{ me {", None, "POST /api/graphql", False, 400, "GRAPHQL_PARSE"),
             ("query A { me { lang } }", "B", "POST /api/graphql", False, 400, "BAD_USER_INPUT"),
             (f"query {'A' * 300} {{ me {{ lang }} }}", None, "A" * 100, "query", 200, False),
             (
                 '{ customer(id: "999999999") { id } }',
                 None,
-                "POST /api/graphql",
+                "customer #",
                 "query",
                 200,
                 False,
@@ -154,9 +155,37 @@ class TestWhatIsLogged(LogCase):
                 response = self.graphql_response(query, operation_name=name, headers=headers)
                 self.assertEqual(response.status_code, status, response.text)
                 row = self.row()
+                if operation.endswith("#"):
+                    operation += row["signature"][:8]
                 self.check(row, operation=operation, kind=kind, status=status)
+                self.assertEqual(bool(row["signature"]), bool(kind))
                 self.check(row, method="POST", errors=int(bool(code)))
                 self.assertRegex(row["error_code"] or "", f"^{code or '$'}")
+
+    def test_signature(self):
+        """Documents that differ in values and layout have one, which tells no value."""
+        query = '{ customers(filter: {id: {in: [%s]}, name: {eq: "%s"}}) { nodes { id } } }'
+        for values in (("1, 2", "Ann"), ("3", "Zsecret")):
+            self.graphql("# a note\n" * len(values[0]) + query % values)
+        self.graphql(query.replace("eq:", "ne:") % ("1", "Ann"))
+        first, second, other = (row["signature"] for row in self.rows())
+        self.assertEqual(first, second)
+        self.assertNotEqual(first, other)
+
+    def test_document(self):
+        """A request leads to its document where that is registered, or was stored by the client."""
+        query = (
+            "query Zkept($name: String) { customers(filter: {name: {eq: $name}}) { totalCount } }"
+        )
+        self.graphql(query, {"name": "Ann"})
+        request = self.env["graphql_api.request"].search([])
+        self.assertFalse(request.document_id)
+        document = self.env["graphql_api.document"].create({"text": query})
+        request.invalidate_recordset()
+        self.assertEqual(request.document_id, document)
+        url = request.open_graphiql()["url"]
+        response = self.http("GET", url, headers={"Accept": "application/json"})
+        self.assertIn("customers", response.json()["data"])
 
     def test_graphql_by_get(self):
         self.http("GET", "/api/graphql", params={"query": "query Zread { me { lang } }"})
@@ -513,6 +542,7 @@ class TestModel(LogCase):
                 "dry_runs": False,
                 "not_dry_runs": True,
                 "today": True,
+                "last_week": True,
             },
         )
 
