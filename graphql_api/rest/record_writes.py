@@ -1,10 +1,11 @@
 """Single records that a request writes beside others: items of a batch, lines of a file."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from graphql import OperationType
 
-from ..schema.access.access import Context, not_found
+from ..schema.access.access import Context, find_visible, not_found
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import Resource
@@ -15,38 +16,38 @@ from .projection import read_fields
 from .sent_back import SentBack
 from .writes import mutate
 
+_ID = "_id"
+"""Under what the id of a record is read, whatever is shown of it."""
+
+_PAGE_SIZE = 100
+"""Records that are read at once."""
+
 
 class RecordWrites(ResourceCall):
-    """Writes and reads single records of a resource, each as REST does it at its own address.
+    """Writes single records of a resource, each as REST does it at its own address.
 
-    Values are JSON objects with REST's names, as bodies of REST have them; records are as REST
-    shows them without ``fields``, only with their ``id`` where the resource cannot be read. An
-    error leaves the transaction as it is: what goes on after it has to return to a savepoint.
-
-    ``errors`` of an :class:`ApiError` name members of the values. Other exceptions are for Odoo to
-    see.
+    Values are JSON objects with REST's names, as bodies of REST have them. ``errors`` of an
+    :class:`ApiError` name members of them. After an error the transaction has to return to a
+    savepoint before anything else is done; exceptions that are no ``ApiError`` are for Odoo to see.
     """
 
     def __init__(self, schema: BuiltSchema, context: Context, resource: Resource):
         super().__init__(schema, context, resource)
-        is_read = "read" in resource.operations
-        self._shown: tuple[Selected, ...] = (
-            read_fields(schema, context, self.object_type, None) if is_read else select("id")
-        )
-        self._is_read = is_read and resource.is_root
+        self._is_read = "read" in resource.operations and resource.is_root
 
-    def create_record(self, values: dict) -> dict:
-        """Create a record and return it.
+    def create_record(self, values: dict) -> int:
+        """Create a record and return its id.
 
         :raise ApiError: BAD_USER_INPUT, FORBIDDEN and others of the mutation
         """
         self.check_offered("create")
         body = self._body()
         sent = body.convert(values, self.input_type("CreateInput"))
-        return self._mutate("create", {"input": sent}, self._shown, body.problems)
+        record = self._mutate("create", {"input": sent}, select("id"), body.problems)
+        return record["id"]
 
-    def update_record(self, number: int, values: dict, version: str | None = None) -> dict:
-        """Change what a record has not yet of some values, and return it.
+    def update_record(self, number: int, values: dict, version: str | None = None) -> bool:
+        """Change what a record has not yet of some values; tell whether there is any of it.
 
         :param version: the one that it must have if anything is to be changed; None for any
         :raise ApiError: NOT_FOUND, PRECONDITION_FAILED, BAD_USER_INPUT, FORBIDDEN and others
@@ -57,14 +58,14 @@ class RecordWrites(ResourceCall):
         if self._is_read:
             changed = sent_back.without_unchanged(number, values, always=True)
             if not changed and not sent_back.problems:
-                record = self.find_record(number)
-                if record is None:
+                if not find_visible(self.context, self.resource, [number]):
                     raise not_found(self.resource, [number])
-                return record
+                return False
         sent = body.convert(changed, self.input_type("UpdateInput"))
         variables = {"id": str(number), "ifVersion": version, "input": sent}
         problems = [*sent_back.problems, *body.problems]
-        return self._mutate("update", variables, self._shown, problems)
+        self._mutate("update", variables, select("id"), problems)
+        return True
 
     def delete_record(self, number: int, version: str | None = None) -> None:
         """Delete a record.
@@ -75,12 +76,32 @@ class RecordWrites(ResourceCall):
         self.check_offered("delete")
         self._mutate("delete", {"id": str(number), "ifVersion": version}, (), [])
 
-    def find_record(self, number: int) -> dict | None:
-        """Return a record; None where the caller sees none."""
+    def read_records(self, numbers: Iterable[int]) -> dict[int, dict]:
+        """Return those of the records that the caller sees, as REST shows them without ``fields``.
+
+        :return: by their ids; none where the records of the resource cannot be read by themselves
+        """
         if not self._is_read:
-            return None
-        root = RootField(OperationType.QUERY, self.resource.single_name, ("id",), self._shown)
-        return self.run(root, {"id": str(number)})
+            return {}
+        shown = read_fields(self.schema, self.context, self.object_type, None)
+        nodes = Selected("nodes", "nodes", (*shown, Selected(_ID, "id")))
+        found = {}
+        ids = [str(number) for number in dict.fromkeys(numbers)]
+        size = min(_PAGE_SIZE, self.context.max_page_size(self.resource))
+        for start in range(0, len(ids), size):
+            page = ids[start : start + size]
+            variables = {
+                "filter": {"id": {"in": page}},
+                "first": len(page),
+                "includeArchived": True,
+            }
+            root = RootField(
+                OperationType.QUERY, self.resource.list_name, tuple(variables), (nodes,)
+            )
+            for record in self.run(root, variables)["nodes"]:
+                found[int(record[_ID])] = record
+                del record[_ID]
+        return found
 
     def has_all(self, number: int, values: dict) -> bool:
         """Tell whether a record that the caller sees has all of the values already."""

@@ -1,44 +1,32 @@
 """A batch of changes, item by item: each as REST does it, within a savepoint of its own."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import strawberry
 
 from odoo.addons.graphql_api.rest.extension import RecordWrites, find_writes
-from odoo.addons.graphql_api.schema.extension import (
-    ApiError,
-    Context,
-    ExternalId,
-    find_external_ids,
-    give_external_ids,
-    parse_id,
-)
+from odoo.addons.graphql_api.schema.extension import ApiError, Context, parse_id
 
 from ..schema.sync import (
+    FAILED_DEPENDENCY,
     SyncError,
     SyncItemInput,
     SyncItemResult,
     SyncOperation,
     SyncStatus,
     external_id_of,
-    is_client_id,
 )
+from .client_ids import ClientIds
 
-FAILED_DEPENDENCY = "FAILED_DEPENDENCY"
-"""The code of what was not done because of another item (RFC 4918, 11.4)."""
-
-_GONE = ("NOT_FOUND", "PRECONDITION_FAILED")
-"""Codes of what tells that a record is not as the client knew it."""
+_KEPT_TIME = 0.3
+"""Part of a request's time after which no further item is begun: one may take long, and what was
+done has to be shown."""
 
 _Record = tuple[str, int]
 """A record: the name of its type, and its id."""
-
-
-_ExternalIds = dict[tuple[str, str], ExternalId]
-"""Type and client id -> what they stand for."""
 
 
 class _NothingKept(Exception):
@@ -52,18 +40,15 @@ class SyncBatch:
     :param context: that of the request
     """
 
-    def __init__(self, schema: Any, context: Context, items: list[SyncItemInput]):
+    def __init__(self, schema: Any, context: Context, items: Sequence[SyncItemInput]):
         self._schema = schema
         self._context = context
         self._items = items
         self._writes: dict[str, RecordWrites | ApiError] = {}
-        self._external_ids: _ExternalIds = {}
-        self._pending: dict[tuple[str, str], int] = {}
-        """Type and client id of records that are to be created -> the index of the item."""
-        self._failed: dict[tuple[str, str], int] = {}
-        self._creations: dict[str, Any] = {}
-        self._versions: dict[_Record, set[str | None]] = defaultdict(set)
-        """The versions that clients knew of records that this batch has written."""
+        self._ids = ClientIds(context, items, self._writes_of)
+        self._writes |= self._ids.refused
+        self._versions: dict[_Record, set[str]] = defaultdict(set)
+        """The versions that records had which this batch has written."""
 
     def run(self, all_or_nothing: bool) -> list[SyncItemResult]:
         """Do what the items say; return what has come of each.
@@ -72,18 +57,22 @@ class SyncBatch:
         :raise psycopg2.Error, ConcurrencyError, OutOfTime, ResponseTooLarge: the request is given
             up, or tried again, as a whole
         """
-        self._look_up()
-        self._context.find_id = self._find_id
+        self._context.find_id = self._ids.find
         try:
             if all_or_nothing:
-                return self._run_all_or_nothing()
-            return [self._run(index) for index in range(len(self._items))]
+                results = self._run_all_or_nothing()
+            else:
+                results = []
+                for index in range(len(self._items)):
+                    is_late = index > 0 and self._context.time_left() < _KEPT_TIME
+                    results.append(self._run(index, is_late))
         finally:
             self._context.find_id = None
+        self._show(results)
+        return results
 
     def _run_all_or_nothing(self) -> list[SyncItemResult]:
         results: list[SyncItemResult] = []
-        known_before = dict(self._external_ids)
         try:
             with _savepoint(self._context):
                 results += (self._run(index) for index in range(len(self._items)))
@@ -91,72 +80,35 @@ class SyncBatch:
                     raise _NothingKept
         except _NothingKept:
             return [
-                self._undone(item, result, known_before)
+                self._undone(item) if result.status is SyncStatus.ok else result
                 for item, result in zip(self._items, results, strict=True)
             ]
         return results
 
-    def _undone(
-        self, item: SyncItemInput, result: SyncItemResult, known_before: _ExternalIds
-    ) -> SyncItemResult:
-        """Return what has come of an item where nothing of the batch was kept.
-
-        :param known_before: what client ids stood for before the batch
-        """
-        if result.status is SyncStatus.error:
-            return result
-        if result.status is SyncStatus.conflict:
-            # What it showed may have been changed by another item.
-            return self._conflict(item, result.id, result.errors)
-        known = known_before.get((item.type, item.client_id or ""))
-        number = item.id or (known.record_id if known else None)
+    def _undone(self, item: SyncItemInput) -> SyncItemResult:
+        """Return what has come of an item where nothing of the batch was kept."""
         message = "Another item was not ok, and the batch is all or nothing."
-        return SyncItemResult(
-            client_id=item.client_id,
-            id=_to_id(number),
-            status=SyncStatus.error,
-            errors=[SyncError(code=FAILED_DEPENDENCY, message=message)],
-        )
+        errors = [SyncError(code=FAILED_DEPENDENCY, message=message)]
+        number = item.id or self._ids.number_before(item)
+        return _result(item, SyncStatus.error, number, errors)
 
-    def _look_up(self) -> None:
-        """Find what the client ids stand for, of each type at once.
-
-        No other request decides on the same ids until this one ends. All requests lock them in one
-        order.
-        """
-        by_type: dict[str, dict[str, str]] = defaultdict(dict)
-        created: set[str] = set()
-        for index, item in enumerate(self._items):
-            if item.client_id is None:
-                continue
-            if item.operation is SyncOperation.create:
-                self._pending[item.type, item.client_id] = index
-                created.add(self._creation_name(item))
-            elif item.id is not None:
-                continue
-            by_type[item.type][item.client_id] = external_id_of(item.client_id)
-        for type_name, names in sorted(by_type.items()):
-            writes = self._writes_of(type_name)
-            if isinstance(writes, ApiError):
-                continue
-            try:
-                found = find_external_ids(self._context, writes.resource, set(names.values()))
-            except ApiError as error:
-                # The caller may not read any of them.
-                self._writes[type_name] = error
-                continue
-            for client_id, name in names.items():
-                self._external_ids[type_name, client_id] = found[name]
-        self._creations = self._log._find(created)
-
-    @property
-    def _log(self) -> Any:
-        return self._context.env["graphql_api.sync.creation"]
-
-    def _creation_name(self, item: SyncItemInput) -> str:
-        """Return the name under which it is noted what an item has created."""
-        context = self._context
-        return self._log._digest(context.policy.id, context.env.uid, item.type, item.client_id)
+    def _show(self, results: list[SyncItemResult]) -> None:
+        """Add to the results how the records are now."""
+        by_type: dict[str, list[int]] = defaultdict(list)
+        shown = [
+            (item.type, int(result.id), result)
+            for item, result in zip(self._items, results, strict=True)
+            if result.status is not SyncStatus.error and result.id is not None
+        ]
+        for type_name, number, _result in shown:
+            by_type[type_name].append(number)
+        records = {}
+        for type_name, numbers in by_type.items():
+            writes = self._writes[type_name]
+            assert isinstance(writes, RecordWrites)
+            records[type_name] = writes.read_records(numbers)
+        for type_name, number, result in shown:
+            result.record = records[type_name].get(number)
 
     def _writes_of(self, type_name: str) -> RecordWrites | ApiError:
         if type_name not in self._writes:
@@ -166,81 +118,48 @@ class SyncBatch:
                 self._writes[type_name] = error
         return self._writes[type_name]
 
-    def _find_id(self, type_name: str, text: str) -> int | None:
-        """Return the id of the record that a client id in some values stands for.
+    def _run(self, index: int, is_late: bool = False) -> SyncItemResult:
+        """Return what has come of an item.
 
-        :raise ApiError: FAILED_DEPENDENCY, BAD_USER_INPUT for one that there is not yet
+        :param is_late: do not begin with it
         """
-        key = (type_name, text)
-        if key in self._failed:
-            message = f"Item {self._failed[key]}, which creates this record, was not ok."
-            raise ApiError(FAILED_DEPENDENCY, message)
-        if key not in self._external_ids and is_client_id(text):
-            resource = self._context.resources[type_name]
-            name = external_id_of(text)
-            self._external_ids[key] = find_external_ids(self._context, resource, {name})[name]
-        known = self._external_ids.get(key)
-        if known is None or known.record_id is not None:
-            return known and known.record_id
-        if key in self._pending:
-            message = f"Item {self._pending[key]} creates this record; it has to come first."
-            raise ApiError("BAD_USER_INPUT", message)
-        return None
-
-    def _run(self, index: int) -> SyncItemResult:
         item = self._items[index]
         try:
+            if is_late:
+                message = "The batch took too long to begin with this item. Send it again."
+                raise ApiError("SERVICE_UNAVAILABLE", message)
             writes = self._writes_of(item.type)
             if isinstance(writes, ApiError):
                 raise writes
+            writes.check_offered(item.operation.value)
             match item.operation:
                 case SyncOperation.create:
-                    return self._create(index, item, writes)
+                    return self._create(item, writes)
                 case SyncOperation.update:
                     return self._update(item, writes)
                 case _:
                     return self._delete(item, writes)
         except ApiError as error:
             if item.operation is SyncOperation.create:
-                self._pending.pop((item.type, item.client_id or ""), None)
-                self._failed[item.type, item.client_id or ""] = index
-            return SyncItemResult(
-                client_id=item.client_id,
-                id=item.id,
-                status=SyncStatus.error,
-                errors=_errors(error),
-            )
+                self._ids.note_failed(item, index)
+            return _result(item, SyncStatus.error, item.id, _errors(error))
 
-    def _create(self, index: int, item: SyncItemInput, writes: RecordWrites) -> SyncItemResult:
-        key = (item.type, item.client_id or "")
-        known = self._external_ids[key]
-        name, digest = self._creation_name(item), self._log._digest(item.input)
-        before = self._creations.get(name)
-        if known.record_id is not None or before:
-            writes.check_offered("create")
-            return self._created_before(item, writes, known.record_id, before, digest)
+    def _create(self, item: SyncItemInput, writes: RecordWrites) -> SyncItemResult:
+        known = self._ids.of_new(item)
+        if known.record_id is not None or self._ids.creation(item):
+            return self._created_before(item, writes, known.record_id)
         if known.new_name is None:
-            module = external_id_of(key[1]).partition(".")[0]
+            module = external_id_of(item.client_id or "").partition(".")[0]
             message = f"{module} is an addon of Odoo; let client ids begin with another name."
             raise ApiError("BAD_USER_INPUT", message)
         with _savepoint(self._context):
-            record = writes.create_record(_values(item))
-            number: int = record["id"]
-            model = self._context.env[writes.resource.model]
-            give_external_ids(self._context.env, {known.new_name: model.browse(number)})
-            self._log._keep(name, number, digest)
-        self._external_ids[key] = ExternalId(number)
-        del self._pending[key]
-        self._note_version(item, number, record)
-        return _ok(item, number, record)
+            number = writes.create_record(_values(item))
+            self._ids.give(item, self._context.env[writes.resource.model].browse(number))
+        self._ids.note_created(item, number)
+        return _result(item, SyncStatus.ok, number)
 
     def _created_before(
-        self,
-        item: SyncItemInput,
-        writes: RecordWrites,
-        number: int | None,
-        before: Any,
-        digest: str,
+        self, item: SyncItemInput, writes: RecordWrites, number: int | None
     ) -> SyncItemResult:
         """Return what has come of a record that was created before.
 
@@ -248,68 +167,63 @@ class SyncBatch:
         heard of it. What it has changed since is a conflict, like any change without the version.
 
         :param number: id of the record, None where the caller sees none
-        :param before: what is noted of it, None where nothing is
-        :param digest: of the values that are sent
         """
-        is_same = before and before.digest == digest
+        before = self._ids.creation(item)
+        is_same = before is not None and before.digest == self._ids.digest(item)
         if number is None:
-            # It is gone. It does not come back.
-            self._pending.pop((item.type, item.client_id or ""))
+            # It does not come back.
+            self._ids.note_gone(item)
             if is_same:
-                return _ok(item, before.record_id, None)
-            return self._conflict(item, before.record_id, [_not_found(item)])
+                return _result(item, SyncStatus.ok, before.record_id)
+            return _result(item, SyncStatus.conflict, before.record_id, [_not_found(item)])
         if is_same or writes.has_all(number, _values(item)):
-            return _ok(item, number, writes.find_record(number))
+            return _result(item, SyncStatus.ok, number)
         message = f"{item.type} {number} was created before, with other values."
-        return self._conflict(
-            item, number, [SyncError(code="PRECONDITION_FAILED", message=message)]
-        )
+        errors = [SyncError(code="PRECONDITION_FAILED", message=message)]
+        return _result(item, SyncStatus.conflict, number, errors)
 
     def _update(self, item: SyncItemInput, writes: RecordWrites) -> SyncItemResult:
-        writes.check_offered("update")
         number = self._number(item)
         if number is None:
-            return self._conflict(item, None, [_not_found(item)])
+            return _result(item, SyncStatus.conflict, None, [_not_found(item)])
         values = _values(item)
-        # A record that is sent as it was read has its version, too.
         version = item.version
         if "version" not in writes.resource.fields:
+            # A record that is sent as it was read has its version, too.
             sent = values.pop("version", None)
             version = version or (sent if isinstance(sent, str) else None)
-        if version in self._versions[item.type, number]:
-            version = None
+        known = self._versions[item.type, number]
         try:
             with _savepoint(self._context):
-                record = writes.update_record(number, values, version)
+                expected = None if version in known else version
+                has_written = writes.update_record(number, values, expected)
         except ApiError as error:
-            if error.code not in _GONE:
+            if error.code not in ("NOT_FOUND", "PRECONDITION_FAILED"):
                 raise
-            return self._conflict(item, number, _errors(error))
-        self._versions[item.type, number].add(version)
-        self._note_version(item, number, record)
-        return _ok(item, number, record)
+            return _result(item, SyncStatus.conflict, number, _errors(error))
+        if has_written and version is not None:
+            # Later items may know the record as it was before this one.
+            known.add(version)
+        return _result(item, SyncStatus.ok, number)
 
     def _delete(self, item: SyncItemInput, writes: RecordWrites) -> SyncItemResult:
-        writes.check_offered("delete")
         number = self._number(item)
         if number is None:
-            return _ok(item, None, None)
-        version = item.version
-        if version in self._versions[item.type, number]:
-            version = None
+            return _result(item, SyncStatus.ok, None)
+        known = self._versions[item.type, number]
         try:
             with _savepoint(self._context):
-                writes.delete_record(number, version)
+                expected = None if item.version in known else item.version
+                writes.delete_record(number, expected)
         except ApiError as error:
-            if error.code == "NOT_FOUND":
-                # It was deleted before, by whoever: what the client wants is so.
-                return _ok(item, number, None)
-            if error.code != "PRECONDITION_FAILED":
+            if error.code == "PRECONDITION_FAILED":
+                return _result(item, SyncStatus.conflict, number, _errors(error))
+            if error.code != "NOT_FOUND":
                 raise
-            return self._conflict(item, number, _errors(error))
-        if item.client_id is not None:
-            self._external_ids.pop((item.type, item.client_id), None)
-        return _ok(item, number, None)
+            # It was deleted before, by whoever: what the client wants is so.
+        if item.id is None:
+            self._ids.note_gone(item)
+        return _result(item, SyncStatus.ok, number)
 
     def _number(self, item: SyncItemInput) -> int | None:
         """Return the id of the record that an item is about, None where its client id has none.
@@ -318,37 +232,21 @@ class SyncBatch:
         """
         if item.id is not None:
             return parse_id(item.id)
-        return self._find_id(item.type, item.client_id or "")
-
-    def _note_version(self, item: SyncItemInput, number: int, record: dict) -> None:
-        """Let later items change a record that they know as it was before this one."""
-        self._versions[item.type, number] |= {item.version, record.get("version")}
-
-    def _conflict(
-        self, item: SyncItemInput, number: int | str | None, errors: list[SyncError]
-    ) -> SyncItemResult:
-        writes = self._writes[item.type]
-        assert isinstance(writes, RecordWrites)
-        return SyncItemResult(
-            client_id=item.client_id,
-            id=_to_id(number),
-            status=SyncStatus.conflict,
-            record=None if number is None else writes.find_record(int(number)),
-            errors=errors,
-        )
+        return self._ids.find(item.type, item.client_id or "")
 
 
-def _ok(item: SyncItemInput, number: int | None, record: dict | None) -> SyncItemResult:
+def _result(
+    item: SyncItemInput,
+    status: SyncStatus,
+    number: int | str | None,
+    errors: list[SyncError] | None = None,
+) -> SyncItemResult:
     return SyncItemResult(
         client_id=item.client_id,
-        id=_to_id(number),
-        status=SyncStatus.ok,
-        record=record,
+        id=None if number is None else strawberry.ID(str(number)),
+        status=status,
+        errors=errors or [],
     )
-
-
-def _to_id(number: int | str | None) -> strawberry.ID | None:
-    return None if number is None else strawberry.ID(str(number))
 
 
 def _values(item: SyncItemInput) -> dict:

@@ -11,6 +11,9 @@ from odoo.addons.graphql_api.schema.extension import JSON, ApiError
 MAX_ITEMS = 500
 """Items of a batch: some seconds of work."""
 
+FAILED_DEPENDENCY = "FAILED_DEPENDENCY"
+"""The code of what was not done because of another item (RFC 4918, 11.4)."""
+
 CLIENT_MODULE = "client"
 """The first part of the external ids that stand for client ids of one part."""
 

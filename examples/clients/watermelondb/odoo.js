@@ -1,5 +1,7 @@
 // The server's side of a copy: what has changed since, and batches of one's own changes.
 
+const BATCH = 50;
+
 /** Requests of one device, with its key. */
 export class Odoo {
   constructor(url, key, fetched = fetch) {
@@ -72,9 +74,17 @@ export class Odoo {
     return { changed: [...changed.values()], removed: [...removed], token: since, isWhole: false };
   }
 
-  /** What has come of a batch: `{client_id, id, status, record, errors}` for each item. */
+  /** What has come of items: `{client_id, id, status, record, errors}` for each. */
   async sync(items) {
-    const { data } = await this.request("POST", "/api/sync", { items });
-    return data.items;
+    const results = [];
+    while (results.length < items.length) {
+      const batch = items.slice(results.length, results.length + BATCH);
+      const { data } = await this.request("POST", "/api/sync", { items: batch });
+      // What took too long was not begun; all before it was done.
+      const late = data.items.findIndex(({ errors }) => errors[0]?.code === "SERVICE_UNAVAILABLE");
+      if (late === 0) throw new Error(data.items[0].errors[0].message);
+      results.push(...data.items.slice(0, late < 0 ? batch.length : late));
+    }
+    return results;
   }
 }

@@ -80,6 +80,10 @@ class Context:
         if time.monotonic() > self._deadline:
             raise OutOfTime
 
+    def time_left(self) -> float:
+        """Return the seconds until the request is given up, as a part of all that it may take."""
+        return (self._deadline - time.monotonic()) / self.limits.max_seconds
+
     def count_file(self, size: int) -> None:
         """Count a file that a mutation takes, anew for each use of the same one.
 
