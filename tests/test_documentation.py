@@ -45,14 +45,14 @@ def keys(tmp_path_factory):
 
 
 def _statuses() -> dict[str, int]:
-    """Return the HTTP status of each error code."""
+    """Return the HTTP status of each error code, those of graphql_api_changes too."""
     source = ast.parse((ADDON / "http/statuses.py").read_text())
     (codes,) = (
         ast.literal_eval(node.value)
         for node in source.body
         if isinstance(node, ast.Assign) and node.targets[0].id == "STATUS"
     )
-    return codes
+    return {**codes, "RESYNC_REQUIRED": 410}
 
 
 def test_every_error_code_is_on_its_page():

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..schema.customer import CustomerAddress, CustomerVisits
+from ..schema.latest import LATEST
 from ..schema.visits import VisitMutation, VisitQuery
 
 
@@ -12,4 +13,5 @@ class GraphqlApiSchema(models.AbstractModel):
         parts.fields["Customer"] += [CustomerAddress, CustomerVisits]
         parts.queries.append(VisitQuery)
         parts.mutations.append(VisitMutation)
+        parts.features.append(LATEST)
         return parts

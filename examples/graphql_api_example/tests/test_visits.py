@@ -202,3 +202,27 @@ class TestPolicy(VisitCase):
         self.graphql(query, headers=self.headers, errors=errors)
         query = '{ visitSummary(start: "2026-01-01", end: "2026-01-02") { done } }'
         self.graphql(query, headers=self.headers, errors=errors)
+
+
+@tagged("post_install", "-at_install")
+class TestLatest(VisitCase):
+    def test_both_apis(self):
+        expected = [self.done, self.planned]
+        data = self.graphql("{ visitsLatest { id subject } }")["visitsLatest"]
+        self.assertEqual([node["id"] for node in data], [str(visit.id) for visit in expected])
+        rows = self.rest("/api/visits/latest?fields=id,customer.name")["data"]
+        self.assertEqual(rows[0], {"id": self.done.id, "customer": {"name": "Ann"}})
+        self.assertEqual(len(rows), 2)
+        data = self.graphql("{ customersLatest { name } }")["customersLatest"]
+        self.assertEqual(len(data), 5)
+
+    def test_its_address(self):
+        response = self.http("POST", "/api/visits/latest", json={})
+        self.assertEqual(response.status_code, 405)
+        self.assertEqual(response.headers["Allow"], "GET, HEAD, OPTIONS")
+        index = {entry["name"]: entry for entry in self.rest("/api")["data"]}
+        self.assertEqual(index["visits"]["features"], ["latest"])
+        document = self.http("GET", "/api/openapi.json").json()
+        self.assertIn("get", document["paths"]["/api/visits/latest"])
+        self.rest("/api/visits/latest?nonsense=1", status=400)
+        self.rest("/api/nonsense/latest", status=404)
