@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from odoo.fields import Domain
-from odoo.tools import SQL, Query
+from odoo.tools import SQL, OrderedSet, Query
 
 from odoo.addons.graphql_api.schema.extension import Context, RecordFilter, Resource
 
@@ -100,35 +100,40 @@ def relation_columns(model: Any, name: str) -> Iterator[LoggedColumn]:
         yield LoggedColumn(table, Column(link_name(table, inverse), inverse))
 
 
-def add_path(node: Dependency, path: str, seen: frozenset = frozenset()) -> Dependency | None:
+def add_path(
+    node: Dependency, path: str, into: bool = False, seen: frozenset = frozenset()
+) -> Dependency | None:
     """Add what a path of fields leads through.
 
     :param path: names of fields with points between them
+    :param into: the records at its end are looked into; otherwise a many2one there is a value
     :param seen: fields that are being added
     :return: the records at its end, None where it ends in a value or cannot be followed
     """
     name, _dot, rest = path.partition(".")
-    target = _add_field(node, name, seen)
+    target = _add_field(node, name, into or bool(rest), seen)
     if rest and target is not None:
-        return add_path(target, rest, seen)
+        return add_path(target, rest, into, seen)
     return None if rest else target
 
 
-def _add_field(node: Dependency, name: str, seen: frozenset) -> Dependency | None:
+def _add_field(node: Dependency, name: str, into: bool, seen: frozenset) -> Dependency | None:
     model_field = node.model._fields.get(name)
     if model_field is None or model_field in seen:
         return None
     seen |= {model_field}
     if is_followed(node.model, model_field):
+        if not into and model_field.type == "many2one":
+            return None
         if name not in node.relations:
             node.relations[name] = Dependency(node.model.env[model_field.comodel_name])
         return node.relations[name]
     if model_field.store:
         return None
     if model_field.related:
-        return add_path(node, model_field.related, seen)
+        return add_path(node, model_field.related, into, seen)
     for path in node.model.pool.field_depends[model_field]:
-        add_path(node, path, seen)
+        add_path(node, path, seen=seen)
     return None
 
 
@@ -155,8 +160,8 @@ def add_domain(node: Dependency, domain: Domain, rules: Rules | None = None) -> 
         they do not
     """
     for condition in domain.iter_conditions():
-        target = add_path(node, condition.field_expr)
         value = condition.value
+        target = add_path(node, condition.field_expr, into=not _compares_ids(condition))
         if isinstance(value, Domain) and target is not None:
             add_domain(target, value, rules)
             for rule in rules(target.model._name) if rules else ():
@@ -165,6 +170,15 @@ def add_domain(node: Dependency, domain: Domain, rules: Rules | None = None) -> 
             node.tables |= read_tables(value.select())
         elif isinstance(value, SQL):
             node.tables |= read_tables(value)
+
+
+def _compares_ids(condition: Any) -> bool:
+    """Tell whether a condition on a relation is about which records it has, not about theirs."""
+    value = condition.value
+    values = value if isinstance(value, list | tuple | set | OrderedSet) else [value]
+    return condition.operator in ("=", "!=", "in", "not in") and all(
+        isinstance(each, int | None) for each in values
+    )
 
 
 def visibility(context: Context, resource: Resource, domain: Domain, search: SQL) -> Dependency:

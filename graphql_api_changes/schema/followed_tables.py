@@ -141,7 +141,7 @@ def update_triggers(env: Any, needed: Columns) -> None:
 
 def lock_briefly(env: Any) -> None:
     """Have the transaction give up where another one holds a table for long."""
-    env.cr.execute(SQL("SET LOCAL lock_timeout = '10s'"))
+    env.cr.execute(SQL("SET LOCAL lock_timeout = '5s'"))
 
 
 def followed_columns(env: Any) -> set[LoggedColumn]:

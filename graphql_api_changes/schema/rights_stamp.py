@@ -37,6 +37,7 @@ def rights_stamp(context: Context, resources: Iterable[Resource] | None = None) 
     parts = (
         env.uid,
         env.lang,
+        groups,
         log._get_rights_digest(groups, models),
         [repr(rules._compute_domain(name, "read")) for name in models],
         env.companies.ids,

@@ -1,68 +1,12 @@
 """The change log: what is in it, and what is found since a position."""
 
-import contextlib
+from odoo.tests import tagged
 
-from odoo import SUPERUSER_ID, api
-from odoo.fields import Domain
-from odoo.sql_db import db_connect
-from odoo.tests import TransactionCase, tagged
-
-from odoo.addons.graphql_api.schema.extension import ApiError
+from odoo.addons.graphql_api_changes.schema import positions
 from odoo.addons.graphql_api_changes.schema.change_log import find_changes
 from odoo.addons.graphql_api_changes.schema.tokens import make_token, read_token
 
-
-class CommittedCase(TransactionCase):
-    """Tests that work in transactions of their own, as requests do, and clean up what they keep."""
-
-    @contextlib.contextmanager
-    def transaction(self, login: str = "", commit: bool = True):
-        """Give the environment of a user, the superuser's by default, in its own transaction."""
-        with contextlib.closing(db_connect(self.env.cr.dbname).cursor()) as cursor:
-            env = api.Environment(cursor, SUPERUSER_ID, {})
-            if login:
-                env = env(user=env["res.users"].search([("login", "=", login)]).id)
-            yield env
-            if commit:
-                cursor.commit()
-                env.registry.signal_changes()
-
-    def keep(self, model: str, *values: dict) -> list[int]:
-        """Commit new records, which are deleted after the test; return their ids."""
-        with self.transaction() as env:
-            ids = env[model].create(list(values)).ids
-        self.addCleanup(self.remove, model, ids)
-        return ids
-
-    def remove(self, model: str, ids: list[int]) -> None:
-        with self.transaction() as env:
-            env[model].browse(ids).exists().unlink()
-
-    def token(self, type_name: str, login: str = "admin", domain=Domain.TRUE, **arguments) -> str:
-        with self.transaction(login) as env:
-            context, resource = self.find_resource(env, type_name)
-            return make_token(context, resource, domain=domain, **arguments)
-
-    def changes(
-        self, type_name: str, token: str, login: str = "admin", domain=Domain.TRUE, **arguments
-    ) -> list[int]:
-        """Return the ids of what has changed since a token."""
-        with self.transaction(login) as env:
-            context, resource = self.find_resource(env, type_name)
-            snapshot = read_token(context, resource, token, domain=domain)
-            found = find_changes(context, resource, snapshot, domain=domain, **arguments)
-            return found.ids
-
-    def find_resource(self, env, type_name: str):
-        policy = env["graphql_api.policy"]._get_policy(None)
-        schema = env["graphql_api.schema"]._get_schema(policy.rights)
-        return schema.context(env, policy=policy), schema.resources[type_name]
-
-    @contextlib.contextmanager
-    def assertApiError(self, code: str):
-        with self.assertRaises(ApiError) as caught:
-            yield
-        self.assertEqual(caught.exception.code, code)
+from .cases.committed import CommittedCase
 
 
 @tagged("post_install", "-at_install")
@@ -109,3 +53,75 @@ class TestLog(CommittedCase):
         with self.transaction() as env, env.cr.savepoint():
             env["res.partner"].browse(self.ids[2]).city = "Ghent"
         self.assertEqual(self.changes("Customer", token), self.ids[2:])
+
+    def test_own_writes_are_found_again(self):
+        """They are not visible in the snapshot of the transaction that makes them."""
+        with self.transaction("admin") as env:
+            env["res.partner"].browse(self.ids[0]).city = "Ghent"
+            env.flush_all()
+            token = make_token(*self.find_resource(env, "Customer"))
+        self.assertEqual(self.changes("Customer", token), self.ids[:1])
+
+    def test_many_rows_of_one_statement(self):
+        token = self.token("Customer")
+        self.execute("UPDATE res_partner SET city = 'Ghent' WHERE id = ANY(%s)", self.ids)
+        self.assertEqual(self.changes("Customer", token), self.ids)
+        rows = self.execute(
+            "SELECT kind, count(*) FROM graphql_api_change_log "
+            "WHERE table_name = 'res_partner' AND record_id = ANY(%s) "
+            "GROUP BY kind, transaction ORDER BY transaction DESC LIMIT 1",
+            self.ids,
+        )
+        self.assertEqual(rows, [("update", 3)])
+
+    def test_many2many_rows_change_the_records_at_both_ends(self):
+        (tag,) = self.keep("res.partner.category", {"name": "Heron"})
+        customers, tags = self.token("Customer"), self.token("CustomerTag")
+        link = "INSERT INTO res_partner_res_partner_category_rel (partner_id, category_id) "
+        self.execute(link + "SELECT unnest(%s), %s", self.ids[:2], tag)
+        self.assertEqual(self.changes("Customer", customers), self.ids[:2])
+        self.assertEqual(self.changes("CustomerTag", tags), [tag])
+        customers = self.token("Customer")
+        # The rows of the relation go with the tag, by its foreign key.
+        self.execute("DELETE FROM res_partner_category WHERE id = %s", tag)
+        self.assertEqual(self.changes("Customer", customers), self.ids[:2])
+
+    def test_cascades(self):
+        (order,) = self.keep(
+            "sale.order",
+            {
+                "partner_id": self.ids[0],
+                "order_line": [(0, 0, {"display_type": "line_note", "name": "Ibis"})],
+            },
+        )
+        with self.transaction() as env:
+            lines = env["sale.order"].browse(order).order_line.ids
+        token = self.token("SaleOrderLine")
+        self.execute("DELETE FROM sale_order WHERE id = %s", order)
+        self.assertEqual(self.changes("SaleOrderLine", token), lines)
+
+    def test_pages(self):
+        token = self.token("Customer")
+        with self.transaction() as env:
+            env["res.partner"].browse(self.ids).city = "Ghent"
+        found = []
+        for number in range(3):
+            with self.transaction("admin") as env:
+                context, resource = self.find_resource(env, "Customer")
+                snapshot = read_token(context, resource, token)
+                now = positions.now(env).snapshot
+                changes = find_changes(context, resource, snapshot, limit=1, until=now)
+                token = make_token(context, resource, page=changes.page)
+            found += changes.ids
+            self.assertEqual(changes.page is None, number == 2)
+        self.assertEqual(found, self.ids)
+
+    def test_an_emptied_table_asks_for_a_new_copy(self):
+        token = self.token("Customer")
+        with self.transaction("admin", commit=False) as env:
+            # Of a table that nothing refers to: its tags are in a list of the customer.
+            env.cr.execute("TRUNCATE res_partner_res_partner_category_rel")
+            context, resource = self.find_resource(env, "Customer")
+            snapshot = read_token(context, resource, token)
+            with self.assertApiError("RESYNC_REQUIRED"):
+                find_changes(context, resource, snapshot)
