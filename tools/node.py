@@ -9,24 +9,32 @@ from tools import process, stamp
 from tools.paths import CACHE, LOGS, STATE, TOOLS
 from tools.progress import StepFailed, step
 
-_FOLDER = STATE / "node"
-
 
 def ensure() -> dict[str, str]:
-    """Install what the tests run; return the variables that lead them to it."""
-    packages = TOOLS / "node"
-    inputs = digest(packages)
-    if not stamp.is_current(_FOLDER, inputs):
-        log = LOGS / "npm.log"
-        with step("Installing npm packages", "npm packages installed", log):
-            temporary = install(packages, _FOLDER.with_name("node.new"), log)
-            stamp.mark(temporary, inputs)
-            shutil.rmtree(_FOLDER, ignore_errors=True)
-            temporary.rename(_FOLDER)
+    """Install the clients that tests run; return the variables that lead to them."""
     return {
         "GRAPHQL_API_NODE": str(_executable()),
-        "GRAPHQL_API_NODE_MODULES": str(_FOLDER / "node_modules"),
+        "GRAPHQL_API_NODE_MODULES": str(_ensure_modules("node")),
     }
+
+
+def ensure_axe() -> dict[str, str]:
+    """Install what looks for accessibility faults; return the variable that leads to it."""
+    return {"GRAPHQL_API_AXE": str(_ensure_modules("axe") / "axe-core" / "axe.min.js")}
+
+
+def _ensure_modules(name: str) -> Path:
+    """Install the packages of a folder of tools/; return where they are."""
+    packages, folder = TOOLS / name, STATE / name
+    inputs = digest(packages)
+    if not stamp.is_current(folder, inputs):
+        log = LOGS / f"npm-{name}.log"
+        with step("Installing npm packages", "npm packages installed", log):
+            temporary = install(packages, folder.with_name(f"{name}.new"), log)
+            stamp.mark(temporary, inputs)
+            shutil.rmtree(folder, ignore_errors=True)
+            temporary.rename(folder)
+    return folder / "node_modules"
 
 
 def digest(packages: Path) -> str:

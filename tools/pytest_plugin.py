@@ -113,7 +113,7 @@ def _set_up(session: pytest.Session) -> None:
 
 
 _PROGRAMS: dict[str, Callable[[], dict[str, str]]] = {
-    "browser": lambda: {"GRAPHQL_API_BROWSER": str(chromium.ensure())},
+    "browser": lambda: {"GRAPHQL_API_BROWSER": str(chromium.ensure()), **node.ensure_axe()},
     "node": node.ensure,
     # Odoo finds it on the PATH, where it is by then.
     "pdf": lambda: {"GRAPHQL_API_WKHTMLTOPDF": str(wkhtmltopdf.ensure())},

@@ -80,7 +80,7 @@ class DocsController(http.Controller):
                 "graphiql/graphiql.js",
                 "graphiql/explorer.js",
             ],
-            script="graphiql.js",
+            own="graphiql",
         )
 
     @http.route("/api/docs", **ROUTE)
@@ -90,15 +90,15 @@ class DocsController(http.Controller):
             "Swagger UI",
             styles=["swagger-ui/swagger-ui.css"],
             libraries=["swagger-ui/swagger-ui.js"],
-            script="swagger.js",
+            own="swagger",
         )
 
 
-def _explorer(title: str, styles: list[str], libraries: list[str], script: str) -> Response:
+def _explorer(title: str, styles: list[str], libraries: list[str], own: str) -> Response:
     """Return a page with an explorer, or one that says how to get what is missing for it.
 
     :param styles: paths below static/lib/, as ``libraries``
-    :param script: name of the page's own script in static/src/
+    :param own: name of the page's own script and style in static/src/
     :raise NotFound: the administrator has switched such pages off
     """
     if not all((_LIBRARIES / path).is_file() for path in [*styles, *libraries]):
@@ -107,8 +107,8 @@ def _explorer(title: str, styles: list[str], libraries: list[str], script: str) 
     return _page(
         "page_explorer",
         title,
-        styles=[f"lib/{path}" for path in styles],
-        scripts=[*scripts, f"src/{script}"],
+        styles=[*(f"lib/{path}" for path in styles), f"src/{own}.css"],
+        scripts=[*scripts, f"src/{own}.js"],
     )
 
 

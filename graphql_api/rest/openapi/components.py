@@ -15,7 +15,7 @@ class Components:
     def refer(self, kind: str, name: str, build: Callable[[], Json]) -> Json:
         """Return a reference to a component, which ``build`` makes the first time.
 
-        :param kind: ``schemas``, ``responses``, ``parameters`` or ``headers``
+        :param kind: ``schemas``, ``responses``, ``requestBodies``, ``parameters`` or ``headers``
         """
         parts = self._parts.setdefault(kind, {})
         if name not in parts:

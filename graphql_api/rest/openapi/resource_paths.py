@@ -6,7 +6,6 @@ from ...http.dry_run import APPLIED_HEADER
 from ...schema.exposure.names import camel_case, pascal_case, upper_first
 from ...schema.exposure.resource import (
     NONE,
-    RECORD,
     RECORDS,
     Action,
     Report,
@@ -22,7 +21,8 @@ from .routes import Routes
 from .usable import act
 
 _TOKEN = "Consistency-Token"
-"""A header of whatever has written."""
+_WRITTEN = (_TOKEN, APPLIED_HEADER)
+"""Headers of the responses to whatever changes records."""
 
 
 class ResourcePaths:
@@ -89,12 +89,8 @@ class ResourcePaths:
         :param operations: method -> operation
         """
         for method, operation in operations.items():
-            if method == "get":
-                continue
-            operation["parameters"] = [*operation["parameters"], self._parameters.prefer()]
-            for status, response in operation["responses"].items():
-                if status < "300":
-                    response["headers"] |= self._responses.headers(APPLIED_HEADER)
+            if method != "get":
+                operation["parameters"] = [*operation["parameters"], self._parameters.prefer()]
 
     def _may(self, resource: Resource, operation: str) -> bool:
         return resource.allows(operation) and self._usable.may(resource.type_name, operation)
@@ -136,7 +132,7 @@ class ResourcePaths:
                 {"oneOf": [one, {"type": "array", "items": one}]},
                 "The new record, or the new records in the order of the body. One record has the "
                 "headers Location and ETag.",
-                *("ETag", "Location", "Idempotency-Replayed", _TOKEN),
+                *("ETag", "Location", "Idempotency-Replayed", *_WRITTEN),
             )
             operations["post"] = self._operation(
                 resource,
@@ -161,10 +157,10 @@ class ResourcePaths:
         changed = self._responses.success(
             {"oneOf": [one, {"type": "array", "items": one}]},
             "The existing record after the change, or the records in the order of the body.",
-            *("ETag", "Idempotency-Replayed", _TOKEN),
+            *("ETag", "Idempotency-Replayed", *_WRITTEN),
         )
         created = self._responses.success(
-            one, "The new record.", *("ETag", "Location", "Idempotency-Replayed", _TOKEN)
+            one, "The new record.", *("ETag", "Location", "Idempotency-Replayed", *_WRITTEN)
         )
         return self._operation(
             resource,
@@ -229,13 +225,16 @@ class ResourcePaths:
                 },
             )
         if self._may(resource, "update"):
+            body = self._routes.components.refer(
+                "requestBodies", f"{name}Update", lambda: self._bodies.body(resource, "update")
+            )
             for method, suffix in (("patch", ""), ("put", "WithPut")):
                 operations[method] = self._change(
                     resource,
                     f"update{name}{suffix}",
                     f"Change one {name}",
                     "Only the fields that you send are changed; null clears a value.",
-                    self._bodies.body(resource, "update"),
+                    body,
                 )
         if self._may(resource, "delete"):
             data = {
@@ -250,7 +249,9 @@ class ResourcePaths:
                 "",
                 [self._parameters.if_match()],
                 {
-                    "200": self._responses.success(data, "The id of the deleted record.", _TOKEN),
+                    "200": self._responses.shared(
+                        "Deleted", data, "The id of the deleted record.", *_WRITTEN
+                    ),
                     **self._write_errors(412),
                 },
             )
@@ -276,7 +277,9 @@ class ResourcePaths:
             [*self._parameters.related_page(target), self._parameters.if_none_match()],
             {
                 **self._responses.cached(
-                    self._responses.success(data, "A page.", "ETag", meta=meta)
+                    self._responses.shared(
+                        f"{target.type_name}Related", data, "A page.", "ETag", meta=meta
+                    )
                 ),
                 **self._responses.errors(*READ_ERRORS, *RECORD_ERRORS),
             },
@@ -288,41 +291,24 @@ class ResourcePaths:
     def _change(
         self, resource: Resource, operation_id: str, summary: str, description: str, body: Json
     ) -> Json:
-        record = self._records.written(resource.type_name)
         return self._operation(
             resource,
             operation_id,
             summary,
             description,
             [self._parameters.fields(), self._parameters.if_match()],
-            {
-                "200": self._responses.success(
-                    record, "The record after the change.", "ETag", _TOKEN
-                ),
-                **self._write_errors(412, 415),
-            },
+            {"200": self._updated(resource), **self._write_errors(412, 415)},
             body,
         )
 
+    def _updated(self, resource: Resource) -> Json:
+        name = resource.type_name
+        record = self._records.written(name)
+        return self._responses.shared(
+            f"{name}Updated", record, "The record after the change.", "ETag", *_WRITTEN
+        )
+
     def _action(self, resource: Resource, action: Action, many: bool = False) -> Json:
-        headers: tuple[str, ...] = ("ETag", "Idempotency-Replayed", _TOKEN)
-        shown, text, is_list = resource.type_name, "The record after the change.", many
-        if action.result == RECORDS:
-            shown, text = action.result_type, "The resulting records that you may see."
-            is_list = many or action.result_is_list
-        elif many:
-            text = "The records after the change, in the order of the ids."
-        if many or action.result != RECORD:
-            headers = headers[1:]
-        data: Json = {"type": "null"}
-        if action.result == NONE:
-            text = "Done."
-        else:
-            data = self._records.written(shown)
-            if is_list:
-                data = {"type": "array", "items": data}
-            elif action.result == RECORDS:
-                data = nullable(data)
         about = "several records, all of them or none" if many else "one record"
         body = self._bodies.arguments(resource, action, many)
         return {
@@ -334,12 +320,35 @@ class ResourcePaths:
                 f"with a question or a download, that is an error and nothing is changed.",
                 [self._parameters.fields(), self._parameters.idempotency_key()],
                 {
-                    "200": self._responses.success(data, text, *headers),
+                    "200": self._acted(resource, action, many),
                     **self._write_errors(*([415] if body else [])),
                 },
                 body,
             )
         }
+
+    def _acted(self, resource: Resource, action: Action, many: bool) -> Json:
+        headers: tuple[str, ...] = ("Idempotency-Replayed", *_WRITTEN)
+        if action.result == NONE:
+            return self._responses.shared("Done", {"type": "null"}, "Done.", *headers)
+        is_list = many or (action.result == RECORDS and action.result_is_list)
+        name = action.result_type if action.result == RECORDS else resource.type_name
+        data = self._records.written(name)
+        if is_list:
+            data = {"type": "array", "items": data}
+        if action.result == RECORDS:
+            text, component = "The resulting records that you may see.", f"{name}Result"
+            data = data if is_list else nullable(data)
+        elif many:
+            text, component = (
+                "The records after the change, in the order of the ids.",
+                f"{name}Action",
+            )
+        else:
+            text, component = "The record after the change.", f"{name}Action"
+            headers = ("ETag", *headers)
+        component += "s" if is_list else ""
+        return self._responses.shared(component, data, text, *headers)
 
     def _reports(self, resource: Resource) -> Json:
         reports = {"type": "array", "items": self._records.record("PdfReport")}
@@ -400,7 +409,6 @@ class ResourcePaths:
         return operations
 
     def _upload(self, resource: Resource, field: ResourceField, operation_id: str) -> Json:
-        record = self._records.written(resource.type_name)
         headers = [self._parameters.if_match()]
         return self._operation(
             resource,
@@ -409,9 +417,7 @@ class ResourcePaths:
             "The body is the file.",
             headers,
             {
-                "200": self._responses.success(
-                    record, "The record with this field.", "ETag", _TOKEN
-                ),
+                "200": self._updated(resource),
                 **self._write_errors(412, 415),
             },
             {"required": True, "content": {"application/octet-stream": {}}},

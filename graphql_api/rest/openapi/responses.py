@@ -110,6 +110,17 @@ class Responses:
         content = {"application/json": {"schema": schema}}
         return {**self.bare(description, *headers), "content": content}
 
+    def shared(
+        self, name: str, data: Json, description: str, *headers: str, meta: Json | None = None
+    ) -> Json:
+        """Return a reference to a successful response that several operations have.
+
+        :param name: of the component; the other parameters are those of :meth:`success`
+        """
+        return self._components.refer(
+            "responses", name, lambda: self.success(data, description, *headers, meta=meta)
+        )
+
     def cached(self, response: Json) -> Json:
         """Return status -> response, of one that has an ETag, which the client may have already."""
         unchanged = self._components.refer(

@@ -8,7 +8,7 @@
     // What every type has tells a newcomer the least.
     const COMMON = ["id", "displayName", "externalId", "createDate", "writeDate", "version"];
     // Of the others, these are shown first.
-    const USUAL = [/^name$/, /^state$/, /date/i, /(amount|price|revenue|total)/i];
+    const USUAL = [/^name$/, /^state$/, /date/i, /(amount|price|revenue|total)/i, /^(email|phone)$/];
     const PATH = "/api/graphql";
     const session = window.ApiSession;
     const page = document.getElementById("page");
@@ -87,6 +87,15 @@
         const [first = "query WhoAmI {\n  me {\n    lang\n    tz\n  }\n}\n", ...others] = queries;
         return [about + first, ...others].map((query) => ({ query }));
     }
+
+    // CodeMirror's text areas have no names for screen readers; what is around them has.
+    function nameEditors() {
+        for (const area of page.querySelectorAll(".CodeMirror textarea:not([aria-label])")) {
+            const label = area.closest("[aria-label]");
+            area.setAttribute("aria-label", label ? label.getAttribute("aria-label") : "Editor");
+        }
+    }
+    new MutationObserver(nameEditors).observe(page, { childList: true, subtree: true });
 
     async function explore() {
         const { React, ReactDOM, GraphiQL, GraphiQLPluginExplorer } = window;

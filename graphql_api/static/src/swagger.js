@@ -2,7 +2,13 @@
 
 (() => {
     const SCHEME = "key"; // as the document names it
+    // The table of operators is long: it opens at a click, so that the operations are in sight.
+    const SECTION = /^## (.*)\n\n([^]*)$/m;
+    const CLOSED = "<details><summary>$1</summary>\n\n$2\n\n</details>";
+    // What Swagger UI gives no name that screen readers could read.
+    const NAMES = { "textarea.body-param__text": "Request body", "button.close-modal": "Close" };
     const session = window.ApiSession;
+    const page = document.getElementById("page");
 
     // What is entered under "Authorize" is the key of this tab, too.
     const KeepKey = () => ({
@@ -24,15 +30,15 @@
         },
     });
 
-    // The document is JSON: Swagger UI would read its text as YAML, which is slow.
-    const ReadJson = () => ({
+    // Swagger UI would copy the description, write it as text and read that as YAML, which is slow.
+    const TakeDescription = (description) => () => ({
         statePlugins: {
             spec: {
                 wrapActions: {
                     parseToJson:
                         (_original, { specActions }) =>
-                        (text) =>
-                            specActions.updateJsonSpec(JSON.parse(text)),
+                        () =>
+                            specActions.updateJsonSpec(description),
                 },
             },
         },
@@ -82,14 +88,32 @@
         return converted;
     }
 
+    // Name what has no name for screen readers, and let keys scroll code.
+    function makeAccessible() {
+        const fields = "tr[data-param-name] :is(input, select, textarea):not([aria-label])";
+        for (const field of page.querySelectorAll(fields)) {
+            field.setAttribute("aria-label", field.closest("tr").dataset.paramName);
+        }
+        for (const [selector, name] of Object.entries(NAMES)) {
+            for (const element of page.querySelectorAll(`${selector}:not([aria-label])`)) {
+                element.setAttribute("aria-label", name);
+            }
+        }
+        for (const code of page.querySelectorAll("pre.microlight:not([tabindex])")) {
+            code.tabIndex = 0;
+        }
+    }
+    new MutationObserver(makeAccessible).observe(page, { childList: true, subtree: true });
+
     async function explore() {
-        const document = await session.get("/api/openapi.json");
-        document.components.schemas = shallow(document.components.schemas);
-        const spec = { ...inTermsOf30(document), openapi: "3.0.4" };
-        const page = window.SwaggerUIBundle({
+        const description = await session.get("/api/openapi.json");
+        description.components.schemas = shallow(description.components.schemas);
+        description.info.description = description.info.description.replace(SECTION, CLOSED);
+        const openapi = "3.0.4";
+        const swagger = window.SwaggerUIBundle({
             dom_id: "#page",
-            spec,
-            plugins: [KeepKey, ReadJson],
+            spec: { openapi },
+            plugins: [KeepKey, TakeDescription({ ...inTermsOf30(description), openapi })],
             docExpansion: "none",
             defaultModelsExpandDepth: 0,
             displayRequestDuration: true,
@@ -98,7 +122,7 @@
             validatorUrl: null,
             onComplete() {
                 if (session.key()) {
-                    page.preauthorizeApiKey(SCHEME, session.key());
+                    swagger.preauthorizeApiKey(SCHEME, session.key());
                 }
             },
         });

@@ -13,6 +13,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, sync_pla
 from odoo.tests import tagged
 
 from . import needs
+from .accessibility import find_faults
 from .api import ApiCase
 from .server import committed
 
@@ -33,7 +34,10 @@ _BUNDLES = (
 )
 """What Odoo's pages load, and in which language."""
 
-_WINDOW = {"width": 1200, "height": 800}
+DESKTOP = {"viewport": {"width": 1200, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+"""What Playwright makes the browser of, as :attr:`BrowserCase.device`."""
+
 _PATIENCE = 30_000  # milliseconds, for a machine that is busy
 _QUIET = 300  # milliseconds without a request, after which nothing more is expected
 _STEP = 50
@@ -60,6 +64,8 @@ class BrowserCase(ApiCase):
     outside. The page stays as it is between two such blocks.
     """
 
+    device = DESKTOP
+
     @classmethod
     def setUpClass(cls):
         executable = needs.variable("GRAPHQL_API_BROWSER")
@@ -85,7 +91,7 @@ class BrowserCase(ApiCase):
         super().setUp()
         # A profile of its own, and empty.
         self._context = self._chromium.new_context(
-            viewport=_WINDOW, locale="en-US", timezone_id="Europe/Brussels"
+            **self.device, locale="en-US", timezone_id="Europe/Brussels"
         )
         self.addCleanup(self._context.close)
         self._context.set_default_timeout(_PATIENCE)
@@ -113,7 +119,7 @@ class BrowserCase(ApiCase):
                 self.settle()
                 self.assertFalse(shown := self._shown_error(), shown)
             except Exception as error:
-                self.screenshot(f"failed-{self._testMethodName}")
+                self._save_picture(f"failed-{self._testMethodName}")
                 error.add_note(self._shown_error())
                 raise
             finally:
@@ -158,18 +164,29 @@ class BrowserCase(ApiCase):
         dialog.wait_for(state="detached")
 
     def screenshot(
-        self, name: str, element: Locator | None = None, height: int = _WINDOW["height"]
+        self, name: str, element: Locator | None = None, height: int | None = None
     ) -> None:
-        """Save a picture of the window, or of an element, as a small PNG file.
+        """Look for faults of what is shown, and save a picture of it as a small PNG file.
 
+        :param element: the part of the window that the picture shows; all of it by default
         :param height: of the window, in pixels, for a screen that is much longer or shorter
         """
-        if height != _WINDOW["height"]:
-            self._page.set_viewport_size({**_WINDOW, "height": height})
+        window = self.device["viewport"]
+        if height:
+            self._page.set_viewport_size({**window, "height": height})
             self.settle()
         self._page.mouse.move(0, 0)  # off the button that was clicked, which has a hint
+        self.assert_accessible()
+        self._save_picture(name, element)
+        self._page.set_viewport_size(window)
+
+    def assert_accessible(self) -> None:
+        """What the page shows has no serious fault for people who see badly or have no mouse."""
+        faults = find_faults(self._page)
+        self.assertEqual(faults, [], "\n".join(faults))
+
+    def _save_picture(self, name: str, element: Locator | None = None) -> None:
         raw = (element or self._page).screenshot(animations="disabled", caret="hide")
-        self._page.set_viewport_size(_WINDOW)
         image = Image.open(io.BytesIO(raw)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
         path = Path(needs.variable("GRAPHQL_API_SCREENSHOTS"), f"{name}.png")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -96,6 +96,17 @@ class TestDocument(OpenApiCase):
             for name in parts if kind != "securitySchemes" else ():
                 self.assertIn(f'"#/components/{kind}/{name}"', text)
 
+    def test_what_several_operations_have_is_written_once(self):
+        """Tools read all of the document before they show anything."""
+        document = self.document()
+        operations = sum(len(item.keys() - {"parameters"}) for item in document["paths"].values())
+        self.assertLess(len(orjson.dumps(document)) / operations, 3_700)
+        change = document["paths"]["/api/customers/{id}"]
+        for part in ("requestBody", "responses"):
+            self.assertEqual(change["patch"][part], change["put"][part])
+        self.assertIn("$ref", change["patch"]["requestBody"])
+        self.assertIn("$ref", change["patch"]["responses"]["200"])
+
     def test_forms_are_not_filled_with_conditions(self):
         """Tools send the examples of parameters: those of headers would fit hardly any request."""
         for name, parameter in self.document()["components"]["parameters"].items():

@@ -1,7 +1,8 @@
-"""An administrator gives out a key that opens little, and sees what is done with it."""
+"""An administrator exposes a model to a key that opens little, and sees what is done with it."""
 
 from ..cases.browser import BrowserCase
 
+_RESOURCES = "/odoo/action-graphql_api.resource_action"
 _POLICIES = "/odoo/action-graphql_api.action_policies"
 _KEYS = "/odoo/action-graphql_api.action_keys"
 _LOG = "/odoo/action-graphql_api.request_action"
@@ -12,13 +13,16 @@ class TestKeyScreens(BrowserCase):
         super().setUp()
         self.log_in()
 
-    def test_from_policy_to_log(self):
-        """A key is made under a policy, shown once, used, logged and revoked."""
+    def test_from_model_to_log(self):
+        """A key for a model is made under a policy, shown once, tried, used, logged and revoked."""
+        self.expose()
         self.make_policy()
         key = self.make_key()
+        self.try_policy()
         headers = {"Authorization": f"Bearer {key}"}
 
         self.rest("/api/customers?limit=1", login=None, headers=headers)
+        self.rest("/api/jobs?limit=1", login=None, headers=headers)
         self.rest("/api/countries?limit=1", login=None, headers=headers, status=404)
         self.rest(
             "/api/customers",
@@ -56,15 +60,28 @@ class TestKeyScreens(BrowserCase):
             dialog.get_by_role("button", name="Cancel").click()
             dialog.wait_for(state="detached")
 
+    def expose(self):
+        with self.browser() as page:
+            self.visit(_RESOURCES)
+            page.get_by_role("button", name="Expose a Model").last.click()
+            wizard = page.locator(".modal")
+            wizard.get_by_role("combobox", name="Model").fill("Job Pos")
+            wizard.get_by_role("option", name="Job Position hr.job").click()
+            wizard.get_by_role("textbox", name="Collection").fill("jobs")
+            wizard.get_by_role("textbox", name="Type").fill("Job")
+            wizard.get_by_role("button", name="Expose", exact=True).click()
+            wizard.wait_for(state="detached")
+
     def make_policy(self):
         with self.browser() as page:
             self.visit(_POLICIES)
             page.get_by_role("button", name="New", exact=True).click()
             page.get_by_role("textbox", name="Name").fill("Sales app")
             page.get_by_label("Log Requests").check()
-            page.get_by_role("button", name="Add a line").click()
-            page.get_by_role("combobox").last.fill("Customer")
-            page.get_by_role("option", name="Customer res.partner").click()
+            for name, model in (("Customer", "res.partner"), ("Job", "hr.job")):
+                page.get_by_role("button", name="Add a line").click()
+                page.get_by_role("combobox").last.fill(name)
+                page.get_by_role("option", name=f"{name} {model}").click()
             page.get_by_role("button", name="Save manually").click()
             page.get_by_role("button", name="New Key").wait_for()
             self.settle()
@@ -93,3 +110,14 @@ class TestKeyScreens(BrowserCase):
             shown.wait_for(state="detached")
         self.assertRegex(key, "^[0-9a-f]{40}$")
         return key
+
+    def try_policy(self):
+        """See what the salesman reaches under the policy that is open."""
+        with self.browser() as page:
+            page.get_by_role("button", name="Try As").click()
+            dialog = page.locator(".modal")
+            dialog.get_by_role("combobox", name="User").fill("Marc Demo")
+            dialog.get_by_role("option", name="Marc Demo").first.click()
+            self.row("Job", dialog).get_by_text("Read").first.wait_for()
+            dialog.get_by_role("button", name="Close").first.click()
+            dialog.wait_for(state="detached")
