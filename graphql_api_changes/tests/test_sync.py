@@ -1,11 +1,13 @@
 """``sync``: batches of what clients did while they were offline, over both APIs."""
 
 import time
+import uuid
 from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tools import mute_logger
 
+from odoo.addons.graphql_api.tests.cases.server import ServerCase, execute, together
 from odoo.addons.graphql_api.tests.common import ApiCase
 
 from ..schema.sync import MAX_ITEMS
@@ -696,3 +698,37 @@ class TestSyncRights(SyncCase):
             login="demo",
         )
         self.assertEqual(self.codes(results)[1], ["FORBIDDEN"])
+
+
+class TestSyncTogether(ServerCase):
+    def test_a_batch_that_is_sent_again_while_it_is_served(self):
+        """A client that has waited too long does not know that the server is still at it."""
+        run = uuid.uuid4().hex
+        items = [
+            {
+                "type": "Customer",
+                "operation": "create",
+                "client_id": f"app.{run}.{number}",
+                "input": {"name": run},
+            }
+            for number in range(2)
+        ]
+
+        def send():
+            with self.server.client(self.key) as client:
+                return client.send_request("POST", "/api/sync", json={"items": items}).json()
+
+        bodies = together([send] * 3)
+        results = [[(r["id"], r["status"]) for r in body["data"]["items"]] for body in bodies]
+        ids = sorted(
+            number for (number,) in execute("SELECT id FROM res_partner WHERE name = %s", run)
+        )
+        self.assertEqual(results, [[(number, "ok") for number in ids]] * 3)
+        self.assertEqual(len(ids), 2)
+        client = self.client()
+        gone = [{**item, "operation": "delete"} for item in items]
+        for item in gone:
+            del item["input"]
+        response = client.send_request("POST", "/api/sync", json={"items": gone})
+        self.assertEqual([r["status"] for r in response.json()["data"]["items"]], ["ok", "ok"])
+        self.assertFalse(execute("SELECT id FROM res_partner WHERE name = %s", run))
