@@ -8,7 +8,9 @@ from odoo.tools import SQL
 
 from odoo.addons.graphql_api.schema.extension import ApiError, Context, Resource
 
+from . import positions
 from .dependencies import Dependency, add_path, relation_columns
+from .followed_tables import followed_columns
 from .log_table import LOG
 from .tokens import Snapshot, find_visibility
 
@@ -76,6 +78,52 @@ def find_changes(
         return Changes(ids, None)
     ids = ids[:limit]
     return Changes(ids, snapshot._replace(until=snapshot.until or until, after=ids[-1]))
+
+
+class LoggedChange(NamedTuple):
+    """A record that a transaction has changed.
+
+    :param table: the name of its table
+    :param record_id: 0 where the table has been emptied at once
+    :param kind: insert, update, delete or truncate
+    """
+
+    table: str
+    record_id: int
+    kind: str
+
+
+def read_log(
+    env: Any, tables: Iterable[str], since: str, limit: int = 10_000
+) -> list[LoggedChange] | None:
+    """Return what has changed in followed tables since a position, without regard to rights.
+
+    Each change of a record is there once, however often it was made.
+
+    :param tables: their names
+    :param since: ``snapshot`` of :func:`.positions.now`, in an earlier transaction
+    :param limit: how many changes at most; where there are more, ask for fewer tables
+    :return: in no order; None where not all of it is in the log: a table is not followed since
+        then, or the position is older than the log
+    """
+    names = list(set(tables))
+    followed = {logged.table for logged in followed_columns(env) if logged.column.name == "id"}
+    horizon = positions.now(env).horizon
+    if not followed.issuperset(names) or not positions.is_logged_since(env, names, since, horizon):
+        return None
+    rows = env.execute_query(
+        SQL(
+            "SELECT DISTINCT table_name, record_id, kind FROM %(log)s "
+            "WHERE table_name = ANY(%(names)s) "
+            "AND transaction >= pg_snapshot_xmin(%(since)s::pg_snapshot) "
+            "AND NOT pg_visible_in_snapshot(transaction, %(since)s::pg_snapshot) LIMIT %(limit)s",
+            log=SQL.identifier(LOG),
+            names=names,
+            since=since,
+            limit=limit,
+        )
+    )
+    return [LoggedChange(*row) for row in rows]
 
 
 def _find_changed(env: Any, logged: Collection[str], since: SQL) -> set[str]:

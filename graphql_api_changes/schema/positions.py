@@ -5,6 +5,7 @@ and which the present transaction does: one that was open then and has been comm
 them, whenever its statements ran.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from odoo.tools import SQL
@@ -66,6 +67,30 @@ def now(env: Any) -> Now:
         )
     )
     return Now(snapshot, cluster or "", horizon or "0")
+
+
+def is_logged_since(env: Any, tables: Iterable[str], since: str, horizon: str) -> bool:
+    """Tell whether all changes of tables since a position are in the log.
+
+    :param tables: names; what is not followed at all is left out of account
+    :param horizon: that of the transaction
+    """
+    ((is_kept,),) = env.execute_query(
+        SQL(
+            """
+            SELECT pg_snapshot_xmin(%(since)s::pg_snapshot) >= %(horizon)s::xid8
+                AND NOT EXISTS (
+                    SELECT FROM graphql_api_change_table
+                    WHERE name = ANY(%(tables)s)
+                        AND NOT pg_visible_in_snapshot(since, %(since)s::pg_snapshot)
+                )
+            """,
+            since=since,
+            horizon=horizon,
+            tables=list(tables),
+        )
+    )
+    return is_kept
 
 
 def check_cluster(env: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from odoo.fields import Domain
-from odoo.tools import SQL, consteq, hmac
+from odoo.tools import consteq, hmac
 
 from odoo.addons.graphql_api.schema.extension import (
     ApiError,
@@ -169,22 +169,7 @@ def followed_since(context: Context, dependency: Dependency, since: str, horizon
     env = context.env
     if followed_tables.missing_tables(env, dependency):
         return False
-    ((is_kept,),) = env.execute_query(
-        SQL(
-            """
-            SELECT pg_snapshot_xmin(%(since)s::pg_snapshot) >= %(horizon)s::xid8
-                AND NOT EXISTS (
-                    SELECT FROM graphql_api_change_table
-                    WHERE name = ANY(%(tables)s)
-                        AND NOT pg_visible_in_snapshot(since, %(since)s::pg_snapshot)
-                )
-            """,
-            since=since,
-            horizon=horizon,
-            tables=list(dependency.all_tables()),
-        )
-    )
-    return is_kept
+    return positions.is_logged_since(env, dependency.all_tables(), since, horizon)
 
 
 def _list_digest(context: Context, resource: Resource, filter_value: Any, archived: bool) -> str:

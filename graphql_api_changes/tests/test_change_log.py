@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from odoo.addons.graphql_api_changes.schema import positions
 from odoo.addons.graphql_api_changes.schema.change_log import find_changes
+from odoo.addons.graphql_api_changes.schema.extension import LoggedChange, now, read_log
 from odoo.addons.graphql_api_changes.schema.tokens import make_token, read_token
 
 from .cases.committed import CommittedCase
@@ -125,3 +126,22 @@ class TestLog(CommittedCase):
             snapshot = read_token(context, resource, token)
             with self.assertApiError("RESYNC_REQUIRED"):
                 find_changes(context, resource, snapshot)
+
+    def test_other_addons_read_the_log(self):
+        with self.transaction() as env:
+            position = now(env).snapshot
+        with self.transaction() as env:
+            env.cr.execute("DELETE FROM res_partner WHERE id = %s", [self.ids[0]])
+            env.cr.execute("UPDATE res_partner SET city = 'x' WHERE id = %s", [self.ids[1]])
+            env.cr.execute("UPDATE res_partner SET city = 'y' WHERE id = %s", [self.ids[1]])
+        with self.transaction() as env:
+            changes = read_log(env, ["res_partner"], position)
+            self.assertCountEqual(
+                changes,
+                [
+                    LoggedChange("res_partner", self.ids[0], "delete"),
+                    LoggedChange("res_partner", self.ids[1], "update"),
+                ],
+            )
+            self.assertIsNone(read_log(env, ["res_partner", "res_bank"], position))
+            self.assertIsNone(read_log(env, ["res_partner"], "1:1:"))
