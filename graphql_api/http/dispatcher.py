@@ -54,6 +54,7 @@ class ApiDispatcher(Dispatcher):
         self.validator: str | None = None
         """Of the response to a request that only reads, see :mod:`.validators`."""
         self._rate_limit_status: rate_limit.RateLimitStatus | None = None
+        self._contexts: list[Context] = []
         # The server's settings are the same for every caller.
         self.settings = request.env["graphql_api.settings"]._get_settings()
         request.httprequest.max_content_length = self.limits.max_body_size
@@ -109,7 +110,9 @@ class ApiDispatcher(Dispatcher):
     def context(self, schema: BuiltSchema) -> Context:
         """Return the context of this request to a schema, of a caller who is known."""
         assert self.caller is not None
-        return schema.context(self.request.env, self.timings, self.caller.policy)
+        context = schema.context(self.request.env, self.timings, self.caller.policy)
+        self._contexts.append(context)
+        return context
 
     @classmethod
     def is_compatible_with(cls, request):
@@ -166,13 +169,19 @@ class ApiDispatcher(Dispatcher):
     def post_dispatch(self, response: Response):
         """Compress the response and say what the request spent its time on."""
         result = super().post_dispatch(response)
+        has_position = any(context.has_position for context in self._contexts)
         self._finish(response)
-        replica.announce(self.request.env.cr, response)
+        cursor = self.request.env.cr
+        if has_position:
+            replica.announce_position(cursor, response)
+        replica.announce(cursor, response)
         return result
 
     def _finish(self, response: Response):
         cors.allow(self.request.httprequest, response, self.settings.origins)
         self.log_entry.is_dry_run = self.is_dry_run
+        # They refer to the request, by their environment.
+        self._contexts.clear()
         if self.is_dry_run:
             response.headers[APPLIED_HEADER] = PREFERENCE
         if self._rate_limit_status is not None:

@@ -68,6 +68,19 @@ def reads(_controller, _rule, _arguments) -> bool:
     return may_serve()
 
 
+def announce_position(cursor, response: Response) -> None:
+    """Have a response say how far its transaction has seen the primary's log.
+
+    A client that goes on from there, on a replica that lags behind, would miss something.
+    """
+    if has_replica():
+        cursor.execute(
+            "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() "
+            "ELSE pg_current_wal_insert_lsn() END"
+        )
+        response.headers[HEADER] = cursor.fetchone()[0]
+
+
 def announce(cursor, response: Response) -> None:
     """Have the response to a write say, once it is committed, where the primary's log is."""
     if cursor.readonly or not has_replica():

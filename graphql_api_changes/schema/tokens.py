@@ -70,6 +70,7 @@ def make_token(
     """
     seen = find_visibility(context, resource, domain, archived)
     check_followed(context, resource, seen.dependency)
+    context.has_position = True
     position = positions.now(context.env)
     page = page or Snapshot(position.snapshot)
     payload = orjson.dumps(

@@ -172,6 +172,60 @@ class TestDeltas(DeltaCase):
         self.assertEqual(with_known, self.queries + 1)
 
 
+class TestCopies(DeltaCase):
+    """A first copy that is read page by page, and the deltas since the token before it."""
+
+    def setUp(self):
+        super().setUp()
+        self.ids = self.keep("res.partner", *({"name": f"Zann {number}"} for number in range(6)))
+
+    def read_page(self, after) -> tuple[list[dict], str | None]:
+        query = """query ($filter: CustomerFilter, $after: String) {
+            customers(filter: $filter, first: 2, after: $after, orderBy: [{name: ASC}]) {
+                nodes { id name country { id code } } pageInfo { hasNextPage endCursor }
+            }
+        }"""
+        result, _queries = self.execute(document=query, filter=SECRET, after=after)
+        page = result.data["customers"]
+        info = page["pageInfo"]
+        return page["nodes"], info["endCursor"] if info["hasNextPage"] else None
+
+    def test_whatever_is_written_meanwhile(self):
+        def rename():
+            # From a page that is still to come to one that was read, and the other way.
+            self.change(self.ids[5:], {"name": "Zann 00"})
+            self.change(self.ids[:1], {"name": "Zann 9"})
+
+        def replace():
+            self.remove("res.partner", self.ids[1:2])
+            self.keep("res.partner", {"name": "Zann 01"})
+            self.change(self.ids[2:3], {"name": "Gone"})
+
+        writes = [rename, replace]
+        token = self.delta()["token"]
+        copy: dict[int, dict] = {}
+        after, more = None, True
+        while more:
+            nodes, after = self.read_page(after)
+            copy |= {int(node["id"]): node for node in nodes}
+            more = after is not None
+            if writes:
+                writes.pop(0)()
+        more = True
+        while more:
+            delta = self.delta(token, copy, first=2)
+            copy |= {int(node["id"]): node for node in self.nodes}
+            for number in delta["removed"]:
+                del copy[number]
+            token, more = delta["token"], delta["hasMore"]
+        fresh, after = self.read_page(None)
+        while after:
+            nodes, after = self.read_page(after)
+            fresh += nodes
+        self.assertEqual(copy, {int(node["id"]): node for node in fresh})
+        self.assertEqual(len(copy), 5)
+
+
 class TestSecrets(DeltaCase):
     """What a client may not see, whatever happens to it, changes nothing of what it is told."""
 

@@ -58,6 +58,25 @@ class TestReplicaThatIsHeldBack:
         wait_for_replica(cluster)
         assert client("GET", path, headers=token).json()["data"] == [{"name": name}]
 
+    def test_pages_of_a_copy_are_of_no_time_before_its_token(self, cluster, client):
+        name = f"Copied {uuid.uuid4()}"
+        path = f"/api/customers?fields=name&filter[name][eq]={name}"
+        query = {"query": "{ customersChanges { token } }"}
+        wait_for_replica(cluster)
+        with replay_paused(cluster.replica):
+            written = client("POST", "/api/customers", json={"name": name})
+            assert client("GET", path).json()["data"] == []
+            headers = {"Consistency-Token": written.headers["Consistency-Token"]}
+            for begun in (
+                client("GET", "/api/customers/changes", headers=headers),
+                client("POST", "/api/graphql", json=query, headers=headers),
+            ):
+                sent = {"Consistency-Token": begun.headers["Consistency-Token"]}
+                assert client("GET", path, headers=sent).json()["data"] == [{"name": name}]
+        wait_for_replica(cluster)
+        assert "Consistency-Token" in client("GET", "/api/customers/changes").headers
+        assert "Consistency-Token" not in client("GET", path).headers
+
     def test_key_that_is_revoked_opens_nothing(self, cluster, client):
         key = api_key.new(cluster.environment, DATABASE, "demo")
         headers = {"Authorization": f"Bearer {key}"}

@@ -39,9 +39,11 @@ class Context:
 
     ``input_errors`` are what was found wrong with the inputs before the execution: a mutation
     checks the rest of them, and changes nothing. ``conditions`` counts those of all filters.
-    ``has_created`` tells whether the last upsert of one record has created it. ``find_id`` knows
-    further ids by which the inputs of this request name records: (type name, what is no number) ->
-    the id of the record, None for what it does not know; it may raise an :class:`ApiError`.
+    ``has_created`` tells whether the last upsert of one record has created it. ``has_position``
+    tells that the response has a position among the database's transactions, to go on from.
+    ``find_id`` knows further ids by which the inputs of this request name records: (type name, what
+    is no number) -> the id of the record, None for what it does not know; it may raise an
+    :class:`ApiError`.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Context:
         self.input_errors: list[dict[str, str]] = []
         self.conditions = 0
         self.has_created = False
+        self.has_position = False
         self.find_id: Callable[[str, str], int | None] | None = None
         self._file_bytes = 0
         self.batches: dict = {}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from odoo.tests import BaseCase, tagged
 
+from ...schema.addons.features import Feature, FeatureField
 from ...schema.exposure.action_definitions import (
     ActionDefinition,
     ArgumentDefinition,
@@ -56,6 +57,22 @@ class TestNames(BaseCase):
         self.assert_conflict([one, define(2, "Query", "b")], 2, "type", "Query", None)
         other = define(2, "Nearby", "b")
         self.assert_conflict([one, other], 2, "type", "NearbyFilter", None, ["NearbyFilter"])
+
+    def test_names_of_features(self):
+        """Only resources with the feature have them, also while it is not offered."""
+        field = FeatureField(lambda resource: f"{resource.list_name}Newest", None)
+        feature = Feature(
+            "newest", types={"Newest": None}, queries=(field,), operations=("create",)
+        )
+        one = define(1, "Bank", "a", features=frozenset(["newest"]))
+        for other, kind, name in (
+            (define(2, "BankNewest", "b"), "type", "BankNewest"),
+            (define(2, "Lender", "b", collection="bank-list-newest"), "query", "bankListNewest"),
+        ):
+            _resources, problems = compile_exposure([one, other], (), [feature])
+            self.assertEqual((problems[2].kind, problems[2].name), (kind, name))
+            without = replace(one, resource=replace(one.resource, features=frozenset()))
+            self.assertEqual(compile_exposure([without, other], (), [feature])[1], {})
 
     def test_lists_have_inputs(self):
         """Where they lead somewhere."""
