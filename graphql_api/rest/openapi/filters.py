@@ -24,6 +24,8 @@ _OPERATORS = "\n".join(
 FILTERS = f"""\
 ## Filters
 
+<a id="filters"></a>
+
 Lists and groups have the parameter `filter`: a JSON object of fields, each with operators. All
 conditions must hold; `and` and `or` take a list of filters, `not` takes one. A relation takes a
 filter of its resource; a list of records takes it in `some` or `none`.
@@ -77,7 +79,7 @@ class FilterSchemas:
             "name": "filter",
             "in": "query",
             "description": f"Conditions, like `{self._example(resource)}`. The operators are in "
-            "the description of the API, under *Filters*.",
+            "the description of the API, under [Filters](#filters).",
             "content": {"application/json": media},
         }
 

@@ -130,3 +130,13 @@
 
     session.open(explore);
 })();
+
+// Links within the document go to their place, which Swagger UI would open in another tab.
+document.addEventListener("click", (event) => {
+    const link = event.target.closest("#page a[href^='#']");
+    const place = link && document.getElementById(link.hash.slice(1));
+    if (place) {
+        event.preventDefault();
+        place.scrollIntoView();
+    }
+});

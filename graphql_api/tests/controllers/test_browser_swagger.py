@@ -69,6 +69,10 @@ class TestSwagger(SwaggerCase):
             self.assertEqual(json.loads(shown.inner_text())["data"], body["data"][1:2])
             body = self._call(page, "Customer", "readCustomer", id=str(record), fields="id,name")
             self.assertEqual(set(body["data"]), {"id", "name"})
+            block.get_by_role("link", name="Filters").click()
+            operators = page.locator("#page").get_by_role("cell", name="starts_with", exact=True)
+            page.wait_for_function("Math.abs(filters.getBoundingClientRect().top) < 100")
+            self.assertTrue(operators.is_visible())
             self.assertNotIn(key, page.evaluate("JSON.stringify({...localStorage})"))
 
     def test_authorize(self):
