@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from urllib.parse import quote
 
-from bench import database, measure
+from bench import database, measure, streams
 from bench.exchange import BadResponse, Call, Request
 from bench.measure import Participant
 from bench.odoo_module import result_of
@@ -37,7 +37,7 @@ def run(environment: Environment, source: str, options: Options, access_to: Call
     :param source: the benchmark's database
     :param access_to: a function from a server to the :class:`Access` of the user who reads
     """
-    results: dict = {"tracking": {}, "deltas": {}, "unchanged": {}}
+    results: dict = {"tracking": {}, "deltas": {}, "unchanged": {}, "streams": {}}
     wanted = [part for part in results if options.wants(part)]
     if not wanted:
         return results
@@ -54,6 +54,14 @@ def run(environment: Environment, source: str, options: Options, access_to: Call
             results["unchanged"] = _unchanged(plain, server, options, access_to)
     if "deltas" in wanted:
         results["deltas"] = _deltas(environment, tracked, options, access_to)
+    if "streams" in wanted:
+        name = database.ensure_changes_of(environment, tracked, SIZES[-1])
+        say(f"Streaming {SIZES[-1]:,} customers ...")
+        # On any machine in one response: else Odoo has a stream end before its time for requests.
+        options_of_server = (database.addons_option(), "--limit-time-real=3600")
+        log = LOGS / f"{name}.log"
+        with OdooServer(environment, name, log, *options_of_server) as server:
+            results["streams"] = streams.run(server, access_to(server))
     return results
 
 

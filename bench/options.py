@@ -9,7 +9,7 @@ from bench.workloads import names
 
 PARTS = (
     *("queries", "throughput", "scaling", "exposure", "introspection", "small_requests"),
-    *("tracking", "unchanged", "deltas"),
+    *("tracking", "unchanged", "deltas", "streams"),
 )
 """Parts of a run beside the workloads of latency."""
 

@@ -23,6 +23,8 @@ def tables(results: dict) -> str:
         parts.append(_unchanged(results["unchanged"]))
     if results["deltas"]:
         parts.append(_deltas(results["deltas"]))
+    if results["streams"]:
+        parts.append(_streams(results["streams"]))
     parts.append(_targets(results))
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -195,6 +197,22 @@ def _deltas(deltas: dict) -> str:
     ]
     head = ["rows of the log, each of a customer", "median ms", "p95 ms", "SQL queries"]
     return f"### The delta of ten changes\n\n{table(head, rows)}"
+
+
+def _streams(streams: dict) -> str:
+    rows = [
+        [
+            *(found["title"], f"{found['rows']:,}", f"{found['rows'] / found['seconds']:,.0f}"),
+            *(f"{found['bytes'] / found['seconds'] / 1e6:.1f}", found["first_ms"]),
+            *(found.get("memory_mb", ""), found.get("more_memory_mb", "")),
+        ]
+        for found in streams.values()
+    ]
+    head = [
+        *("", "rows", "rows/s", "MB/s", "first bytes ms"),
+        *("memory of the server before, MiB", "at most more"),
+    ]
+    return f"### All customers in one stream\n\n{table(head, rows)}"
 
 
 def _targets(results: dict) -> str:

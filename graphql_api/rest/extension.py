@@ -21,12 +21,20 @@ from .openapi.components import Json, nullable
 from .openapi.responses import READ_ERRORS, RECORD_ERRORS, WRITE_ERRORS
 from .openapi.routes import Routes
 from .pages import Page, read_page
-from .query import check_parameters, check_repeated, read_boolean, read_integer, read_text
+from .query import (
+    LIST_PARAMETERS,
+    check_parameters,
+    check_repeated,
+    read_boolean,
+    read_integer,
+    read_text,
+)
 from .record_writes import RecordWrites, find_writes
 from .values import bad_parameter, convert_leaf
 from .writes import mutate
 
 __all__ = [
+    "LIST_PARAMETERS",
     "READ_ERRORS",
     "READ_ROUTE",
     "RECORD_ERRORS",

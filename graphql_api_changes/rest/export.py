@@ -4,27 +4,33 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 import psycopg2
+from graphql import OperationType
 from werkzeug.datastructures import MultiDict
 
 from odoo.http import Response, request
 
 from odoo.addons.graphql_api.rest.extension import (
+    LIST_PARAMETERS,
     Call,
     CallerTransactions,
+    FilterReader,
     Page,
     ResourceCall,
     ResponseTooLarge,
+    RootField,
     bad_parameter,
     check_repeated,
     prefers_gzip,
     read_boolean,
     read_page,
+    select,
     to_api_error,
 )
 from odoo.addons.graphql_api.schema.extension import ApiError
 
 from ..http.allowance import Allowance
 from ..http.places import Place, take_place
+from ..schema.deltas import FEATURE as CHANGES
 from .formats import CSV, NDJSON, Csv, Format, Ndjson, columns
 
 _PAGE_SIZE = 1000
@@ -32,6 +38,9 @@ _PAGE_SIZE = 1000
 
 _TRIES = 3
 """How often a page is read that a replica breaks off, as it has to go on replaying."""
+
+TOKEN_HEADER = "Changes-Token"
+"""A header of responses: the token with which to ask what has changed since."""
 
 _OWN_PARAMETERS = ("cursors", "bom")
 _LIST_ONLY = ("limit", "offset", "total")
@@ -68,6 +77,10 @@ def export(collection: str, media_type: str) -> Response:
     try:
         stream = _Stream(call, made, _list_parameters(sent), has_cursors, place)
         response = Response(headers=_headers(call, made))
+        if (token := _token(call, sent)) is not None:
+            response.headers[TOKEN_HEADER] = token
+            # For scripts of other sites.
+            response.headers["Access-Control-Expose-Headers"] = TOKEN_HEADER
         response.response = stream.chunks()
         if prefers_gzip(request.httprequest, response, _PAGE_SIZE**2):
             response.response = _compressed(response.response)
@@ -100,6 +113,30 @@ def _headers(call: Call, made: Format) -> list[tuple[str, str]]:
         name = f'attachment; filename="{call.resource.collection}.csv"'
         headers.append(("Content-Disposition", name))
     return headers
+
+
+def _token(call: Call, sent: MultiDict) -> str | None:
+    """Return the token with which to ask what has changed of the list since.
+
+    It is of the transaction in which the first page is read; the others are read later. There is
+    none where changes of the resource, or with its filter, are not followed.
+    """
+    if "q" in sent or not call.schema.has_feature(call.resource, CHANGES):
+        return None
+    known = LIST_PARAMETERS | {*_OWN_PARAMETERS}
+    conditions = FilterReader(call.schema, call.input_type("Filter"), known)
+    variables = {
+        "filter": conditions.parse(sent),
+        "includeArchived": read_boolean(sent, "include_archived"),
+    }
+    name = f"{call.resource.list_name}Changes"
+    root = RootField(OperationType.QUERY, name, tuple(variables), select("token"))
+    try:
+        return call.run(root, variables)["token"]
+    except ApiError as error:
+        if error.code != "BAD_USER_INPUT":
+            raise
+        return None
 
 
 class _Stream:

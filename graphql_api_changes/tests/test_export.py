@@ -208,3 +208,18 @@ class TestExport(ApiCase):
         by = next(each for each in imported["parameters"] if each.get("name") == "by")
         self.assertLessEqual({"id", "ref", "external_id"}, set(by["schema"]["enum"]))
         self.assertNotIn("/api/countries/import", paths)
+
+    def test_a_copy_begins_with_a_token(self):
+        """The copy and what has changed since the token are what a new search finds."""
+        response = self.stream("fields=id,name")
+        token = response.headers["Changes-Token"]
+        path = f"/api/customers/changes?{self.filter}&fields=id,name&since={token}"
+        body = self.rest(path)
+        # In the one transaction of this test nothing has been committed since.
+        self.assertEqual(body["meta"]["removed"], [])
+        other = f"/api/customers/changes?fields=id,name&since={token}"
+        self.assertEqual(self.rest(other, status=400)["code"], "BAD_USER_INPUT")
+        self.assertNotIn("Changes-Token", self.stream("q=Zexport&fields=id").headers)
+        headers = {"Accept": NDJSON}
+        untracked = self.http("GET", "/api/languages?fields=id", headers=headers)
+        self.assertNotIn("Changes-Token", untracked.headers)
