@@ -16,6 +16,7 @@ import requests
 
 from tools import api_key, database_server
 from tools.cluster.cluster import DATABASE
+from tools.progress import StepFailed
 
 from ..administrator import Administrator
 from .conftest import execute, replay_paused, wait_for_replica
@@ -191,7 +192,7 @@ def insist(action: Callable):
     while True:
         try:
             return action()
-        except (AssertionError, KeyError, ValueError, OSError, psycopg2.Error):
+        except (AssertionError, KeyError, ValueError, OSError, psycopg2.Error, StepFailed):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
