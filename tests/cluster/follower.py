@@ -62,6 +62,7 @@ class Follower:
                 "fields": self._fields,
             }
             answer = self._send("POST", "/changes", json=body)
+            assert answer.status_code != 400, answer.text
             if answer.status_code == 410:
                 assert answer.json()["code"] == "RESYNC_REQUIRED", answer.text
                 self._token = None
@@ -77,13 +78,27 @@ class Follower:
             self.deltas += bool(changed or meta["removed"])
 
     def read_all(self) -> tuple[dict[int, dict], str]:
-        """Return all records, and the token that goes on from there."""
+        """Return all records, and the token that goes on from there.
+
+        A cursor ends with the rights that it was made under: then all is read from the beginning.
+        """
+        while True:
+            found = self._read_pages()
+            if found:
+                return found
+
+    def _read_pages(self) -> tuple[dict[int, dict], str] | None:
+        """Return all records and the token, None where a page has no next one any more."""
         parameters = {"filter": json.dumps(self._condition)}
         token = self._send("GET", "/changes", params=parameters).json()["meta"]["token"]
         parameters |= {"fields": self._fields, "limit": _PAGE, "sort": "id"}
         rows: dict[int, dict] = {}
         while True:
-            answer = self._send("GET", "", params=parameters).json()
+            response = self._send("GET", "", params=parameters)
+            answer = response.json()
+            if response.status_code == 400:
+                assert [error["field"] for error in answer["errors"]] == ["after"], answer
+                return None
             rows |= {row["id"]: row for row in answer["data"]}
             if not answer["meta"]["next"]:
                 return rows, token
@@ -108,9 +123,8 @@ class Follower:
             position = answer.headers.get("Consistency-Token")
             if position:
                 self._session.headers["Consistency-Token"] = position
-            if answer.ok or answer.status_code == 410:
+            if answer.ok or answer.status_code in (400, 410):
                 return answer
             if answer.status_code not in (409, 502, 503, 504):
                 self.refused.append(f"{answer.status_code} {answer.text[:500]}")
-                assert answer.status_code != 400, answer.text
             time.sleep(_PATIENCE)
