@@ -1,6 +1,7 @@
 """An administrator exposes a model to a key that opens little, and sees what is done with it."""
 
-from ..cases.browser import BrowserCase
+from ..cases.browser import PHONE, BrowserCase
+from ..cases.scoped_keys import ScopedKeyCase
 
 _RESOURCES = "/odoo/action-graphql_api.resource_action"
 _POLICIES = "/odoo/action-graphql_api.action_policies"
@@ -121,3 +122,24 @@ class TestKeyScreens(BrowserCase):
             self.row("Job", dialog).get_by_text("Read").first.wait_for()
             dialog.get_by_role("button", name="Close").first.click()
             dialog.wait_for(state="detached")
+
+
+class TestKeysOnPhone(BrowserCase, ScopedKeyCase):
+    device = PHONE
+
+    def test_overview_log_and_keys(self):
+        """What is urgent away from the desk can be seen: who calls what, and with which keys."""
+        policy = self.policy(self.grants, name="My phone", log_requests=True)
+        headers = self.scoped_key(policy, "demo")
+        self.rest("/api/countries?limit=1", login=None, headers=headers)
+        self.log_in()
+        with self.browser() as page:
+            self.visit("/odoo/action-graphql_api.action_overview")
+            page.get_by_role("heading", name="Requests").wait_for()
+            excess = "document.documentElement.scrollWidth - window.innerWidth"
+            self.assertLessEqual(page.evaluate(excess), 0)
+            self.screenshot("overview-phone")
+            self.visit(_LOG)
+            self.row("GET /api/countries").wait_for()
+            self.visit(_KEYS)
+            self.row("test").get_by_role("button", name="Revoke").wait_for()

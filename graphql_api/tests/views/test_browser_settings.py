@@ -19,7 +19,7 @@ class TestSettingsScreen(BrowserCase):
         self.log_in()
         with self.browser() as page:
             self.visit(_SETTINGS)
-            self.screenshot("settings", height=1330)
+            self.screenshot("settings", height=1420)
             page.get_by_label("Introspection").uncheck()
             page.get_by_role("button", name="Save").click()
             page.get_by_text("Unsaved changes").wait_for(state="hidden")
