@@ -137,6 +137,7 @@ document.addEventListener("click", (event) => {
     const place = link && document.getElementById(link.hash.slice(1));
     if (place) {
         event.preventDefault();
+        place.closest("details")?.setAttribute("open", "");
         place.scrollIntoView();
     }
 });
