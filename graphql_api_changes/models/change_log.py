@@ -42,7 +42,8 @@ class GraphqlApiChangeLog(models.AbstractModel):
     def _check(self) -> None:
         """Have the log be that of this database, and follow what it should.
 
-        Where other transactions hold a table for long, it is left for the next time.
+        Whatever is in the way of that is in the way of nothing else: it is left for the next time,
+        and nobody gets a token meanwhile whose changes are not all logged.
         """
         if not log_table.has_log(self.env):
             return
@@ -52,6 +53,8 @@ class GraphqlApiChangeLog(models.AbstractModel):
                 self._follow()
         except psycopg2.errors.LockNotAvailable:
             _logger.warning("Tables are in use; what the change log follows is not up to date.")
+        except Exception:
+            _logger.exception("What the change log follows is not up to date.")
 
     @api.model
     def _follow(self) -> None:
@@ -63,9 +66,9 @@ class GraphqlApiChangeLog(models.AbstractModel):
         tracked = set(resources.search([("is_tracked", "=", True)])._ids)
         served = neutral.env["graphql_api.schema"]._compile_exposure().resources
         followed = [resource for id, resource in served.items() if id in tracked]
-        followed_tables.lock_briefly(neutral.env)
-        needed = followed_tables.needed_columns(neutral.env, followed, neutral._get_filters())
-        followed_tables.update_triggers(neutral.env, needed)
+        with followed_tables.lock_briefly(neutral.env):
+            needed = followed_tables.needed_columns(neutral.env, followed, neutral._get_filters())
+            followed_tables.update_triggers(neutral.env, needed)
 
     @api.model
     def _get_filters(self) -> dict[str, list[Domain]]:

@@ -12,6 +12,8 @@ class IrModelFields(models.Model):
         Its triggers would fail, and with them each change of the table. What else of it is to be
         followed is so again when the registry is loaded.
         """
+        if not log_table.has_log(self.env):
+            return super()._drop_column()
         tables = self.env["graphql_api.change.table"].sudo()
         dropped = {
             (self.env[field.model]._table, field.name)

@@ -131,11 +131,12 @@ def _find_changed(env: Any, logged: Collection[str], since: SQL) -> set[str]:
 
     :raise ApiError: RESYNC_REQUIRED where a table has been emptied at once
     """
+    # The limits keep PostgreSQL to the index, also before it knows how the log has grown.
     rows = env.execute_query(
         SQL(
             """
-            SELECT name, EXISTS (%(rows)s AND kind = 'truncate')
-            FROM unnest(%(names)s) AS name WHERE EXISTS (%(rows)s)
+            SELECT name, (SELECT true FROM (%(rows)s AND kind = 'truncate' LIMIT 1) AS emptied)
+            FROM unnest(%(names)s) AS name CROSS JOIN LATERAL (%(rows)s LIMIT 1) AS changed
             """,
             names=list(logged),
             rows=_log_rows(SQL("name"), since),

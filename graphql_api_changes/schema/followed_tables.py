@@ -1,5 +1,6 @@
 """Which tables are logged: those that tracked resources need."""
 
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -139,9 +140,16 @@ def update_triggers(env: Any, needed: Columns) -> None:
     tables.browse(gone).unlink()
 
 
-def lock_briefly(env: Any) -> None:
-    """Have the transaction give up where another one holds a table for long."""
-    env.cr.execute(SQL("SET LOCAL lock_timeout = '5s'"))
+@contextlib.contextmanager
+def lock_briefly(env: Any) -> Iterator[None]:
+    """Give up where another transaction holds a table for long.
+
+    :raise psycopg2.errors.LockNotAvailable: one does
+    """
+    ((before,),) = env.execute_query(SQL("SELECT current_setting('lock_timeout')"))
+    env.cr.execute(SQL("SELECT set_config('lock_timeout', '5s', true)"))
+    yield
+    env.cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", before))
 
 
 def followed_columns(env: Any) -> set[LoggedColumn]:
