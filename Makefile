@@ -5,7 +5,7 @@ LOGIN ?= admin
 export PORT DB LOGIN ODOO_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster docs assets dist check test screenshots bench load key lint format stop clean
+.PHONY: help run cluster docs assets dist translations check test screenshots bench load key lint format stop clean
 
 help:
 	@echo 'make run               Odoo with demo data (PORT=8069, DB=demo): http://127.0.0.1:8069'
@@ -19,6 +19,7 @@ help:
 	@echo 'make key               print a new API key of a user (LOGIN=admin, DB=demo)'
 	@echo 'make assets            fetch GraphiQL and Swagger UI into the addon; run and test do, too'
 	@echo 'make dist              make a wheel and a zip file of the addon in dist/'
+	@echo 'make translations      write the texts to translate, of all addons, into their i18n/'
 	@echo 'make lint              check style and types; make format corrects the style'
 	@echo 'make stop              stop the PostgreSQL server that the commands started'
 	@echo 'make clean             remove all state: .dev/ with its databases'
@@ -43,5 +44,5 @@ load:
 key:
 	@$(PYTHON) -m tools key -- "$$LOGIN"
 
-cluster docs assets dist lint format stop clean:
+cluster docs assets dist translations lint format stop clean:
 	@$(PYTHON) -m tools $@

@@ -43,6 +43,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands.add_parser("assets", help="fetch GraphiQL and Swagger UI into the addon")
     commands.add_parser("docs", help="serve the pages of docs/ as a site")
     commands.add_parser("dist", help="make the addon's wheel and zip file")
+    commands.add_parser("translations", help="write the texts to translate into i18n/")
     commands.add_parser("lint", help="check the code's style")
     commands.add_parser("format", help="correct the code's style")
     execute = commands.add_parser("exec", help="run a program in the environment")
@@ -84,6 +85,10 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         from tools import packaging
 
         return packaging.distribute()
+    if options.command == "translations":
+        from tools import translations
+
+        return translations.update()
     if options.command in ("lint", "format"):
         from tools import linting
 

@@ -65,7 +65,7 @@ class GraphqlApiDocument(models.Model):
         compute="_compute_signature",
         store=True,
         index=True,
-        help="A hash of the document without its values, as the request log has it.",
+        help="Hash of the document without its values, as in the request log.",
     )
     registered = fields.Boolean(
         default=True,

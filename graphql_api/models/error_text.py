@@ -2,7 +2,7 @@ def error_text(env, code: str) -> str:
     """Return what an error code means, for administrators: no message of a request is kept."""
     texts = {
         "UNAUTHENTICATED": env._("The key is missing, wrong, expired or revoked."),
-        "TOTP_REQUIRED": env._("The login needs the code of its second factor."),
+        "TOTP_REQUIRED": env._("The user must also send the code of the second factor."),
         "FORBIDDEN": env._(
             "The user, or the policy of the key, may not do this. See the user's groups and the "
             "policy."
@@ -23,7 +23,7 @@ def error_text(env, code: str) -> str:
         ),
         "CONFLICT": env._(
             "Another request changed the same record, or a value that must be unique exists "
-            "already. Conflicts with other requests may be sent again."
+            "already. After a conflict with another request, the client may send it again."
         ),
         "PRECONDITION_FAILED": env._(
             "The record was changed since the client read it. The client reads it again."
@@ -32,7 +32,7 @@ def error_text(env, code: str) -> str:
             "The request asks for too much. Limits are in the settings and in the policy."
         ),
         "PERSISTED_QUERY_NOT_FOUND": env._(
-            "The document of this hash is not stored. The client sends its text once more."
+            "No document with this hash is stored. The client then sends its text."
         ),
         "RATE_LIMITED": env._(
             "The key sent too many requests in a minute. The limit is in the settings and in the "

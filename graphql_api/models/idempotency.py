@@ -35,7 +35,7 @@ class GraphqlApiIdempotency(models.Model):
 
     user_id = fields.Many2one("res.users", required=True, ondelete="cascade")
     key = fields.Char(required=True)
-    digest = fields.Char(required=True, help="What tells this request from others.")
+    digest = fields.Char(required=True, help="Hash that identifies the request.")
     created_at = fields.Datetime(required=True, index=True)
     status = fields.Integer()
     headers = fields.Json()

@@ -48,12 +48,12 @@ class GraphqlApiKey(models.Model):
         required=True,
         readonly=True,
         groups=fields.NO_ACCESS,
-        help="The row of Odoo's that the key begins and ends with.",
+        help="Odoo's own API key that belongs to this key.",
     )
     expiration_date = fields.Datetime(
         string="Expires", readonly=True, help="Empty: the key does not expire."
     )
-    last_used = fields.Datetime(readonly=True, help="To some minutes.")
+    last_used = fields.Datetime(readonly=True, help="Exact to a few minutes.")
     last_ip = fields.Char(string="Last Address", readonly=True)
     warned_days = fields.Integer(
         groups=fields.NO_ACCESS,
@@ -195,11 +195,11 @@ class GraphqlApiKey(models.Model):
         )
         if "mail.mail" not in self.env or not user.email:
             return
-        translate = self.with_context(lang=user.lang).env._
+        env = self.with_context(lang=user.lang).env
         local = fields.Datetime.context_timestamp(
             self.with_context(tz=user.tz), self.expiration_date
         )
-        text = translate(
+        text = env._(
             "Your API key %(name)s expires on %(date)s. Apps that use it stop working then. Make "
             "a new key in your preferences, or ask your administrator for one, and replace the "
             "old key with it.",
@@ -208,7 +208,7 @@ class GraphqlApiKey(models.Model):
         )
         self.env["mail.mail"].create(
             {
-                "subject": translate("Your API key %(name)s expires soon", name=self.name),
+                "subject": env._("Your API key %(name)s expires soon", name=self.name),
                 "body_html": Markup("<p>%s</p>") % text,
                 "email_to": user.email_formatted,
                 "auto_delete": True,

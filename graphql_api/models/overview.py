@@ -128,7 +128,8 @@ class GraphqlApiOverview(models.AbstractModel):
             found.append({"text": text, "link": link})
         if keys["plain"]:
             text = self.env._(
-                "Keys without a policy: %s. They reach all that is exposed and their user may.",
+                "Keys without a policy: %s. They reach everything that is exposed and that their "
+                "user may access.",
                 keys["plain"],
             )
             link = _link(self.env._("Show Them"), "graphql_api.action_plain_keys")

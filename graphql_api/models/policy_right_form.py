@@ -10,7 +10,7 @@ class GraphqlApiPolicyRight(models.Model):
 
     model = fields.Char(related="resource_id.model")
     offered = fields.Char(
-        compute="_compute_offered", help="What the resource has to grant, in words with spaces."
+        compute="_compute_offered", help="Operations that the resource offers, separated by spaces."
     )
     narrowing = fields.Char(
         string="Narrowed To",

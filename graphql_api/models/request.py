@@ -28,16 +28,16 @@ class GraphqlApiRequest(models.Model):
     )
     kind = fields.Selection(
         [("query", "Query"), ("mutation", "Mutation"), ("subscription", "Subscription")],
-        help="Of a GraphQL operation.",
+        help="For a GraphQL operation.",
     )
     signature = fields.Char(
-        help="A hash of the GraphQL document without its values: requests with the same one differ "
-        "in values alone."
+        help="Hash of the GraphQL document without its values: requests with the same hash "
+        "differ only in their values."
     )
     method = fields.Char(required=True)
     user_id = fields.Many2one("res.users", index=True, ondelete="set null")
     key_id = fields.Integer(
-        string="Key ID", aggregator=None, help="The API key, which may be gone by now."
+        string="Key ID", aggregator=None, help="The API key; it may have been deleted since."
     )
     key_name = fields.Char(string="Key", help="The name of the API key at the time.")
     ip = fields.Char(string="IP Address")

@@ -32,8 +32,8 @@ class GraphqlApiRequest(models.Model):
     document_id = fields.Many2one(
         "graphql_api.document",
         compute="_compute_document_id",
-        help="The GraphQL document, where it was registered, or stored by the client. Values in it "
-        "may be those of another request.",
+        help="The GraphQL document, if it was registered or stored by a client. Its values may "
+        "be those of another request.",
     )
     error_text = fields.Char(string="Meaning", compute="_compute_error_text")
 

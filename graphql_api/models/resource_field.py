@@ -113,7 +113,7 @@ class GraphqlApiResourceField(models.Model):
         def find_problem(field):
             problem = field._find_problem(exposed)
             if not problem and field.graphql_name in field._get_other_names():
-                return self.env._("Another line has this name.")
+                return self.env._("Another field has this name.")
             return problem
 
         self._set_status(find_problem)

@@ -52,7 +52,7 @@ class GraphqlApiKey(models.Model):
     session_token = fields.Char(
         readonly=True,
         groups=fields.NO_ACCESS,
-        help="Of Odoo; another one once the password or the second factor has changed.",
+        help="Odoo's session token; it changes with the password or the second factor.",
     )
     refresh_answer = fields.Text(
         readonly=True,

@@ -10,5 +10,6 @@ from . import (
     test_streams,
     test_sync,
     test_tokens,
+    test_translations,
     test_validators,
 )

@@ -147,8 +147,10 @@ class Parameters:
         """Return what chooses and shows the records of a page whose order is given."""
         return [
             self.fields(),
-            self._range(resource, "Records of the page.", resource.default_page_size)[0],
-            self._refer("include_archived", "query", _SWITCH, "Archived records, too."),
+            self._range(resource, "Number of records in the page.", resource.default_page_size)[0],
+            self._refer(
+                "include_archived", "query", _SWITCH, "Whether to include archived records."
+            ),
             self._filters.parameter(resource),
         ]
 

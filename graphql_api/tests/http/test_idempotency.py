@@ -411,7 +411,7 @@ class TestBounds(IdempotencyCase):
         self.assertFalse(self.store.search([]).body)
         response = self.post("key-1", values)
         self.assertEqual(response.status_code, 422)
-        self.assertIn("was served", response.json()["message"])
+        self.assertIn("was executed already", response.json()["message"])
         self.assertEqual(self.created(), ["Zann"])
 
     def test_vacuum_in_batches(self):

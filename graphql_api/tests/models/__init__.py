@@ -25,5 +25,6 @@ from . import (
     test_second_factor,
     test_settings,
     test_sign_in,
+    test_translations,
     test_verified_keys,
 )

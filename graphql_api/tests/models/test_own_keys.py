@@ -381,13 +381,13 @@ class TestPlainKeys(ScopedKeyCase):
         self.rest("/api/countries?limit=1")
         self.env["ir.config_parameter"].set_param("graphql_api.plain_keys", "False")
         body = self.rest("/api/countries?limit=1", status=401)
-        self.assertIn("made for it", body["message"])
+        self.assertIn("made for this API", body["message"])
         self.graphql("{ me { lang } }", errors=[("UNAUTHENTICATED", None)])
         self.rest("/api/countries?limit=1", headers=scoped)
         unknown = self.rest(
             "/api/countries", status=401, headers={"Authorization": f"Bearer {'0' * 40}"}
         )
-        self.assertNotIn("made for it", unknown["message"])
+        self.assertNotIn("made for this API", unknown["message"])
         self.env["ir.config_parameter"].set_param("graphql_api.plain_keys", "True")
         self.rest("/api/countries?limit=1")
 

@@ -134,7 +134,7 @@ class TestPolicyJson(ApiCase):
         with self.subTest("twice"):
             policy, notes = self.import_changed(twice)
             self.assertEqual(len(policy.right_ids), 2)
-            self.assertIn("SaleOrder is there twice", notes)
+            self.assertIn("SaleOrder is listed twice", notes)
 
     def test_ids_are_told(self):
         """An id is that of another record in another database."""
@@ -151,7 +151,7 @@ class TestPolicyJson(ApiCase):
 
         _policy, notes = self.import_changed(renamed)
         self.assertIn("names records of team_id by their ids", notes)
-        self.assertIn(f"gets {field.rest_name} by an id", notes)
+        self.assertIn(f"The value of {field.rest_name} in SaleOrder is an id", notes)
         self.assertNotIn("partner_id", notes)
 
     def test_bad_texts(self):
@@ -162,9 +162,9 @@ class TestPolicyJson(ApiCase):
             "not json": "not JSON",
             '{"a": NaN}': "not JSON",
             "[" * 100_000: "not JSON",
-            "5": "no policy",
-            "{}": "no policy",
-            json.dumps({**good, "format": "2"}): "no policy",
+            "5": "not a policy",
+            "{}": "not a policy",
+            json.dumps({**good, "format": "2"}): "not a policy",
             json.dumps({**good, "name": ""}): "no name",
             json.dumps({**good, "name": 5}): "wrong type",
             json.dumps({**good, "max_cost": True}): "wrong type",
@@ -172,7 +172,7 @@ class TestPolicyJson(ApiCase):
             json.dumps({**good, "max_cost": -1}): "wrong type",
             json.dumps({**good, "key_ids": []}): "does not know",
             json.dumps({**good, "resources": {}}): "wrong type",
-            json.dumps({**good, "resources": [5]}): "no object",
+            json.dumps({**good, "resources": [5]}): "must be a JSON object",
             json.dumps({**good, "resources": [{**line, "records": 5}]}): "does not know",
             json.dumps({**good, "resources": [{**line, "read_fields": "name"}]}): "wrong type",
             json.dumps({**good, "resources": [{**line, "filter": None}]}): "wrong type",

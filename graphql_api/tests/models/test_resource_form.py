@@ -100,7 +100,7 @@ class TestRefused(ResourceCase):
     def test_a_type_of_field_without_values(self):
         lines = [Command.create({"field_name": "lead_properties_definition"})]
         self.assert_values_refused(
-            "no values of the type properties_definition",
+            "has the type properties_definition, which the API does not support",
             type_name="Team",
             collection="teams",
             model="crm.team",
@@ -113,7 +113,8 @@ class TestRefused(ResourceCase):
                 self.assert_line_refused("is not a field name", field_name="street", api_name=name)
         for name in ("id", "display_name", "version", "write_date", "and", "not", "is_null"):
             with self.subTest(name):
-                self.assert_line_refused("has already", field_name="street", api_name=name)
+                message = f"Every resource has the name {name} already"
+                self.assert_line_refused(message, field_name="street", api_name=name)
 
     def test_two_fields_of_one_name(self):
         message = "would both be"
@@ -133,7 +134,7 @@ class TestRefused(ResourceCase):
         for former, message in (
             ("Name", "Name is not a field name"),
             ("street, na me", "na me is not a field name"),
-            ("version", "version is a name that every resource has"),
+            ("version", "Every resource has the name version already"),
             ("bic", "street and bic of OtherBank would both be bic"),
             ("old, bic", "would both be bic"),
         ):
@@ -550,7 +551,7 @@ class TestStatus(ResourceCase):
                 ("country", "Served"),
                 ("nothing", "The model has no such field."),
                 ("state", "Leads to res.country.state, which no resource exposes."),
-                ("name", "Another line has this name."),
+                ("name", "Another field has this name."),
             },
         )
         self.assert_schema_is_built("/api/banks")
