@@ -139,7 +139,7 @@ def _find_changed(env: Any, logged: Collection[str], since: SQL) -> set[str]:
             FROM unnest(%(names)s) AS name CROSS JOIN LATERAL (%(rows)s LIMIT 1) AS changed
             """,
             names=list(logged),
-            rows=_log_rows(SQL("name"), since),
+            rows=log_rows(SQL("name"), since),
         )
     )
     if any(is_emptied for _name, is_emptied in rows):
@@ -152,7 +152,7 @@ def _find_changed(env: Any, logged: Collection[str], since: SQL) -> set[str]:
     return {name for name, _is_emptied in rows}
 
 
-def _log_rows(name: SQL, since: SQL) -> SQL:
+def log_rows(name: SQL, since: SQL) -> SQL:
     """Return the query for the ids that are in the log since a position."""
     return SQL(
         "SELECT record_id FROM %(log)s WHERE table_name = %(name)s "
@@ -169,12 +169,12 @@ def _affected(node: Dependency, changed: set[str], since: SQL) -> SQL | None:
     table = node.model._table
     parts = []
     if table in changed:
-        parts.append(_log_rows(SQL("%s", table), since))
+        parts.append(log_rows(SQL("%s", table), since))
     for name, target in node.relations.items():
         for logged in relation_columns(node.model, name):
             link = logged.column.logged_as
             if link != table and link in changed:
-                parts.append(_log_rows(SQL("%s", link), since))
+                parts.append(log_rows(SQL("%s", link), since))
         reached = _affected(target, changed, since)
         if reached is not None:
             parts.append(_referring(node.model, name, reached))

@@ -25,9 +25,9 @@ from odoo.addons.graphql_api.schema.extension import (
 )
 
 from . import positions
+from .change_log import log_rows
 from .dependencies import Dependency, add_path
 from .followed_tables import followed_columns, missing_tables
-from .log_table import LOG
 from .rights_stamp import digest, rights_stamp
 from .tokens import find_visibility
 
@@ -86,18 +86,15 @@ class LogValidators(Validators):
                         WHERE name = ANY(%(tables)s)
                             AND pg_visible_in_snapshot(followed.since, position.since)
                     ) = %(count)s
+                    -- The limit keeps PostgreSQL to the index.
                     AND NOT EXISTS (
-                        SELECT FROM unnest(%(names)s) AS name WHERE EXISTS (
-                            SELECT FROM %(log)s
-                            WHERE table_name = name
-                                AND transaction >= pg_snapshot_xmin(position.since)
-                                AND NOT pg_visible_in_snapshot(transaction, position.since)
-                        )
+                        SELECT FROM unnest(%(names)s) AS name
+                        CROSS JOIN LATERAL (%(rows)s LIMIT 1) AS changed
                     )
                 FROM (SELECT %(position)s::pg_snapshot AS since) AS position
                 """,
                 horizon=self._now.horizon,
-                log=SQL.identifier(LOG),
+                rows=log_rows(SQL("name"), SQL("position.since")),
                 tables=list(self._reads.tables),
                 count=len(self._reads.tables),
                 names=list(self._reads.names),
