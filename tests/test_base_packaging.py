@@ -23,7 +23,10 @@ from tools.paths import ADDON, ADDONS, CACHE, LOGS, PYTHON, ROOT, TOOLS
 pytestmark = pytest.mark.server
 
 _IN_WHEEL = PurePosixPath("odoo", "addons")
-_SUFFIXES = {"", ".css", ".csv", ".html", ".js", ".json", ".png", ".py", ".svg", ".txt", ".xml"}
+_SUFFIXES = {
+    *("", ".css", ".csv", ".html", ".js", ".json", ".png", ".po", ".pot", ".py", ".svg", ".txt"),
+    ".xml",
+}
 _LOADED_FILE = re.compile(r'(?:src|href)="(/graphql_api/static/[^"]+)"')
 
 

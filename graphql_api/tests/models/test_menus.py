@@ -1,7 +1,6 @@
 """The menus of administrators."""
 
 from odoo.tests import tagged
-from odoo.tools import convert_file
 
 from ..cases.api import ApiCase
 
@@ -11,18 +10,6 @@ class TestMenus(ApiCase):
     def shown(self) -> set[str]:
         menus = self.env["ir.ui.menu"].with_user(self.user("admin")).load_menus(False)
         return {menu.get("xmlid") for menu in menus.values()}
-
-    def test_an_upgrade_keeps_them(self):
-        """As an administrator has arranged them."""
-        rows = self.env["ir.model.data"].search(
-            [("module", "=", "graphql_api"), ("model", "=", "ir.ui.menu")]
-        )
-        self.assertGreater(len(rows), 10)
-        self.assertEqual(rows.mapped("noupdate"), [True] * len(rows))
-        menu = self.env.ref("graphql_api.menu_graphiql")
-        menu.write({"sequence": 77, "name": "Explorer"})
-        convert_file(self.env, "graphql_api", "views/menus.xml", {}, mode="update")
-        self.assertEqual((menu.sequence, menu.name), (77, "Explorer"))
 
     def test_pages(self):
         """Each leads to a page; where the settings switch the pages off there is no menu."""
