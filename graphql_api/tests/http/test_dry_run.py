@@ -235,6 +235,9 @@ class TestHeader(DryRunCase):
                         if status < "300"
                     ]
                     for response in done:
+                        if "$ref" in response:
+                            name = response["$ref"].rpartition("/")[2]
+                            response = document["components"]["responses"][name]
                         self.assertEqual(
                             "Preference-Applied" in response.get("headers", ()), changes
                         )

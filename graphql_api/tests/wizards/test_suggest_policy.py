@@ -293,7 +293,7 @@ class TestLimits(SuggestCase):
         dialog = self.suggest()
         self.assertFalse(dialog.is_used)
         for accept in (dialog.make_copy, dialog.narrow):
-            with self.assertRaisesRegex(UserError, "nothing"):
+            with self.assertRaisesRegex(UserError, "shows no use"):
                 accept()
         self.ask("{ countries { totalCount } }")
         for accept in (dialog.make_copy, dialog.narrow):
