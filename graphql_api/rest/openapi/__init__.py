@@ -32,5 +32,11 @@ def get_document(schema: BuiltSchema, usable: Usable, version: str) -> Compresse
 
 def _digest(usable: Usable) -> bytes:
     """Return what stands for thousands of names in the key of a document."""
-    parts = (usable.operations, usable.readable, usable.writable, usable.page_sizes)
+    parts = (
+        usable.operations,
+        usable.readable,
+        usable.writable,
+        usable.reports,
+        usable.page_sizes,
+    )
     return hashlib.sha256(orjson.dumps([sorted(part) for part in parts])).digest()

@@ -422,6 +422,8 @@ class TestGrants(ApiCase):
 
     def test_groups(self):
         """A report for a group: nobody else is told of it, nor gets it."""
+        document = self.http("GET", "/api/openapi.json").text
+        self.assertIn("/sale-orders/{id}/report/order.pdf", document)
         group = self.env["res.groups"].create({"name": "Zprinters"})
         self.env.ref(ORDER).group_ids = group
         self.assertEqual(self.rest(self.root)["data"], [])

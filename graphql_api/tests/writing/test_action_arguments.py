@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -622,13 +622,13 @@ class TestDefinitions(ArgumentCase):
         fields = [Command.create({"field_name": "name"})]
         values = {"model": "res.bank", "collection": "zbanks", "field_ids": fields}
         with (
-            self.assertRaisesRegex(ValidationError, "CreateInvoiceSaleOrderInput"),
+            self.assertRaisesRegex(RedirectWarning, "CreateInvoiceSaleOrderInput"),
             self.env.cr.savepoint(),
         ):
             resources.create({**values, "type_name": "CreateInvoiceSaleOrderInput"})
         resources.create({**values, "type_name": "DropLeadInput"})
         with (
-            self.assertRaisesRegex(ValidationError, "DropLeadInput"),
+            self.assertRaisesRegex(RedirectWarning, "DropLeadInput"),
             self.env.cr.savepoint(),
         ):
             action = self.new_action(
