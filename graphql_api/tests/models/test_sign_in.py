@@ -329,11 +329,11 @@ class TestSignIn(SignInCase):
 
     def test_other_methods(self):
         for path in ROUTES:
-            for method in ("PUT", "PATCH", "DELETE"):
+            for method in ("GET", "PUT", "PATCH", "DELETE"):
                 response = self.http(method, path, json={})
                 self.assertIn(response.status_code, (404, 405), response.text)
                 self.assertEqual(response.json()["status"], "error")
-            self.rest(path, status=404)
+            self.assertEqual(self.http("GET", path).headers["Allow"], "POST, OPTIONS")
 
     def test_the_cookie_is_left_alone(self):
         """Signing in here neither uses a session of the web client nor makes one."""
