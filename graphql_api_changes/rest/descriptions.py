@@ -18,18 +18,15 @@ _SWITCH: Json = {"type": "boolean", "default": False}
 
 
 def describe_streams(routes: Routes, _resource: Resource, operation: Json) -> None:
-    """Add the formats of streams to the operation that lists the records of a resource."""
-    texts = {
-        NDJSON: f"All records of the list, one on each line, and a last line with `{END}`: the "
-        "`status`, the number of `rows` and the cursor with which to go on, `next`.",
-        CSV: "All records of the list; the heading has dotted names.",
-    }
-    content = operation["responses"]["200"]["content"]
-    for media_type, text in texts.items():
-        content[media_type] = {"schema": {**_TEXT, "description": text}}
+    """Tell in the operation that lists the records of a resource of the formats of streams.
+
+    They are no content of its response: generated clients would take the type of a list for one of
+    theirs, too.
+    """
     operation["description"] += (
         f" With `Accept: {NDJSON}` or `{CSV}` all records are streamed, without `limit`, `offset` "
-        "and `total`."
+        f"and `total`: one on each line, and after the last one of NDJSON a line with `{END}`; in "
+        "CSV below a heading of dotted names."
     )
     for name, text in (
         ("cursors", f"Of a stream: whether each row has its cursor, as `{CURSOR}`."),
