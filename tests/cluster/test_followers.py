@@ -260,7 +260,7 @@ def everything(cluster, admin_key) -> Iterator[dict]:
             {"policy_id": policy, "resource_id": resources["CustomerTag"]},
         ],
     )
-    with administrator.setting(sign_in="1", sign_in_policy=str(policy), requests_per_minute="0"):
+    with administrator.setting(sign_in="1", sign_in_policy=str(policy)):
         signed_in = requests.post(
             f"{cluster.servers[0].url}/api/auth/token",
             json={"login": "demo", "password": "demo"},
