@@ -103,6 +103,27 @@ class GraphqlApiChangeLog(models.AbstractModel):
         return read_rights_digest(self.env, groups, models)
 
     @api.model
+    @tools.ormcache(
+        "self.env.uid", "models", "tuple(self.env['ir.rule']._compute_domain_context_values())"
+    )
+    def _get_rules_digest(self, models: tuple[str, ...]) -> str:
+        """Return what differs when the record rules of models mean something else for the user.
+
+        Odoo keeps each of their domains by the same key, and forgets them with this.
+        """
+        rules = self.env["ir.rule"]
+        return digest([repr(rules._compute_domain(name, "read")) for name in models])
+
+    @api.model
+    @tools.ormcache("start")
+    def _get_system(self, start: str) -> str:
+        """Return the identifier of the database server.
+
+        :param start: when it was started; another one was not at the same microsecond
+        """
+        return positions.read_system(self.env)
+
+    @api.model
     @tools.ormcache()
     def _get_kept_reads(self) -> LRU:
         """Return what requests read, as far as it is known, by their subjects (see validators)."""

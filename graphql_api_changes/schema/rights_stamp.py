@@ -33,13 +33,12 @@ def rights_stamp(context: Context, resources: Iterable[Resource] | None = None) 
     models = tuple(sorted(names))
     log = env["graphql_api.change.log"]
     groups = tuple(sorted(env.user._get_group_ids()))
-    rules = env["ir.rule"]
     parts = (
         env.uid,
         env.lang,
         groups,
         log._get_rights_digest(groups, models),
-        [repr(rules._compute_domain(name, "read")) for name in models],
+        log._get_rules_digest(models),
         env.companies.ids,
         context.policy.id,
         sorted((name, each.text) for name, each in context.policy.filters.items()),

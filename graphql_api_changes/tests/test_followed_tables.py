@@ -147,6 +147,7 @@ class TestFollowedTables(CommittedCase):
         with self.transaction() as slow:
             slow.cr.execute("UPDATE res_country SET phone_code = 2 WHERE id = %s", [record])
             token = self.token("Country")
+            self.execute("SELECT pg_current_xact_id()")  # a later transaction that is over sooner
             self.age("pg_snapshot_xmax(pg_current_snapshot())")
             self.prune()
         with self.assertApiError("RESYNC_REQUIRED"):
