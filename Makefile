@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 LOGIN ?= admin
-export PORT DB LOGIN ODOO_HOME
+export PORT DB LOGIN ODOO_HOME GRANIAN
 
 .DEFAULT_GOAL := help
 .PHONY: help run cluster docs assets dist translations check test screenshots bench load key lint format stop clean
@@ -10,6 +10,7 @@ export PORT DB LOGIN ODOO_HOME
 help:
 	@echo 'make run               Odoo with demo data (PORT=8069, DB=demo): http://127.0.0.1:8069'
 	@echo 'make cluster           two Odoo servers behind nginx, with a PostgreSQL primary and a replica'
+	@echo '                       (GRANIAN=1 serves the API under granian)'
 	@echo 'make check             what to run before a commit: lint, and the tests that take seconds'
 	@echo 'make test              the whole test suite (ARGS="-k filters" goes to pytest)'
 	@echo 'make screenshots       take the pictures in docs/images again'

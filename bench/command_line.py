@@ -19,9 +19,8 @@ from bench import (
 )
 from bench.competitors import GRANIAN_PEERS, Competitors, competitors
 from bench.exchange import BadResponse
-from bench.granian_server import GranianServer
 from bench.options import Options
-from bench.packages import FASTAPI, GRANIAN
+from bench.packages import FASTAPI
 from bench.peers.access import Access
 from bench.places import (
     DOCUMENT,
@@ -33,10 +32,11 @@ from bench.places import (
     replace,
 )
 from bench.run import run as measure_all
-from bench.server import OdooServer
+from bench.server import GranianServer, OdooServer
 from bench.workloads import Places
 from tools import api_key, environment, lock
 from tools.environment import Environment
+from tools.granian_server import GRANIAN
 from tools.paths import LOGS, ROOT
 from tools.progress import StepFailed, say
 

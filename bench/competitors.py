@@ -10,7 +10,7 @@ from bench.peers.handwritten import FastapiPeer, SqlPeer
 from bench.peers.odoo_methods import Json2Peer, JsonRpcPeer, XmlRpcPeer
 from bench.peers.rest import RestPeer, RestWithoutNesting
 from bench.reading import Read
-from bench.server import OdooServer
+from bench.server import GranianServer, OdooServer
 
 TITLES = {
     "graphql": "GraphQL",
@@ -36,7 +36,7 @@ class Competitors:
     """The peers of a run, by name."""
 
     peers: dict
-    servers: dict[str, OdooServer]
+    servers: dict[str, OdooServer | GranianServer]
 
     def participants(
         self, read: Read, names: Iterable[str] | None = None
@@ -61,7 +61,7 @@ def competitors(
     order_ids: list[int],
     policy: Access | None,
     fastapi: tuple[OdooServer, Access] | None,
-    granian: OdooServer | None,
+    granian: GranianServer | None,
     names: Iterable[str],
 ) -> Competitors:
     """Return the peers with these names.

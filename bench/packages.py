@@ -10,5 +10,4 @@ _HERE = Path(__file__).resolve().parent
 FASTAPI = PackageFolder(
     "OCA's fastapi", RESULTS_FOLDER / "fastapi", _HERE / "requirements-fastapi.txt"
 )
-GRANIAN = PackageFolder("granian", RESULTS_FOLDER / "granian", _HERE / "requirements-granian.txt")
 LOCUST = PackageFolder("locust", RESULTS_FOLDER / "locust", _HERE / "requirements-locust.txt")

@@ -4,19 +4,27 @@ import re
 import time
 
 from bench.exchange import Connection
-from tools import odoo_server
+from tools import granian_server, odoo_server
 from tools.progress import StepFailed
 
 # The end of werkzeug's line for a request: status, size, queries, seconds in them, other seconds
 _REQUEST_LINE = re.compile(rb'HTTP/1\.\d" \d+ \S+ (\d+) [\d.]+ [\d.]+\s*$')
 
 
-class OdooServer(odoo_server.OdooServer):
-    """A server whose log is read."""
+class _Measured:
+    port: int
 
     def connect(self) -> Connection:
         """Return a connection to the server."""
         return Connection(odoo_server.HOST, self.port)
+
+
+class GranianServer(_Measured, granian_server.GranianServer):
+    """A server under granian."""
+
+
+class OdooServer(_Measured, odoo_server.OdooServer):
+    """A server whose log is read."""
 
     def log_position(self) -> int:
         """Return the size of the log, for :meth:`queries_since`."""

@@ -11,11 +11,10 @@ import psutil
 import pytest
 import requests
 
-from bench.granian_server import GranianServer
-from bench.packages import GRANIAN
 from tools import lock
 from tools.cluster.cluster import Nginx
 from tools.environment import Environment
+from tools.granian_server import GRANIAN, GranianServer
 from tools.odoo_server import HOST, OdooServer
 from tools.paths import LOGS
 

@@ -18,8 +18,10 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_make_cluster(terminal):
-    with typed(terminal, "make", "cluster") as command:
+@pytest.mark.parametrize("granian", [False, True])
+def test_make_cluster(terminal, granian):
+    arguments = ["GRANIAN=1"] if granian else []
+    with typed(terminal, "make", "cluster", *arguments) as command:
         printed = ""
         for line in command.stdout:
             printed += line
@@ -29,7 +31,7 @@ def test_make_cluster(terminal):
         answer = json.loads(output)
         assert [len(record) for record in answer["data"]] == [2, 2, 2]
         ports = set(map(int, re.findall(r"(?:localhost|127\.0\.0\.1):(\d+)", printed)))
-        assert len(ports) == 5
+        assert len(ports) == (7 if granian else 5)
         assert all(map(listens, ports))
         children = psutil.Process(command.pid).children(recursive=True)
     assert "The cluster is stopped; its data are kept." in command.rest

@@ -29,6 +29,9 @@ class OdooServer:
     :param workers: worker processes; 0 is one process with a thread for each request
     """
 
+    _has_session = False
+    """Whether the processes are in a session of their own, without the terminal's Ctrl-C."""
+
     def __init__(
         self,
         environment: Environment,
@@ -81,6 +84,7 @@ class OdooServer:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self._variables,
+                start_new_session=self._has_session,
             )
 
     def start(self) -> None:

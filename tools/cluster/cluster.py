@@ -1,6 +1,7 @@
 """The parts of a cluster, each of which can be stopped and started by itself."""
 
 import contextlib
+import shutil
 import subprocess
 import time
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from tools import (
 from tools.cluster import configuration
 from tools.cluster.supervisor import Supervisor
 from tools.environment import Environment
+from tools.granian_server import GRANIAN, GranianServer
 from tools.odoo_server import HOST, OdooServer, free_ports
 from tools.paths import DATA, LOGS, STATE
 from tools.postgres_server import OwnServer
@@ -47,7 +49,7 @@ class Nginx:
     ):
         self.http_port, self.port = free_ports(2)
         self._folder = folder
-        self._log = LOGS / f"{folder.parent.name}-nginx.log"
+        self.log = LOGS / f"{folder.parent.name}-nginx.log"
         self._configuration = configuration.write_nginx(
             self._folder,
             [f"{HOST}:{server.port}" for server in servers],
@@ -79,7 +81,7 @@ class Nginx:
         """Start nginx, and wait until it listens."""
         program = nginx.ensure()
         self._process_file.unlink(missing_ok=True)  # of one that was killed
-        with self._log.open("wb") as output:
+        with self.log.open("wb") as output:
             self._process = subprocess.Popen(
                 [program, "-p", self._folder, "-c", self._configuration, "-e", "stderr"],
                 stdin=subprocess.DEVNULL,
@@ -90,8 +92,8 @@ class Nginx:
         while not self._process_file.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                end = "\n".join(tail(self._log, 10))
-                raise StepFailed(f"nginx does not listen. The end of {self._log}:\n{end}")
+                end = "\n".join(tail(self.log, 10))
+                raise StepFailed(f"nginx does not listen. The end of {self.log}:\n{end}")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -113,6 +115,7 @@ class Cluster:
     :param servers: how many Odoo servers
     :param source: the database of the development environment that the cluster's is a copy of;
         by default one with all apps and demo data
+    :param granian: let ``/api`` be served under granian, a server beside each Odoo server
     """
 
     def __init__(
@@ -122,6 +125,8 @@ class Cluster:
         servers: int = 2,
         database: str = DATABASE,
         source: str | None = None,
+        *,
+        granian: bool = False,
     ):
         self._development = environment
         self.database = database
@@ -133,6 +138,8 @@ class Cluster:
             "The replica", place.beside("replica"), {**_SETTINGS, "hot_standby_feedback": "on"}
         )
         self._workers = workers
+        self._granian = granian
+        self.api_servers: list[GranianServer] = []
         self._parts = contextlib.ExitStack()
 
     @property
@@ -194,10 +201,33 @@ class Cluster:
             # wkhtmltopdf does not know the certificate of nginx.
             database_server.set_report_url(self.primary.login, self.database, servers[0].url)
             self.servers = [self._parts.enter_context(server) for server in servers]
-        self._parts.enter_context(Supervisor(self.servers))
-        self.nginx = Nginx(self.servers)
+        if self._granian:
+            self._start_granian(names)
+        self._parts.enter_context(Supervisor([*self.servers, *self.api_servers]))
+        self.nginx = Nginx(self.servers, api_servers=self.api_servers)
         self.nginx.start()
         self._parts.callback(self.nginx.stop)
+
+    def _start_granian(self, names: Sequence[str]) -> None:
+        GRANIAN.ensure()
+        with step("Starting the API under granian, beside each Odoo server", "It answers"):
+            self.api_servers = [
+                self._parts.enter_context(self._granian_server(name)) for name in names
+            ]
+
+    def _granian_server(self, name: str) -> GranianServer:
+        metrics = _FOLDER / f"metrics-{name}"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir()
+        current = self.environment
+        variables = {**current.variables, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+        return GranianServer(
+            replace(current, variables=variables),
+            self.database,
+            LOGS / f"cluster-granian-{name}.log",
+            workers=self._workers,
+            proxy_mode="True",
+        )
 
     def _start_primary(self) -> None:
         self.primary.initialize()

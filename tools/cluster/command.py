@@ -1,6 +1,7 @@
 """``make cluster``: what several servers are like, on one machine."""
 
 import contextlib
+import os
 import signal
 
 from tools import api_key, environment, lock
@@ -9,11 +10,14 @@ from tools.progress import say, step
 
 
 def run() -> int:
-    """Bring the cluster up, say where everything is, and wait for Ctrl-C."""
+    """Bring the cluster up, say where everything is, and wait for Ctrl-C.
+
+    With ``GRANIAN`` in the environment, ``/api`` is served under granian.
+    """
     with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
         with lock.exclusive("setup"):
             current = environment.ensure()
-        cluster = stack.enter_context(Cluster(current))
+        cluster = stack.enter_context(Cluster(current, granian=bool(os.environ.get("GRANIAN"))))
         with step("Looking for an API key of admin", "API key of admin found"):
             key = api_key.remembered(cluster.environment, DATABASE, "admin")
         _say_where(cluster, key)
@@ -23,7 +27,9 @@ def run() -> int:
 
 
 def _say_where(cluster: Cluster, key: str) -> None:
-    first, second = cluster.servers
+    odoo = ", ".join(server.url for server in cluster.servers)
+    granian = ", ".join(server.url for server in cluster.api_servers)
+    api = f"\n  granian   {granian}" if granian else ""
     primary, replica = cluster.primary, cluster.replica
     address = f"{cluster.nginx.url}/api/customers?fields=id,name&limit=3"
     print(
@@ -31,10 +37,10 @@ def _say_where(cluster: Cluster, key: str) -> None:
 The cluster is ready. Ctrl-C stops it; make clean removes its data.
 
   nginx     {cluster.nginx.url}
-  Odoo      {first.url}, {second.url}
+  Odoo      {odoo}{api}
   primary   127.0.0.1:{primary.login.port}
   replica   127.0.0.1:{replica.login.port}
-  logs      {first.log.parent}/cluster-*.log, {primary.place.log}, {replica.place.log}
+  logs      {cluster.nginx.log.parent}/cluster-*.log, {primary.place.log}, {replica.place.log}
 
   curl --cacert {cluster.nginx.certificate} -H 'Authorization: Bearer {key}' '{address}'
 """,

@@ -6,24 +6,35 @@ import re
 import shlex
 from pathlib import Path
 
-from bench.packages import GRANIAN
-from bench.places import RESULTS_FOLDER
-from bench.server import OdooServer
 from tools import odoo_server
 from tools.environment import Environment
-from tools.paths import ROOT, write_private
+from tools.package_folder import PackageFolder
+from tools.paths import ROOT, STATE, TOOLS, write_private
 
 _DEPLOY = ROOT / "deploy"
 
+GRANIAN = PackageFolder("granian", STATE / "granian", TOOLS / "requirements" / "granian.txt")
 
-class GranianServer(OdooServer):
-    """A server with one worker process; its log has no line for a request.
 
+class GranianServer(odoo_server.OdooServer):
+    """A server whose log has no line for a request. Its packages, ``GRANIAN``, have to be there.
+
+    :param workers: processes, of four threads each
     :param options: of Odoo's configuration file, beside those of the environment's
     """
 
-    def __init__(self, environment: Environment, database: str, log: Path, **options: str):
-        super().__init__(environment, database, log)
+    # Its workers do not end by Ctrl-C where their parent gets it, too.
+    _has_session = True
+
+    def __init__(
+        self,
+        environment: Environment,
+        database: str,
+        log: Path,
+        workers: int = 1,
+        **options: str,
+    ):
+        super().__init__(environment, database, log, workers=workers)
         variables = GRANIAN.importable(environment).variables
         self._variables = {
             **variables,
@@ -32,14 +43,15 @@ class GranianServer(OdooServer):
         }
         self._command = [
             *(str(environment.python), "-m", "granian"),
-            *_arguments(host=odoo_server.HOST, port=str(self.port), workers="1"),
+            *_arguments(host=odoo_server.HOST, port=str(self.port), workers=str(workers)),
         ]
 
 
 def _arguments(**options: str) -> list[str]:
     """Return granian's arguments as the unit has them, with other values of some options."""
     unit = (_DEPLOY / "odoo-api.service").read_text()
-    _program, *arguments = shlex.split(re.search("^ExecStart=(.+)$", unit, re.MULTILINE)[1])
+    (command,) = re.findall("^ExecStart=(.+)$", unit, re.MULTILINE)
+    _program, *arguments = shlex.split(command)
     for name, value in options.items():
         arguments[arguments.index(f"--{name}") + 1] = value
     return arguments
@@ -50,7 +62,7 @@ def _configuration(environment: Environment, database: str, options: dict[str, s
     configuration = configparser.ConfigParser(interpolation=None)
     configuration.read(environment.configuration)
     configuration["options"].update({"db_name": database, **options})
-    path = RESULTS_FOLDER / f"granian-{database}.conf"
+    path = STATE / f"granian-{database}.conf"
     lines = [f"{name} = {value}" for name, value in configuration["options"].items()]
     write_private(path, "\n".join(["[options]", *lines, ""]))
     return path
