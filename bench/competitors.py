@@ -10,7 +10,7 @@ from bench.peers.handwritten import FastapiPeer, SqlPeer
 from bench.peers.odoo_methods import Json2Peer, JsonRpcPeer, XmlRpcPeer
 from bench.peers.rest import RestPeer, RestWithoutNesting
 from bench.reading import Read
-from bench.server import GranianServer, OdooServer
+from bench.server import GranianServer, MeasuredServer, OdooServer
 
 TITLES = {
     "graphql": "GraphQL",
@@ -36,7 +36,7 @@ class Competitors:
     """The peers of a run, by name."""
 
     peers: dict
-    servers: dict[str, OdooServer | GranianServer]
+    servers: dict[str, MeasuredServer]
 
     def participants(
         self, read: Read, names: Iterable[str] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.exchange import BadResponse, Call, Connection
-from bench.server import OdooServer
+from bench.server import MeasuredServer
 
 _WARM_UP = 3  # calls, for each worker process of the server
 _LEAST_ROUNDS, _MOST_ROUNDS = 10, 300
@@ -20,7 +20,7 @@ class Participant:
     ``counts_queries``: the server's log tells how many SQL queries a request took.
     """
 
-    server: OdooServer
+    server: MeasuredServer
     call: Call
     counts_queries: bool = True
 

@@ -11,20 +11,12 @@ from tools.progress import StepFailed
 _REQUEST_LINE = re.compile(rb'HTTP/1\.\d" \d+ \S+ (\d+) [\d.]+ [\d.]+\s*$')
 
 
-class _Measured:
-    port: int
+class MeasuredServer(odoo_server.OdooServer):
+    """A server that is asked, and whose log is read."""
 
     def connect(self) -> Connection:
         """Return a connection to the server."""
         return Connection(odoo_server.HOST, self.port)
-
-
-class GranianServer(_Measured, granian_server.GranianServer):
-    """A server under granian."""
-
-
-class OdooServer(_Measured, odoo_server.OdooServer):
-    """A server whose log is read."""
 
     def log_position(self) -> int:
         """Return the size of the log, for :meth:`queries_since`."""
@@ -50,3 +42,11 @@ class OdooServer(_Measured, odoo_server.OdooServer):
                 "queries cannot be counted."
             )
         return sum(counts)
+
+
+class OdooServer(MeasuredServer):
+    """Odoo's own server."""
+
+
+class GranianServer(MeasuredServer, granian_server.GranianServer):
+    """A server under granian, whose log has no line for a request."""
