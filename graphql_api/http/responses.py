@@ -75,9 +75,13 @@ def cached_response(response: Response, tagged: bool = True) -> Response:
         return response
     tag = digest_of(response.get_etag()[0]) or body_digest(response)
     check_if_match(tag)
-    # What the client has kept, it finds by its own tag.
-    response.set_etag(find_kept(tag) or add_validator(tag))
-    return response.make_conditional(environ_without_if_match())
+    current = add_validator(tag)
+    # What the client has kept has the same digest, and maybe an earlier validator.
+    response.set_etag(find_kept(tag) or current)
+    response = response.make_conditional(environ_without_if_match())
+    # A 304 has the tag that a 200 would have (RFC 9110, 15.4.5).
+    response.set_etag(current)
+    return response
 
 
 def check_if_match(tag: str) -> None:

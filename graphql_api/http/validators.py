@@ -73,6 +73,7 @@ def find_unchanged(schema: BuiltSchema, context: Context, executed: Request) -> 
         _digest, _separator, validator = (kept or "").partition(_SEPARATOR)
         if validator and validators.holds(validator):
             request.dispatcher.log_entry.note_uses(*uses)
+            request.dispatcher.validator = validator
             response = Response(status=304)
             response.set_etag(kept)
             return response
