@@ -4,6 +4,7 @@ A client learns of records that it sees, and of those that it says to hold. What
 others changes neither what a response has nor where its pages end.
 """
 
+from enum import Enum
 from typing import Any, NamedTuple
 
 import strawberry
@@ -261,6 +262,8 @@ def _to_json(value: Any) -> Any:
     """Return what a client gave for an input, as JSON."""
     if isinstance(value, list):
         return [_to_json(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
     if hasattr(value, "__strawberry_definition__"):
         return {name: _to_json(item) for name, item in given(value)}
     return value

@@ -92,6 +92,24 @@ class TestDeltas(DeltaCase):
         self.assertEqual((delta["changed"], delta["removed"]), (self.ids[:1], []))
         self.refused("BAD_USER_INPUT", since=start, filter=SECRET)
 
+    def test_a_filter_compares_any_kind_of_value(self):
+        filters = [
+            {"type": {"eq": "contact"}},
+            {"type": {"in": ["contact", "other"]}},
+            {"isCompany": {"eq": False}},
+            {"createDate": {"gte": "2020-01-01T00:00:00Z"}},
+            {"partnerLatitude": {"lte": 0.5}},
+            {"country": {"isNull": True}},
+            {"id": {"in": [str(number) for number in self.ids]}},
+            {"or": [{"name": {"contains": "zann"}}, {"not": {"type": {"ne": "contact"}}}]},
+        ]
+        for each in filters:
+            with self.subTest(each):
+                start = self.delta(filter=each)["token"]
+                self.change(self.ids[:1], {"city": "Ghent"})
+                delta = self.delta(start, self.ids, filter=each)
+                self.assertEqual((delta["changed"], delta["removed"]), (self.ids[:1], []))
+
     def test_the_pages_of_a_delta(self):
         """Each record comes once, also where others change while the client reads."""
         self.change(self.ids[:3], {"city": "Ghent"})
