@@ -82,7 +82,12 @@ RETRIED = (psycopg2.Error, ConcurrencyError, OutOfTime, ResponseTooLarge)
 """What no resolver may keep. The first two are for Odoo's ``retrying`` to see
 (odoo/service/model.py): the transaction is broken."""
 
-REFUSED = (psycopg2.IntegrityError, psycopg2.DataError)
+REFUSED = (
+    psycopg2.IntegrityError,
+    psycopg2.DataError,
+    # A text that is too long for an index, of which psycopg2 makes an OperationalError.
+    psycopg2.errors.ProgramLimitExceeded,
+)
 """Those of them that are about what a client sent: another try would end the same."""
 
 
@@ -194,14 +199,14 @@ def to_api_error(error: BaseException, max_seconds: int | None = None) -> ApiErr
                 f"The response would be larger than {error.maximum} bytes. Ask for less: fewer "
                 "records, or long texts once, of fewer records.",
             )
+        case _ if isinstance(error, REFUSED):
+            return from_database(error)
         case psycopg2.OperationalError() | psycopg2.InterfaceError() | PoolError():
             return _unavailable("The database does not do its work", error)
         case OSError() if error.errno in _NO_ROOM:
             return _unavailable("A file cannot be written", error)
         case UserError() if isinstance(error.__cause__, psycopg2.IntegrityError):
             return from_database(error.__cause__, _message(error))
-        case psycopg2.IntegrityError() | psycopg2.DataError():
-            return from_database(error)
         case UserError() | RedirectWarning() if message := replaced_message(error):
             return ApiError("VALIDATION_FAILED", message)
         case UserError() | RedirectWarning():

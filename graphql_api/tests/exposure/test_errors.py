@@ -118,6 +118,7 @@ class TestTable(BaseCase):
         for error in (
             psycopg2.errors.NumericValueOutOfRange(SECRET),
             psycopg2.errors.StringDataRightTruncation(SECRET),
+            psycopg2.errors.ProgramLimitExceeded(SECRET),
         ):
             with self.subTest(error):
                 self.check(error, "BAD_USER_INPUT", 400)

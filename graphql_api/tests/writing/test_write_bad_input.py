@@ -1,10 +1,13 @@
 """Whatever a client sends to be written: a clear 4xx that names the value, nothing written."""
 
 import base64
+import random
+import string
 import struct
 import zlib
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..cases.bad_writes import ABSENT, BadWriteCase
 
@@ -124,6 +127,15 @@ class TestValues(BadWriteCase):
             self.refuse_rest("POST", path, body, status=422, fields=["content"])
         body["content"] = base64.b64encode(b"\0\0\0").decode()
         self.assertEqual(self.http("POST", path, json=body).status_code, 201)
+
+    def test_a_text_that_an_index_does_not_take(self):
+        """PostgreSQL refuses it only when it is written; another try would end the same."""
+        text = "".join(random.Random(5).choices(string.ascii_letters, k=20_000))
+        query = self.update("Customer")
+        variables = {"id": self.ids["Customer"], "input": {"ref": text}}
+        with mute_logger("odoo.sql_db"):
+            self.refuse_rest("PATCH", self.paths["Customer"], {"ref": text}, status=400)
+            self.refuse_graphql(query, variables, code="BAD_USER_INPUT")
 
     def refuse_file(self, type_name, name, graphql_name, text):
         """Check that both APIs refuse a file, and say which field it is about."""
