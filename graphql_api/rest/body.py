@@ -183,7 +183,7 @@ class BodyReader:
                     result[graphql_name] = converted
         for graphql_name, field in input_type.fields.items():
             if graphql_name not in sent and is_required_input_field(field):
-                name = self._rest_name(graphql_name, input_type)
+                name = self._schema.rest_input_name(input_type.name, graphql_name)
                 self._refuse((*path, name), "A value is required.")
         return result
 
@@ -199,16 +199,11 @@ class BodyReader:
             return f"{name[:80]} can only be read."
         return f"{resource.type_name} has no field {name[:80]!r}."
 
-    def _rest_name(self, graphql_name: str, input_type: GraphQLInputObjectType) -> str:
-        resource = self._schema.input_resources.get(input_type.name)
-        if resource is None:
-            return graphql_name
-        return self._schema.rest_name(resource.type_name, graphql_name)
-
     def _some(self, input_type: GraphQLInputObjectType) -> str:
-        names = list(input_type.fields)
-        more = ", ..." if names[10:] else ""
-        return ", ".join(self._rest_name(name, input_type) for name in names[:10]) + more
+        names = [
+            self._schema.rest_input_name(input_type.name, name) for name in input_type.fields
+        ]
+        return ", ".join([*names[:10], "..."] if names[10:] else names)
 
     def _refuse(self, path: InputPath, message: str) -> Any:
         self.problems.append({"field": ".".join(map(str, path)), "message": message})

@@ -101,7 +101,7 @@ class SentBack:
         if output is None:
             return False
         field = resource.input_field(name)
-        if field is None or not (field.writable or field is resource.attachments):
+        if field is None or not _is_input(resource, field):
             return True
         if isinstance(item, list):
             return field.to_many
@@ -174,12 +174,14 @@ class SentBack:
                     del sent.value[name]
                     self.found = True
             elif field and self._is_read(resource, name, item):
-                self._refuse_changed(field, sent)
+                self._refuse_changed(resource, field, sent)
                 del sent.value[name]
 
-    def _refuse_changed(self, field: ResourceField, sent: _Sent) -> None:
+    def _refuse_changed(self, resource: Resource, field: ResourceField, sent: _Sent) -> None:
         path = (*sent.path, field.name)
-        if field.to_many:
+        if not _is_input(resource, field):
+            self._refuse(path, f"{field.name} can only be read.")
+        elif field.to_many:
             self._refuse(path, f"Change a list by its operations: {self._operations(field)}.")
         elif field.type in FILE_TYPES:
             self._refuse(path, "To change a file, send its bytes in base64.")
@@ -235,6 +237,11 @@ def _readable_field(parent: GraphQLObjectType, name: str) -> GraphQLField | None
     """Return a field that can be read without arguments, None where there is none."""
     field = find_field(parent, name)
     return None if field is None or needs_arguments(field) else field
+
+
+def _is_input(resource: Resource, field: ResourceField) -> bool:
+    """Tell whether a body may have a value of a field."""
+    return field.writable or field is resource.attachments
 
 
 def _number(value: Any) -> int | None:

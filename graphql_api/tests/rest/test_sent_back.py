@@ -92,6 +92,13 @@ class TestSentBack(SentBackCase):
         body = {**data, "id": 1, "display_name": "x", "name": 5}
         self.refuse_rest("PUT", self.path, body, status=400, fields=["id", "display_name", "name"])
 
+    def test_changed_values_that_are_only_read(self):
+        order = self.env["sale.order"].search([], limit=1)
+        body = {"amount_total": order.amount_total + 1, "currency": order.currency_id.id + 1}
+        found = self.refuse_rest("PATCH", f"/api/sale-orders/{order.id}", body, status=400)
+        messages = {error["field"]: error["message"] for error in found["errors"]}
+        self.assertEqual(messages, {name: f"{name} can only be read." for name in body})
+
     def test_records_in_lists(self):
         child = self.partner.child_ids
         read = self.rest(f"/api/customers/{child.id}")["data"]
