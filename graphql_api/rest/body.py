@@ -200,9 +200,7 @@ class BodyReader:
         return f"{resource.type_name} has no field {name[:80]!r}."
 
     def _some(self, input_type: GraphQLInputObjectType) -> str:
-        names = [
-            self._schema.rest_input_name(input_type.name, name) for name in input_type.fields
-        ]
+        names = [self._schema.rest_input_name(input_type.name, name) for name in input_type.fields]
         return ", ".join([*names[:10], "..."] if names[10:] else names)
 
     def _refuse(self, path: InputPath, message: str) -> Any:

@@ -1,5 +1,7 @@
 """``sync`` in both APIs: a mutation, and the route that executes it."""
 
+from typing import Any
+
 import strawberry
 from graphql import OperationType
 
@@ -14,6 +16,7 @@ from odoo.addons.graphql_api.rest.extension import (
 )
 from odoo.addons.graphql_api.schema.extension import ApiError, Context
 
+from ..schema.deltas import FEATURE as CHANGES
 from ..schema.sync import SyncInput, SyncResult, check_items
 from ..schema.tokens import make_token
 from .sync_batch import SyncBatch
@@ -39,16 +42,17 @@ class SyncMutation:
         "itself. A batch that is sent again creates nothing twice."
     )
     def sync(self, info: strawberry.Info, input: SyncInput) -> SyncResult:
-        check_items(input.items)
-        token = _token_of(info.context, {item.type for item in input.items})
-        batch = SyncBatch(request.dispatcher.schema(), info.context, input.items)
+        schema, context = request.dispatcher.schema(), info.context
+        check_items(input.items, schema.resources)
+        token = _token_of(schema, context, {item.type for item in input.items})
+        batch = SyncBatch(schema, context, input.items)
         return SyncResult(items=batch.run(bool(input.all_or_nothing)), token=token)
 
 
-def _token_of(context: Context, type_names: set[str]) -> str | None:
+def _token_of(schema: Any, context: Context, type_names: set[str]) -> str | None:
     """Return a token for the changes of the one type of a batch, None where there is none."""
-    resource = context.resources.get(next(iter(type_names), ""))
-    if resource is None or len(type_names) > 1:
+    resource = schema.resources.get(next(iter(type_names), ""))
+    if resource is None or len(type_names) > 1 or not schema.has_feature(resource, CHANGES):
         return None
     try:
         return make_token(context, resource)

@@ -191,7 +191,8 @@ class SyncBatch:
         if "version" not in writes.resource.fields:
             # A record that is sent as it was read has its version, too.
             sent = values.pop("version", None)
-            version = version or (sent if isinstance(sent, str) else None)
+            if version is None and isinstance(sent, str):
+                version = sent
         known = self._versions[item.type, number]
         try:
             with _savepoint(self._context):

@@ -1,12 +1,13 @@
 """``sync``: what a client did while it was offline, as a batch; its types, and what one must be."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
+from typing import Any
 
 import strawberry
 
-from odoo.addons.graphql_api.schema.extension import JSON, ApiError
+from odoo.addons.graphql_api.schema.extension import JSON, ApiError, Resource, parse_id
 
 MAX_ITEMS = 500
 """Items of a batch: some seconds of work."""
@@ -116,9 +117,10 @@ def is_client_id(text: str) -> bool:
     return _CLIENT_ID.fullmatch(text) is not None
 
 
-def check_items(items: list[SyncItemInput]) -> None:
+def check_items(items: list[SyncItemInput], resources: Mapping[str, Resource]) -> None:
     """Refuse a batch that no state of the database makes right, with all that is wrong with it.
 
+    :param resources: those of the caller, by type name
     :raise ApiError: BAD_USER_INPUT
     """
     if len(items) > MAX_ITEMS:
@@ -127,7 +129,7 @@ def check_items(items: list[SyncItemInput]) -> None:
             f"items may have at most {MAX_ITEMS} items; send several batches.",
             argument="items",
         )
-    problems = list(_problems(items)) or list(_circles(items))
+    problems = list(_problems(items)) or list(_circles(items, resources))
     if problems:
         errors = [
             {"field": f"input.items.{index}.{member}", "message": message}
@@ -156,7 +158,12 @@ def _problems(items: list[SyncItemInput]) -> Iterator[tuple[int, str, str]]:
                 yield index, "client_id", "A new record needs an id of the client."
             elif (first := created.setdefault((item.type, client_id), index)) != index:
                 yield index, "client_id", f"Item {first} creates a {item.type[:80]} with this id."
-        elif item.id is None and client_id is None:
+        elif item.id is not None:
+            try:
+                parse_id(item.id)
+            except ApiError as error:
+                yield index, "id", error.message
+        elif client_id is None:
             yield index, "id", "Name the record by its id or client_id."
         if operation is SyncOperation.delete:
             if item.input is not None:
@@ -165,19 +172,17 @@ def _problems(items: list[SyncItemInput]) -> Iterator[tuple[int, str, str]]:
             yield index, "input", "The values must be a JSON object."
 
 
-def _circles(items: list[SyncItemInput]) -> Iterator[tuple[int, str, str]]:
-    """Yield the new records of which none can be created before the others.
-
-    What names another one of the batch is any text in its values that is a client id of a later
-    item; a record may well have its own client id among its values.
-    """
+def _circles(
+    items: list[SyncItemInput], resources: Mapping[str, Resource]
+) -> Iterator[tuple[int, str, str]]:
+    """Yield the new records of which none can be created before the others."""
     new = {
-        item.client_id: index
+        (item.type, item.client_id): index
         for index, item in enumerate(items)
-        if item.operation is SyncOperation.create and item.client_id
+        if item.operation is SyncOperation.create
     }
     named = {
-        index: {new[text] for text in _texts(items[index].input) if text in new} - {index}
+        index: {new[key] for key in _references(items[index], resources) if key in new} - {index}
         for index in new.values()
     }
     # What is left when nothing more can be created is a circle, or needs one.
@@ -191,14 +196,26 @@ def _circles(items: list[SyncItemInput]) -> Iterator[tuple[int, str, str]]:
     yield from ((index, "input", message) for index in sorted(waiting))
 
 
-def _texts(value: object) -> Iterator[str]:
-    """Yield all texts in a JSON value."""
-    stack = [value]
+def _references(
+    item: SyncItemInput, resources: Mapping[str, Resource]
+) -> Iterator[tuple[str, str]]:
+    """Yield what the values of an item name: (type name, an id in whatever form)."""
+    stack: list[tuple[Resource | None, Any]] = [(resources.get(item.type), item.input)]
     while stack:
-        part = stack.pop()
-        if isinstance(part, str):
-            yield part
-        elif isinstance(part, dict):
-            stack += part.values()
-        elif isinstance(part, list):
-            stack += part
+        resource, value = stack.pop()
+        if resource is None:
+            continue
+        if isinstance(value, str):
+            yield resource.type_name, value
+        elif isinstance(value, list):
+            stack += ((resource, each) for each in value)
+        elif isinstance(value, dict):
+            # A record, one that is named as it is read, or what to do with records of a list.
+            if isinstance(value.get("id"), str):
+                yield resource.type_name, value["id"]
+            for name, each in value.items():
+                field = resource.input_field(name)
+                if field is not None and field.relation:
+                    stack.append((resources.get(field.relation), each))
+                elif isinstance(each, list | dict):
+                    stack.append((resource, each))

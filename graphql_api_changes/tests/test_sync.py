@@ -356,6 +356,20 @@ class Batches:
         self.assertEqual(self.named("Zkid").category_id.name, "Ztag")
         self.assertIn("Item 6", results[5]["errors"][0]["message"])
 
+    def test_texts_that_look_like_client_ids_refer_to_nothing(self):
+        """What an app has as ids, article numbers say, may well be in the texts of others."""
+        results = self.sync(
+            create("Zbob", name="Zcarl", tags={"create": [{"name": "Zcarl"}]}),
+            create("Zcarl", name="Zbob", ref="Zbob"),
+            create("Zcarl", "CustomerTag", name="Zbob"),
+        )
+        self.assertEqual(self.statuses(results), ["ok"] * 3, results)
+
+    def test_a_version_that_is_empty_is_none_that_the_record_has(self):
+        for item in (update(self.customer, "", city="Bruges"), delete(self.customer, "")):
+            (result,) = self.sync(item)
+            self.assertEqual(result["status"], "conflict")
+
     def test_all_or_nothing(self):
         version = self.past_version()
         gone = self.partners.create({"name": "Zgone"})
@@ -398,6 +412,8 @@ class Batches:
             {"type": "Customer", "operation": "update", "id": "5"},
             {**delete(self.customer), "input": {}},
             create("x" * 101),
+            {**delete(self.customer), "id": "abc"},
+            {**update(self.customer, city="x"), "id": "99999999999999999999"},
         )
         self.assertEqual(code, "BAD_USER_INPUT")
         self.assertEqual(
@@ -413,14 +429,17 @@ class Batches:
                 "items.6.input",
                 "items.7.input",
                 "items.8.clientId",
+                "items.9.id",
+                "items.10.id",
             ],
         )
-        code, fields = self.refuse(
-            create("app.1", name="Zbob", parent="app.2"),
-            create("app.3", name="app.3"),
-            create("app.2", name="Zcarl", children={"link": ["app.1"]}),
-        )
-        self.assertEqual((code, fields), ("BAD_USER_INPUT", ["items.0.input", "items.2.input"]))
+        for back in ({"link": ["app.1"]}, {"create": [{"name": "Zkid", "parent": "app.1"}]}):
+            code, fields = self.refuse(
+                create("app.1", name="Zbob", parent={"id": "app.2", "name": "Zcarl"}),
+                create("app.3", name="app.3"),
+                create("app.2", name="Zcarl", children=back),
+            )
+            self.assertEqual((code, fields), ("BAD_USER_INPUT", ["items.0.input", "items.2.input"]))
         code, _fields = self.refuse({**delete(self.customer), "operation": "destroy"})
         self.assertEqual(code, "BAD_USER_INPUT")
         code, _fields = self.refuse(*[create(f"app.{n}", name="Z") for n in range(MAX_ITEMS + 1)])
@@ -586,6 +605,17 @@ class TestSyncShape(SyncCase):
         response = self.send([create("app.1", name="Zbob"), create("t", "CustomerTag", name="Z")])
         self.assertIsNone(response.json()["data"]["token"])
 
+    def test_messages_name_members_as_the_api_does(self):
+        for item, field in (
+            ({**create("app.1"), "clientID": "app.1"}, "items.0.clientID"),
+            (5, "items.0"),
+        ):
+            response = self.http("POST", "/api/sync", json={"items": [item]})
+            (error,) = [e for e in response.json()["errors"] if e["field"] == field]
+            self.assertIn("client_id", error["message"])
+        message = self.http("POST", "/api/sync", json={"x": 1}).json()["errors"][0]["message"]
+        self.assertIn("all_or_nothing", message)
+
     def test_its_address_is_no_collection(self):
         resource = self.env["graphql_api.resource"].search([("type_name", "=", "Customer")])
         with self.assertRaises(ValidationError):
@@ -684,6 +714,14 @@ class TestSyncRights(SyncCase):
         self.assertFalse(self.named("Zcarl"))
         self.assertEqual([self.customer.phone, self.customer.city], ["3", "Ghent"])
         self.assertFalse(other.phone)
+
+    def test_no_token_for_records_that_a_policy_lets_nobody_read(self):
+        body = self.send([update(self.customer, phone="3")], headers=self.scoped).json()
+        self.assertTrue(body["data"]["token"])
+        self.right.allow_read = False
+        body = self.send([create("app.1", name="Z", city="Ghent")], headers=self.scoped).json()
+        self.assertEqual(body["data"]["items"][0]["status"], "ok")
+        self.assertIsNone(body["data"]["token"])
 
     def test_read_only_keys_have_no_sync(self):
         self.policy.read_only = True
