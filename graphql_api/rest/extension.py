@@ -7,7 +7,7 @@ of resources have its name as the option ``feature``, too. Errors are raised, as
 from ..http.caller_transactions import CallerTransactions, Served
 from ..http.compression import prefers_gzip
 from ..http.idempotency_key import idempotent
-from ..http.responses import cached_response, json_response, success_response
+from ..http.responses import RolledBack, cached_response, json_response, success_response
 from ..http.routes import READ_ROUTE, WRITE_ROUTE
 from ..http.statuses import HttpError
 from ..schema.exposure.errors import RETRIED, ResponseTooLarge, to_api_error
@@ -51,6 +51,7 @@ __all__ = [
     "RecordWrites",
     "ResourceCall",
     "ResponseTooLarge",
+    "RolledBack",
     "RootField",
     "Routes",
     "Selected",

@@ -3,7 +3,7 @@
 from odoo import http
 
 from odoo.addons.graphql_api.controllers.rest import RestController
-from odoo.addons.graphql_api.rest.extension import WRITE_ROUTE
+from odoo.addons.graphql_api.rest.extension import WRITE_ROUTE, RolledBack
 
 from ..rest.descriptions import FEATURE
 from ..rest.export import chosen_format, export
@@ -17,7 +17,11 @@ class StreamController(RestController):
         media_type = chosen_format()
         if media_type is not None:
             return export(collection, media_type)
-        response = super().list(collection)
+        try:
+            response = super().list(collection)
+        except RolledBack as unchanged:
+            unchanged.response.headers.add("Vary", "Accept")
+            raise
         response.headers.add("Vary", "Accept")
         return response
 

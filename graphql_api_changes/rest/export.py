@@ -33,6 +33,8 @@ from ..http.places import Place, take_place
 from ..schema.deltas import FEATURE as CHANGES
 from .formats import CSV, NDJSON, Csv, Format, Ndjson, columns
 
+_JSON = "application/json"
+
 _PAGE_SIZE = 1000
 """Rows of a page, as far as they are allowed and fit into the limits of a request."""
 
@@ -47,11 +49,14 @@ _LIST_ONLY = ("limit", "offset", "total")
 
 
 def chosen_format() -> str | None:
-    """Return the media type of the stream that the request prefers; None where it is JSON."""
-    chosen = request.httprequest.accept_mimetypes.best_match(
-        ["application/json", NDJSON, CSV], default="application/json"
-    )
-    return None if chosen == "application/json" else chosen
+    """Return the media type of the stream that the request prefers; None where it is JSON.
+
+    Parameters say nothing that there would be a choice of (RFC 9110, 12.5.1): all is UTF-8.
+    """
+    sent = request.httprequest.accept_mimetypes
+    accepted = type(sent)((name.partition(";")[0].strip(), quality) for name, quality in sent)
+    chosen = accepted.best_match([_JSON, NDJSON, CSV], default=_JSON)
+    return None if chosen == _JSON else chosen
 
 
 def export(collection: str, media_type: str) -> Response:

@@ -183,8 +183,27 @@ class TestExport(ApiCase):
         self.env.ref("base.user_demo").group_ids = self.env.ref("base.group_user")
         self.stream("fields=bank_accounts", login="demo", status=400)
 
+    def test_parameters_of_a_media_type(self):
+        for accept, expected in (
+            ("text/csv; charset=utf-8", CSV),
+            ("text/csv;header=present;charset=UTF-8, */*;q=0.1", CSV),
+            ("application/json;q=0.5, application/x-ndjson; charset=utf-8", NDJSON),
+            ("Text/CSV", CSV),
+        ):
+            with self.subTest(accept):
+                response = self.stream("fields=id", accept=accept)
+                self.assertEqual(response.headers["Content-Type"].partition(";")[0], expected)
+
     def test_lists_stay_json(self):
-        for accept in ("*/*", "application/json", "application/json, text/csv;q=0.5", "text/xml"):
+        for accept in (
+            "*/*",
+            "application/json",
+            "application/json; charset=utf-8",
+            "application/json, text/csv;q=0.5",
+            "text/csv;charset=utf-8;q=0.5, application/json",
+            "text/csv;q=0",
+            "text/xml",
+        ):
             with self.subTest(accept):
                 response = self.stream("limit=1", accept=accept)
                 self.assertEqual(response.json()["meta"]["limit"], 1)
@@ -211,6 +230,14 @@ class TestExport(ApiCase):
         by = next(each for each in imported["parameters"] if each.get("name") == "by")
         self.assertLessEqual({"id", "ref", "external_id"}, set(by["schema"]["enum"]))
         self.assertNotIn("/api/countries/import", paths)
+
+    def test_a_copy_of_a_selection_begins_with_a_token(self):
+        for parameters in ("type=contact", 'filter={"type": {"in": ["contact", "other"]}}'):
+            response = self.http(
+                "GET", f"/api/customers?fields=id&{parameters}", headers={"Accept": NDJSON}
+            )
+            self.assertEqual(response.status_code, 200, response.text[:500])
+            self.assertIn("Changes-Token", response.headers)
 
     def test_a_copy_begins_with_a_token(self):
         """The copy and what has changed since the token are what a new search finds."""
