@@ -58,10 +58,7 @@ class CsvColumns:
             else:
                 self._columns.append((path, _converter(leaf, name)))
         if problems:
-            message = problems[0]["message"]
-            if len(heading) == 1:
-                message += " Columns have commas between them."
-            raise ApiError("BAD_USER_INPUT", message, errors=problems[:20])
+            raise ApiError("BAD_USER_INPUT", problems[0]["message"], errors=problems[:20])
 
     def to_value(self, cells: list[str]) -> tuple[dict, list[dict]]:
         """Return the JSON object of a record, and what is wrong with it."""

@@ -126,6 +126,8 @@ def _lines(call: ResourceCall, key: _Key) -> Iterator[Line]:
     file = CsvFile(text)
     if key.name not in file.heading:
         message = f"The heading has no column {key.name}, by which lines name their records."
+        if len(file.heading) == 1:
+            message += " Columns have commas between them."
         raise ApiError("BAD_USER_INPUT", message, errors=[{"field": key.name, "message": message}])
     id_type = call.object_type.fields[_ID].type
     columns = CsvColumns(
@@ -301,9 +303,13 @@ class _BatchWriter:
 
     def _update(self, line: Line, call: ResourceCall) -> int:
         value = {name: item for name, item in (line.value or {}).items() if name != CURSOR}
-        if value.get(_ID) is None:
+        number = value.pop(_ID, None)
+        if number is None:
             raise _missing(_ID)
-        number = parse_id(value[_ID])
+        try:
+            number = parse_id(number)
+        except ApiError as error:
+            raise _wrong_key(_ID, error.message) from None
         RecordWrites(call.schema, call.context, self._resource).update_record(number, value)
         return number
 
@@ -314,5 +320,8 @@ class _BatchWriter:
 
 
 def _missing(key: str) -> ApiError:
-    message = f"The line has no {key}, by which it names its record."
+    return _wrong_key(key, f"The line has no {key}, by which it names its record.")
+
+
+def _wrong_key(key: str, message: str) -> ApiError:
     return ApiError("BAD_USER_INPUT", message, errors=[{"field": key, "message": message}])

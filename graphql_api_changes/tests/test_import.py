@@ -148,6 +148,21 @@ class TestImport(ApiCase):
         self.assertEqual(len(found), 243)
         self.assertEqual(self.find(ref="ZB229").name, "The same key again")
 
+    def test_ids_that_are_none(self):
+        rows = [{"id": number, "name": "Zimport 1"} for number in ("abc", True, [5], 0, 10**20)]
+        rows.append({"id": str(self.one.id), "name": "Zimport 1"})
+        answers, _end = self.answers(ndjson(*rows))
+        self.assertEqual(
+            [each.get("errors", [{}])[0].get("field") for each in answers], ["id"] * 5 + [None]
+        )
+        self.assertEqual((answers[-1].get("id"), self.one.name), (self.one.id, "Zimport 1"))
+
+    def test_other_separators_than_commas(self):
+        for separator in (";", "\t"):
+            body = f"ref{separator}name\nZI1{separator}x\n".encode()
+            error = self.send(body, "by=ref", CSV, status=400).json()
+            self.assertIn("commas", error["message"])
+
     def test_it_goes_on_from_a_line(self):
         body = csv_file(["ref", "name"], *([f"ZL{number}", f"Zl {number}"] for number in range(5)))
         answers, _end = self.answers(body, "by=ref&from_line=5", CSV)
