@@ -22,6 +22,10 @@ _TABLE = re.compile(r'(?<![.\w"])(?<!AS )"(\w+)"(?!\s*[.(])|\b(?:FROM|JOIN)\s+(\
 """The name of a table in SQL that Odoo makes, where columns have the name of theirs before them."""
 
 
+_RELATIVE_DATE = re.compile(r"\s*(?:today\b|now\b|[=+-])")
+"""How a text begins that Odoo takes for such a date (odoo/tools/date_utils.py, ``parse_date``)."""
+
+
 @dataclass(frozen=True, order=True)
 class LoggedColumn:
     """A column that is logged, and the table that has it."""
@@ -172,12 +176,26 @@ def add_domain(node: Dependency, domain: Domain, rules: Rules | None = None) -> 
             node.tables |= read_tables(value)
 
 
+def compares_with_now(domain: Domain) -> bool:
+    """Tell whether a domain may compare with a date that is relative to the present one."""
+    for condition in domain.iter_conditions():
+        value = condition.value
+        if isinstance(value, Domain):
+            if compares_with_now(value):
+                return True
+        elif any(isinstance(each, str) and _RELATIVE_DATE.match(each) for each in _values(value)):
+            return True
+    return False
+
+
+def _values(value: Any) -> Iterable:
+    return value if isinstance(value, list | tuple | set | OrderedSet) else [value]
+
+
 def _compares_ids(condition: Any) -> bool:
     """Tell whether a condition on a relation is about which records it has, not about theirs."""
-    value = condition.value
-    values = value if isinstance(value, list | tuple | set | OrderedSet) else [value]
     return condition.operator in ("=", "!=", "in", "not in") and all(
-        isinstance(each, int | None) for each in values
+        isinstance(each, int | None) for each in _values(condition.value)
     )
 
 

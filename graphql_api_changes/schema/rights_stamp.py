@@ -13,11 +13,11 @@ from odoo.addons.graphql_api.schema.extension import Context, Resource
 def rights_stamp(context: Context, resources: Iterable[Resource] | None = None) -> str:
     """Return a text that differs when records could be shown or hidden by a change of rights.
 
-    It is made of the user and all of its groups; of the access rights for these groups and the
+    It is made of the user, its contact and all of its groups; of the access rights for these groups and the
     record rules (``ir.model.access``, ``ir.rule``) of the models of the resources and of those that
     their relations lead to, with the values that the rules have for the user; of the companies of
-    the request and their tree; of the language; and of the policy and the resources themselves, as
-    the policy leaves them.
+    the request and their tree; of the language and of how numbers are rounded; and of the policy and
+    the resources themselves, as the policy leaves them.
 
     :param resources: those that are read; None for all of the caller's schema
     """
@@ -35,6 +35,7 @@ def rights_stamp(context: Context, resources: Iterable[Resource] | None = None) 
     groups = tuple(sorted(env.user._get_group_ids()))
     parts = (
         env.uid,
+        env.user.partner_id.id,
         env.lang,
         groups,
         log._get_rights_digest(groups, models),
@@ -49,6 +50,9 @@ def rights_stamp(context: Context, resources: Iterable[Resource] | None = None) 
 
 def read_rights_digest(env: Any, groups: tuple[int, ...], models: tuple[str, ...]) -> str:
     """Return a digest of the rights to read models, for whoever is in the groups.
+
+    In it is, too, what else the records look like for everybody: the tree of the companies, and how
+    numbers are rounded.
 
     :param groups: ids of all groups of a user, those that others imply too
     """
@@ -70,6 +74,8 @@ def read_rights_digest(env: Any, groups: tuple[int, ...], models: tuple[str, ...
                 AND (a.group_id IS NULL OR a.group_id = ANY(%(groups)s))
             UNION ALL
             SELECT 'company', id, parent_path, NULL FROM res_company
+            UNION ALL
+            SELECT 'precision', id, name, digits::varchar FROM decimal_precision
             ORDER BY 1, 2
             """,
             models=list(models),

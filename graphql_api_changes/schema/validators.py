@@ -26,7 +26,7 @@ from odoo.addons.graphql_api.schema.extension import (
 
 from . import positions
 from .change_log import log_rows
-from .dependencies import Dependency, add_path
+from .dependencies import Dependency, add_path, compares_with_now, filter_paths
 from .followed_tables import followed_columns, missing_tables
 from .rights_stamp import digest, rights_stamp
 from .tokens import find_visibility
@@ -123,11 +123,11 @@ def find_validators(context: Context, uses: Iterable[Use], scope: str) -> LogVal
         if kind not in ("read", READ_FIELD) or type_name not in context.resources:
             return None
         fields[type_name].add(name)
-    filters = context.policy.filters
-    if not fields or any("today" in filters[name].text for name in fields.keys() & filters.keys()):
+    if not fields:
         return None
     resources = [context.resources[name] for name in sorted(fields)]
-    subject = digest((scope, rights_stamp(context, resources)))
+    time_zone = context.env.context.get("tz")
+    subject = digest((scope, time_zone, rights_stamp(context, resources)))
     kept = context.env["graphql_api.change.log"]._get_kept_reads()
     if subject not in kept:
         kept[subject] = _find_reads(context, fields)
@@ -145,6 +145,8 @@ def _find_reads(context: Context, fields: dict[str, set[str]]) -> Reads | None:
     followed = {column.table for column in followed_columns(context.env)}
     for type_name, read in fields.items():
         resource = context.resources[type_name]
+        if _depends_on_time(context, resource):
+            return None
         root = find_visibility(context, resource, Domain.TRUE, archived=True).dependency
         if not all(_add_field(root, resource, name) for name in read if name):
             return None
@@ -154,6 +156,20 @@ def _find_reads(context: Context, fields: dict[str, set[str]]) -> Reads | None:
         tables |= root.all_tables() & followed
         names |= root.all_logged()
     return Reads(frozenset(tables), frozenset(names))
+
+
+def _depends_on_time(context: Context, resource: Resource) -> bool:
+    """Tell whether the clock alone may change which records of a resource the caller sees."""
+    domains = [
+        context.env["ir.rule"]._compute_domain(resource.model, "read"),
+        Domain(list(resource.domain)),
+    ]
+    record_filter = context.policy.filters.get(resource.type_name)
+    if record_filter is not None:
+        if record_filter.compares_dates or "today" in record_filter.variables:
+            return True
+        domains.append(filter_paths(record_filter))
+    return any(map(compares_with_now, domains))
 
 
 def _add_field(root: Dependency, resource: Resource, name: str) -> bool:
@@ -170,10 +186,18 @@ def _add_field(root: Dependency, resource: Resource, name: str) -> bool:
     if field is None or field.shows_name or field.type in _ELSEWHERE:
         return False
     add_path(root, field.field)
-    model_field = model._fields[field.field]
-    if model_field.related:
-        model_field = model_field.related_field or model_field
-    return bool(model_field.store) and not model_field.company_dependent
+    return _is_stored(model, field.field)
+
+
+def _is_stored(model: BaseModel, path: str) -> bool:
+    """Tell whether a field is in a table, as is all that leads to it."""
+    name, _dot, rest = path.partition(".")
+    field = model._fields[name]
+    if field.company_dependent:
+        return False
+    if not field.store and not (field.related and _is_stored(model, field.related)):
+        return False
+    return not rest or _is_stored(model.env[field.comodel_name], rest)
 
 
 def _to_tag(snapshot: str) -> str:

@@ -1,5 +1,6 @@
 """Responses that have not changed are not made again, and no others."""
 
+import contextlib
 import uuid
 
 from odoo.addons.graphql_api.tests.cases.server import ServerCase, committed, execute, scoped_key
@@ -47,6 +48,10 @@ class TestUnchanged(ServerCase):
             self.assertIn("~", etag(response))
         return response.status_code
 
+    @staticmethod
+    def header(response, name: str) -> set[str]:
+        return set(response.headers.get(name, "").split(", ")) - {"Accept-Encoding"}
+
     def log_of(self, action) -> int:
         """Return the number of SQL queries of a request, as the server's log has it."""
         before = len(self.server.log())
@@ -55,7 +60,10 @@ class TestUnchanged(ServerCase):
         return int(lines[-1].rsplit(None, 3)[1])
 
     def test_nothing_is_read_again(self):
-        """Over REST and in GraphQL; the number of queries does not depend on what is read."""
+        """Over REST and in GraphQL; the number of queries does not depend on what is read.
+
+        The 304 has the headers of the response that it stands for (RFC 9110, 15.4.5).
+        """
         query = "{ customers(first: 3) { nodes { name tags { name } country { name } } } }"
         paths = [
             self.path,
@@ -67,6 +75,9 @@ class TestUnchanged(ServerCase):
                 tag = self.tag_of(path)
                 self.assertIn("~", tag)
                 self.assertEqual(self.status(tag, path), 304)
+                found, kept = self.get(path), self.get(path, **{"If-None-Match": tag})
+                for name in ("Vary", "Cache-Control"):
+                    self.assertEqual(self.header(kept, name), self.header(found, name))
                 whole = self.log_of(lambda path=path: self.get(path))
                 again = self.log_of(lambda path=path, tag=tag: self.status(tag, path))
                 self.assertLess(again, whole)
@@ -135,6 +146,83 @@ class TestUnchanged(ServerCase):
                 with committed() as env:
                     env["graphql_api.resource.field"].browse(field.id).active = True
 
+    def test_values_of_the_caller_in_the_filter_of_a_policy(self):
+        policy = self.narrow_policy("[('id', '=', partner)]")
+        with scoped_key("admin", **policy) as key:
+            path = "/api/customers?fields=id"
+            tag = self.tag_of(path, key)
+            self.assertEqual(self.status(tag, path, key), 304)
+            ((partner,),) = execute("SELECT partner_id FROM res_users WHERE login = 'admin'")
+            statement = "UPDATE res_users SET partner_id = %s WHERE login = 'admin'"
+            execute(statement, self.customer)
+            try:
+                self.assertEqual(self.status(tag, path, key), 200)
+            finally:
+                execute(statement, partner)
+
+    def narrow_policy(self, record_filter: str) -> dict:
+        """Return the values of a policy that reads customers alone, of them those in a filter."""
+        with committed() as env:
+            resource = env.ref("graphql_api.customer").id
+        right = {"resource_id": resource, "record_filter": record_filter}
+        return {"all_resources": False, "right_ids": [(0, 0, right)]}
+
+    def test_never_where_time_is_part_of_the_answer(self):
+        path = "/api/customers?fields=id&limit=1"
+        self.assertIn("~", self.tag_of(path))
+        for record_filter in (
+            "[('create_date', '>=', '-7d')]",
+            "[('create_date', 'in', ['now =1d', False])]",
+            "[('parent_id', 'any', [('create_date', '<', 'today +1d')])]",
+            "[('create_date', '>=', today)]",
+            "[('create_date', '>=', '2020-01-01')]",
+        ):
+            with self.subTest(record_filter):
+                with scoped_key("admin", **self.narrow_policy(record_filter)) as key:
+                    self.assertNotIn("~", self.tag_of(path, key))
+        domain = "[('create_date', '<=', 'now')]"
+        with committed() as env:
+            resource = env.ref("graphql_api.customer")
+            before = resource.domain
+            resource.domain = domain
+        try:
+            self.assertNotIn("~", self.tag_of(path))
+        finally:
+            with committed() as env:
+                env.ref("graphql_api.customer").domain = before
+        with committed() as env:
+            model = env["ir.model"]._get_id("res.partner")
+            values = {"name": "Past", "model_id": model, "domain_force": domain}
+            rule = env["ir.rule"].create(values).id
+        try:
+            self.assertNotIn("~", self.tag_of(path))
+        finally:
+            with committed() as env:
+                env["ir.rule"].browse(rule).unlink()
+        self.assertIn("~", self.tag_of(path))
+
+    def test_how_numbers_are_rounded(self):
+        """It is of no record, and changes all of them."""
+        with committed() as env:
+            line = env["sale.order.line"].search([], limit=1)
+            before = line.product_uom_qty
+            field = env["sale.order.line"]._fields["product_uom_qty"]
+            precision = env["decimal.precision"].search([("name", "=", field._digits)])
+            digits = precision.digits
+        statement = "UPDATE sale_order_line SET product_uom_qty = %s WHERE id = %s"
+        execute(statement, 1.25, line.id)
+        path = f"/api/sale-order-lines/{line.id}?fields=quantity"
+        try:
+            tag = self.tag_of(path)
+            self.assertEqual(self.status(tag, path), 304)
+            with committed() as env:
+                env["decimal.precision"].browse(precision.id).digits = 1
+            self.assertEqual(self.status(tag, path), 200)
+        finally:
+            with committed() as env:
+                env["decimal.precision"].browse(precision.id).digits = digits
+            execute(statement, before, line.id)
+
     def test_what_is_asked_for(self):
         """A tag is of one request, with its language and its fields."""
         tag = self.tag_of(self.path)
@@ -152,9 +240,37 @@ class TestUnchanged(ServerCase):
             if response.status_code == 200:
                 with self.subTest(fields):
                     self.assertNotIn("~", response.headers["ETag"])
+        with self.resource_of_events():
+            self.assertIn("~", self.tag_of("/api/zevents?fields=name"))
+            # It is taken from another record, which Odoo finds for each request.
+            self.assertNotIn("~", self.tag_of("/api/zevents?fields=current_status"))
         for query in ("{ me { lang } }", "{ me { lang } customers(first: 1) { nodes { id } } }"):
             with self.subTest(query):
                 self.assertNotIn("~", self.tag_of(f"/api/graphql?query={query}"))
+
+    @contextlib.contextmanager
+    def resource_of_events(self):
+        exposed = {
+            "zevents": ("calendar.event", ["name", "current_status", "attendee_ids"]),
+            "zattendees": ("calendar.attendee", ["state"]),
+        }
+        values = [
+            {
+                "type_name": collection.capitalize().removesuffix("s"),
+                "collection": collection,
+                "model": model,
+                "is_tracked": True,
+                "field_ids": [(0, 0, {"field_name": name}) for name in names],
+            }
+            for collection, (model, names) in exposed.items()
+        ]
+        with committed() as env:
+            ids = env["graphql_api.resource"].create(values).ids
+        try:
+            yield
+        finally:
+            with committed() as env:
+                env["graphql_api.resource"].browse(ids).unlink()
 
     def test_tags_that_are_none(self):
         """They are refused without a word, and nothing is learnt by them."""
