@@ -13,11 +13,11 @@ from odoo.addons.graphql_api.schema.extension import Context, Resource
 def rights_stamp(context: Context, resources: Iterable[Resource] | None = None) -> str:
     """Return a text that differs when records could be shown or hidden by a change of rights.
 
-    It is made of the user, its contact and all of its groups; of the access rights for these groups and the
-    record rules (``ir.model.access``, ``ir.rule``) of the models of the resources and of those that
-    their relations lead to, with the values that the rules have for the user; of the companies of
-    the request and their tree; of the language and of how numbers are rounded; and of the policy and
-    the resources themselves, as the policy leaves them.
+    It is made of the user, its contact and all of its groups; of the access rights for these
+    groups and the record rules (``ir.model.access``, ``ir.rule``) of the models of the resources
+    and of those that their relations lead to, with the values that the rules have for the user; of
+    the companies of the request and their tree; of the language and of how numbers are rounded; and
+    of the policy and the resources themselves, as the policy leaves them.
 
     :param resources: those that are read; None for all of the caller's schema
     """
