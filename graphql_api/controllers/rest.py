@@ -1,5 +1,7 @@
 """Reading over REST: the index, lists, single records."""
 
+from werkzeug.datastructures import MultiDict
+
 from odoo import http
 from odoo.http import request
 
@@ -31,9 +33,16 @@ class RestController(http.Controller):
     @http.route("/api/<string:collection>", methods=["GET"], **READ_ROUTE)
     def list(self, collection):
         """List a page of records."""
-        page = read_page(Call(collection), request.httprequest.args)
+        page = read_page(Call(collection), self._list_parameters())
         headers = [next_link(page.next)] if page.next else []
         return cached_response(success_response(page.rows, headers=headers, meta=page.meta))
+
+    def _list_parameters(self) -> MultiDict:
+        """Return the parameters of a list; addons take out those that they have added.
+
+        :raise ApiError: BAD_USER_INPUT for one of those
+        """
+        return request.httprequest.args
 
     @http.route("/api/<string:collection>/<string:record_id>", methods=["GET"], **READ_ROUTE)
     def read_one(self, collection, record_id):

@@ -167,24 +167,25 @@ class GraphqlApiKey(models.Model):
         return Domain("user_id.active", "=", True)
 
     @api.model
-    def _warn_of_expiry(self):
-        """Tell the owners of keys that end soon, once at each of :data:`WARNED_DAYS`.
+    def _search_ending(self, days: int, domain: Domain):
+        """Return the keys of a domain that end within some days.
 
-        A key that lives no longer than that many days is not worth the warning.
+        A key that was made to live no longer is not worth a warning.
         """
-        now = fields.Datetime.now()
+        now, limit = fields.Datetime.now(), timedelta(days=days)
+        ending = Domain("expiration_date", ">", now) & Domain("expiration_date", "<=", now + limit)
+        return self.search(ending & domain).filtered(
+            lambda key: key.create_date + limit < key.expiration_date
+        )
+
+    @api.model
+    def _warn_of_expiry(self):
+        """Tell the owners of keys that end soon, once at each of :data:`WARNED_DAYS`."""
         for days in WARNED_DAYS:
-            limit = timedelta(days=days)
-            keys = self.sudo().search(
-                self._get_domain_to_warn()
-                & Domain("expiration_date", ">", now)
-                & Domain("expiration_date", "<=", now + limit)
-                & (Domain("warned_days", "=", 0) | Domain("warned_days", ">", days))
-            )
-            for key in keys:
-                if key.create_date + limit < key.expiration_date:
-                    key._warn_owner()
-                    key.warned_days = days
+            unwarned = Domain("warned_days", "=", 0) | Domain("warned_days", ">", days)
+            for key in self.sudo()._search_ending(days, self._get_domain_to_warn() & unwarned):
+                key._warn_owner()
+                key.warned_days = days
 
     def _warn_owner(self):
         """Mail the owner, where Odoo can and knows the address; else the log has to do."""
@@ -236,14 +237,19 @@ class GraphqlApiKey(models.Model):
         count = self.env["res.users.apikeys"].search_count(self._get_plain_key_domain())
         if not count:
             return message
-        link = Markup('<a type="action" name="graphql_api.action_plain_keys">%s</a>') % self.env._(
-            "Keys without a policy: %s", count
+        link = Markup('<a type="action" href="#" name="graphql_api.action_plain_keys">%s</a>') % (
+            self.env._("Keys without a policy: %s", count)
         )
         text = self.env._(
             "They are Odoo's own API keys: they reach everything that is exposed "
             "and that their user may access."
         )
         return Markup("%s<p>%s. %s</p>") % (Markup(message or ""), link, text)
+
+    def _open(self) -> dict:
+        """Return the action that shows these keys."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("graphql_api.action_keys")
+        return {**action, "domain": [("id", "in", self.ids)]}
 
     def open_plain_keys(self):
         """Show Odoo's own keys, which reach the API unless the settings say otherwise."""

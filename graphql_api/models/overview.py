@@ -8,6 +8,10 @@ _CLOSED = "graphql_api.first_steps_closed"
 """The system parameter by which an administrator has closed the first steps."""
 
 
+_WARNED_DAYS = 14
+"""Days before a key expires at which it is named."""
+
+
 class GraphqlApiOverview(models.AbstractModel):
     """The texts and numbers of the overview (static/src/backend/overview.js).
 
@@ -75,13 +79,11 @@ class GraphqlApiOverview(models.AbstractModel):
         works = Domain("expiration_date", "=", False) | Domain("expiration_date", ">", "now")
         groups = keys._read_group(works, ["signed_in"], ["__count", "last_used:max"])
         by_kind = {signed_in: count for signed_in, count, _last_used in groups}
-        ending = Domain("expiration_date", ">", "now") & Domain("expiration_date", "<", "+14d")
         plain_keys = self.env["res.users.apikeys"]
         return {
             "made": by_kind.get(False, 0),
             "devices": by_kind.get(True, 0),
             "used": sum(bool(last_used) for _signed_in, _count, last_used in groups),
-            "ending": keys.search_count(ending & Domain("signed_in", "=", False)),
             "plain": settings.plain_keys and plain_keys.search_count(keys._get_plain_key_domain()),
         }
 
@@ -120,12 +122,10 @@ class GraphqlApiOverview(models.AbstractModel):
     def _get_key_warnings(self, settings, keys: dict[str, int], has_steps: bool) -> list[dict]:
         """Return what is to be known of keys, without what the first steps tell already."""
         found = []
-        if keys["ending"]:
-            text = self.env._("Keys that expire within 14 days: %s.", keys["ending"])
-            link = _link(
-                self.env._("Show Them"), "graphql_api.action_keys", search_default_expiring=1
-            )
-            found.append({"text": text, "link": link})
+        made_here = Domain("signed_in", "=", False)
+        if ending := self.env["graphql_api.key"]._search_ending(_WARNED_DAYS, made_here):
+            text = self.env._("Keys that expire within 14 days: %s.", len(ending))
+            found.append({"text": text, "link": _link(self.env._("Show Them"), ending._open())})
         if keys["plain"]:
             text = self.env._(
                 "Keys without a policy: %s. They reach everything that is exposed and that their "
@@ -184,16 +184,26 @@ class GraphqlApiOverview(models.AbstractModel):
 
     def _get_exposed(self, exposure, policies, keys: dict[str, int]) -> list[dict]:
         served = exposure.resources.values()
-        shown = "graphql_api.resource_action"
+        fields = sum(len(each.fields) for each in served)
+        actions = sum(len(each.actions) for each in served)
+        resources, keys_list = "graphql_api.resource_action", "graphql_api.action_keys"
         numbers = [
-            (self.env._("Resources"), len(served), shown),
-            (self.env._("Fields"), sum(len(each.fields) for each in served), shown),
-            (self.env._("Actions"), sum(len(each.actions) for each in served), shown),
-            (self.env._("Policies"), len(policies), "graphql_api.action_policies"),
-            (self.env._("Keys"), keys["made"], "graphql_api.action_keys"),
-            (self.env._("Signed-in Devices"), keys["devices"], "graphql_api.action_keys"),
+            (self.env._("Resources"), len(served), resources, {}),
+            (self.env._("Fields"), fields, resources, {}),
+            (self.env._("Actions"), actions, resources, {}),
+            (self.env._("Policies"), len(policies), "graphql_api.action_policies", {}),
+            (self.env._("Keys"), keys["made"], keys_list, {"search_default_made": 1}),
+            (
+                self.env._("Signed-in Devices"),
+                keys["devices"],
+                keys_list,
+                {"search_default_signed_in": 1},
+            ),
         ]
-        return [{"count": count, "link": _link(text, action)} for text, count, action in numbers]
+        return [
+            {"count": count, "link": _link(text, action, **context)}
+            for text, count, action, context in numbers
+        ]
 
     def _link_to(self, record) -> dict:
         return _link(

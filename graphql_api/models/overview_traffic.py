@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 _MOST_ROWS = 100_000
 """The newest rows of the log that are counted, so that a busy server shows its overview at once."""
@@ -79,7 +79,8 @@ class GraphqlApiTraffic(models.AbstractModel):
         log_all = {"text": self.env._("Log All Requests"), "method": "turn_on"}
         log_a_day = {"text": self.env._("Log for 24 Hours"), "method": "turn_on_for_a_day"}
         if settings.log_requests and until:
-            text = self.env._("All requests are logged until %s.", until)
+            end = format_datetime(self.env, until, dt_format="short")
+            text = self.env._("All requests are logged until %s.", end)
             return {"text": text, "links": [{**log_all, "text": self.env._("Keep Logging")}]}
         if settings.log_requests:
             return {"text": "", "links": []}

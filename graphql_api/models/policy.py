@@ -163,16 +163,19 @@ class GraphqlApiPolicy(models.Model):
 
         :raise ValidationError: says how to write them
         """
-        try:
-            return parse_networks(text)
-        except ValueError as error:
-            raise ValidationError(
-                self.env._(
-                    "%(error)s. Write networks like 192.0.2.0/24, or single addresses, separated "
-                    "by commas.",
-                    error=error,
-                )
-            ) from error
+        networks: Networks = ()
+        for part in text.split(","):
+            try:
+                networks += parse_networks(part)
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "%s is not a network. Write networks by their first address, like "
+                        "192.0.2.0/24, or single addresses, separated by commas.",
+                        part.strip(),
+                    )
+                ) from error
+        return networks
 
     def open_make_key(self):
         """Return the dialog that makes a key under the policy."""

@@ -9,7 +9,7 @@ from odoo.fields import Domain, Field
 from odoo.models import BaseModel
 
 from ..schema.exposure.errors import RETRIED
-from ..schema.exposure.record_filter import RecordFilter, parse_filter
+from ..schema.exposure.record_filter import InvalidFilter, RecordFilter, parse_filter
 from .domains import InvalidDomain, check_search
 
 MAX_CONDITIONS = 20
@@ -42,6 +42,8 @@ def read_filter(text: str, model: BaseModel) -> RecordFilter:
         record_filter = parse_filter(text)
         conditions = list(_conditions(record_filter.terms, model.sudo()))
         _sample(record_filter).validate(model.sudo())
+    except InvalidFilter as error:
+        raise InvalidDomain(model.env._(error.reason)) from error
     except RETRIED:
         raise
     except Exception as error:

@@ -11,6 +11,8 @@ from .error_text import error_text
 
 _A_DAY = timedelta(hours=24)
 
+_VIEWS = ("list", "kanban", "graph", "pivot", "form")
+
 _END = "graphql_api.log_until"
 """The system parameter that says when the log ends that was turned on for a day."""
 
@@ -68,8 +70,7 @@ class GraphqlApiRequest(models.Model):
         """Show the key in the list of keys."""
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("graphql_api.action_keys")
-        return {**action, "domain": [("id", "=", self.live_key_id.id)]}
+        return self.live_key_id._open()
 
     def open_graphiql(self):
         """Open GraphiQL with the document, to try it as oneself."""
@@ -92,7 +93,7 @@ class GraphqlApiRequest(models.Model):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": self._name,
-            "views": [(False, "list"), (False, "graph"), (False, "pivot"), (False, "form")],
+            "views": [(False, kind) for kind in _VIEWS],
             "domain": list(domain),
         }
 
@@ -104,8 +105,9 @@ class GraphqlApiRequest(models.Model):
         if settings.log_requests or not self.env.is_system():
             return message
         return Markup(
-            '%s<p><a type="action" class="btn btn-primary" data-model="graphql_api.request" '
-            'data-method="turn_on_for_a_day">%s</a> <a type="action" class="btn btn-secondary" '
+            '%s<p><a type="action" href="#" class="btn btn-primary" '
+            'data-model="graphql_api.request" data-method="turn_on_for_a_day">%s</a> '
+            '<a type="action" href="#" class="btn btn-secondary" '
             'data-model="graphql_api.request" data-method="turn_on">%s</a></p>'
         ) % (
             Markup(message or ""),

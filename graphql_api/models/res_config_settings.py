@@ -45,7 +45,7 @@ class ResConfigSettings(models.TransientModel):
     graphql_api_log_requests = fields.Boolean(string="Log All Requests")
     graphql_api_log_days = fields.Integer(string="Days in the Request Log")
     graphql_api_introspection = fields.Boolean(string="Introspection")
-    graphql_api_graphiql = fields.Boolean(string="GraphiQL")
+    graphql_api_graphiql = fields.Boolean(string="GraphiQL and Swagger UI")
     graphql_api_registered_documents = fields.Boolean(string="Registered Documents Only")
     graphql_api_origins = fields.Text(string="Allowed Origins")
     graphql_api_metrics_networks = fields.Char(string="Networks That Read Metrics")

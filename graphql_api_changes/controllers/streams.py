@@ -6,7 +6,7 @@ from odoo.addons.graphql_api.controllers.rest import RestController
 from odoo.addons.graphql_api.rest.extension import WRITE_ROUTE, RolledBack
 
 from ..rest.descriptions import FEATURE
-from ..rest.export import chosen_format, export
+from ..rest.export import chosen_format, export, without_stream_parameters
 from ..rest.imports import import_file
 
 
@@ -24,6 +24,10 @@ class StreamController(RestController):
             raise
         response.headers.add("Vary", "Accept")
         return response
+
+    def _list_parameters(self):
+        """Let lists take what is for streams, where it says what holds for lists anyhow."""
+        return without_stream_parameters(super()._list_parameters())
 
     @http.route(
         f"/api/<string:collection>/{FEATURE}", methods=["POST"], feature=FEATURE, **WRITE_ROUTE

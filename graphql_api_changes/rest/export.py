@@ -97,10 +97,29 @@ def export(collection: str, media_type: str) -> Response:
     return response
 
 
-def _list_parameters(sent: MultiDict) -> MultiDict:
+def without_stream_parameters(sent: MultiDict) -> MultiDict:
+    """Return the parameters of a request for JSON without those of streams.
+
+    :raise ApiError: BAD_USER_INPUT for one that asks for what only a stream has
+    """
+    check_repeated(sent, _OWN_PARAMETERS)
+    for name in _OWN_PARAMETERS:
+        if read_boolean(sent, name):
+            raise bad_parameter(
+                name, f"{name} is for streams: send it with Accept: {NDJSON} or {CSV}."
+            )
+    return _without_own(sent)
+
+
+def _without_own(sent: MultiDict) -> MultiDict:
     parameters = MultiDict(sent)
     for name in _OWN_PARAMETERS:
         parameters.poplist(name)
+    return parameters
+
+
+def _list_parameters(sent: MultiDict) -> MultiDict:
+    parameters = _without_own(sent)
     # What is read in the order of its ids costs least.
     parameters.setdefault("sort", "id")
     return parameters

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from urllib.parse import urlencode
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -168,6 +169,28 @@ class TestExport(ApiCase):
         headers = {"Accept": NDJSON}
         self.assertEqual(self.http("GET", "/api/nothing", headers=headers).status_code, 404)
         self.assertEqual(self.stream(login=None, status=401).json()["code"], "UNAUTHENTICATED")
+
+    def test_lists_take_what_is_for_streams(self):
+        """Swagger UI and generated clients send the defaults of all parameters that there are."""
+        document = self.http("GET", "/api/openapi.json").json()
+        defaults = {}
+        for parameter in document["paths"]["/api/customers"]["get"]["parameters"]:
+            if "$ref" in parameter:
+                name = parameter["$ref"].split("/")[-1]
+                parameter = document["components"]["parameters"][name]
+            if "default" in parameter.get("schema", ()):
+                defaults[parameter["name"]] = json.dumps(parameter["schema"]["default"])
+        self.assertLessEqual({"limit", "cursors", "bom"}, set(defaults))
+        page = self.rest(f"/api/customers?{urlencode(defaults)}&sort=id")
+        self.assertEqual(page["data"], self.rest("/api/customers?sort=id")["data"])
+        for name in ("cursors", "bom"):
+            body = self.stream(f"{name}=true", accept="application/json", status=400).json()
+            self.assertEqual(body["errors"][0]["field"], name)
+            self.assertIn(NDJSON, body["message"])
+            self.stream(f"{name}=maybe", accept="application/json", status=400)
+        following = self.http("GET", f"/api/customers?{urlencode({**defaults, 'limit': 1})}")
+        path = following.headers["Link"].partition(">")[0].lstrip("<")
+        self.assertEqual(len(self.rest(path)["data"]), 1)
 
     def test_rights_are_those_of_lists(self):
         rule = self.env["ir.rule"].create(

@@ -9,12 +9,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from odoo.tools.translate import LazyGettext, LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
 VARIABLES = ("user", "partner", "company_ids", "today")
 """What may stand as a value: ids of the user, of its contact and of the request's companies, and
 the date in the time zone of the current company."""
 
 MAX_LENGTH = 4000
 """Characters of a filter."""
+
+_EXAMPLE = "[('user_id', '=', user)]"
+
+
+class InvalidFilter(ValueError):
+    """A text that is no filter; ``reason`` says why, in the language of whoever reads it."""
+
+    def __init__(self, reason: LazyGettext):
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +67,34 @@ class RecordFilter:
 def parse_filter(text: str) -> RecordFilter:
     """Return the filter that somebody has written; nothing of it is executed.
 
-    :raise ValueError: it is no list of plain values and variables
+    :raise InvalidFilter: it is no list of plain values and variables
     """
     if len(text) > MAX_LENGTH:
-        raise ValueError(f"It has more than {MAX_LENGTH} characters.")
+        raise InvalidFilter(_lt("It has more than %s characters.", MAX_LENGTH))
     try:
         node = ast.parse(text.strip() or "[]", mode="eval").body
-        if not isinstance(node, ast.List):
-            raise ValueError("It is not a list.")
-        return RecordFilter(text, tuple(map(_parse, node.elts)))
+        if isinstance(node, ast.List):
+            return RecordFilter(text, tuple(map(_parse, node.elts)))
     except (SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+        raise InvalidFilter(_no_list()) from error
+    raise InvalidFilter(_no_list())
+
+
+def _no_list() -> LazyGettext:
+    return _lt("Write a list of conditions, like %s.", _EXAMPLE)
 
 
 def _parse(node: ast.expr) -> Any:
     match node:
         case ast.Name():
             if node.id not in VARIABLES:
-                known = ", ".join(VARIABLES)
-                raise ValueError(f"{node.id} is not a known variable. Known are: {known}.")
+                raise InvalidFilter(
+                    _lt(
+                        "%(name)s is not a known variable. Known are: %(known)s.",
+                        name=node.id,
+                        known=", ".join(VARIABLES),
+                    )
+                )
             return Variable(node.id)
         case ast.List() | ast.Tuple():
             # Odoo takes a list for a list of values, or of terms.
@@ -81,7 +104,7 @@ def _parse(node: ast.expr) -> Any:
     with contextlib.suppress(ValueError):
         value = ast.literal_eval(node)
     if not isinstance(value, bool | int | float | str | None):
-        raise ValueError(f"{ast.unparse(node)} is not a plain value.")
+        raise InvalidFilter(_lt("%s is not a plain value.", ast.unparse(node)))
     return value
 
 

@@ -2,6 +2,8 @@
 
 window.ApiSession = (() => {
     const STORED = "graphql_api.key";
+    // What a header can carry; a key that was copied by half may end with an ellipsis.
+    const SENDABLE = /^[!-~]+$/;
     const [doorstep, form, page] = ["doorstep", "key-form", "page"].map(byId);
     const [input, keyStatus, progress] = ["key", "key-status", "progress"].map(byId);
     const [useKey, forgetKey, cancel] = ["use-key", "forget-key", "cancel-key"].map(byId);
@@ -118,9 +120,14 @@ window.ApiSession = (() => {
 
     form.addEventListener("submit", (event) => {
         event.preventDefault();
-        const value = input.value.trim();
+        // People paste it as commands and headers have it, too.
+        const value = input.value.trim().replace(/^(Authorization: *)?Bearer +/i, "");
         input.value = "";
-        enter(value);
+        if (SENDABLE.test(value)) {
+            enter(value);
+        } else {
+            showKeyStatus(text("malformed"), "error");
+        }
     });
     useKey.addEventListener("click", () => {
         askForKey();

@@ -19,6 +19,7 @@ _UPSTREAM = (
         ".o_searchview, .o_searchview *",
         "its search box: icons without names, a facet of no list",
     ),
+    ("button-name", ".o_control_panel *", "on a phone, the buttons above a view are icons"),
     ("aria-required-parent", "[role=tab]", "notebooks and the apps of the settings are no tablist"),
     ("aria-dialog-name", ".modal", "the title of a dialog is not linked to it"),
     ("aria-allowed-attr", ".o-dropdown", "a dropdown's button that is a div"),

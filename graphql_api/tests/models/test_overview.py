@@ -66,7 +66,6 @@ class TestOverview(ScopedKeyCase):
         self.assertEqual((after["Policies"], after["Keys"]), (1, 1))
 
     def test_warnings(self):
-        self.assertNotIn("expire", self.warnings())
         policy = self.policy(self.grants, name="Web shop")
         self.scoped_key(policy)
         self.set_by_sql(self.env.ref("graphql_api.currency"), "domain", "[('nothing', '=', 1)]")
@@ -76,7 +75,6 @@ class TestOverview(ScopedKeyCase):
         self.key("demo")
         found = self.warnings()
         for text in (
-            "Keys that expire within 14 days: 1.",
             "Currency is not served. The domain of Currency is not valid",
             "Keys of the policy Web shop are refused.",
             "under the policy Web shop.",
@@ -85,6 +83,25 @@ class TestOverview(ScopedKeyCase):
             self.assertIn(text, found)
         self.env["ir.config_parameter"].set_param("graphql_api.plain_keys", "False")
         self.assertNotIn("Keys without a policy", self.warnings())
+
+    def test_keys_that_expire_soon(self):
+        """Not those that were made to live for a few days, or for the ten minutes of a trial."""
+        self.scoped_key(self.policy(self.grants))
+        keys, user = self.env["graphql_api.key"], self.user("demo")
+        end = fields.Datetime.now() + timedelta(days=20)
+        keys._generate(user, self.env["graphql_api.policy"].search([]), "Phone", end)
+        self.assertNotIn("expire", self.warnings())
+        with freeze_time(timedelta(days=10)):
+            self.assertIn("Keys that expire within 14 days: 1.", self.warnings())
+            link = self.get()["warnings"][0]["link"]
+            self.assertEqual(keys.search(link["action"]["domain"]).mapped("name"), ["Phone"])
+
+    def test_numbers_lead_to_what_they_count(self):
+        self.scoped_key(self.policy(self.grants))
+        contexts = [each["link"]["context"] for each in self.get()["exposed"]]
+        self.assertEqual(
+            contexts[-2:], [{"search_default_made": 1}, {"search_default_signed_in": 1}]
+        )
 
     def set_by_sql(self, record, column: str, value: str):
         self.env.flush_all()
@@ -143,7 +160,9 @@ class TestOverview(ScopedKeyCase):
         requests = self.env["graphql_api.request"].with_user(self.user("admin"))
         self.assertEqual(self.get()["log"]["text"], "The request log is off.")
         requests.turn_on_for_a_day()
-        self.assertRegex(self.get()["log"]["text"], r"until \d{4}-")
+        self.overview.env.user.tz = "Asia/Tokyo"
+        end = fields.Datetime.now() + timedelta(hours=24 + 9)
+        self.assertIn(f"until {end:%-m/%-d/%y}, {end:%-I}:", self.get()["log"]["text"])
         requests._end_log()
         self.assertTrue(self.is_logged())
         with freeze_time(timedelta(hours=25)):

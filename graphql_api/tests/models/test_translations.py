@@ -1,5 +1,6 @@
 """Screens and messages in French and Dutch; descriptions for developers stay in English."""
 
+from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -26,3 +27,8 @@ class TestTranslations(TranslationsCase):
         self.assertIn("Ce que les clés atteignent", policies.get_view(view_type="form")["arch"])
         with self.assertRaisesRegex(ValidationError, "séparés par des virgules"):
             policies.create({"name": "Sales app", "networks": "nowhere"})
+        customer = self.env["graphql_api.resource"].search([("type_name", "=", "Customer")])
+        for text, message in (("[", "Écrivez une liste"), ("[usr]", "Variables connues")):
+            right = {"resource_id": customer.id, "record_filter": text}
+            with self.assertRaisesRegex(ValidationError, message), self.cr.savepoint():
+                policies.create({"name": "Sales app", "right_ids": [Command.create(right)]})

@@ -1,7 +1,6 @@
 """An administrator exposes a model to a key that opens little, and sees what is done with it."""
 
 from ..cases.browser import PHONE, BrowserCase
-from ..cases.scoped_keys import ScopedKeyCase
 
 _RESOURCES = "/odoo/action-graphql_api.resource_action"
 _POLICIES = "/odoo/action-graphql_api.action_policies"
@@ -124,15 +123,25 @@ class TestKeyScreens(BrowserCase):
             dialog.wait_for(state="detached")
 
 
-class TestKeysOnPhone(BrowserCase, ScopedKeyCase):
+class TestKeysOnPhone(BrowserCase):
+    """What is urgent away from the desk: to let an app in, to see what it does, to shut it out."""
+
     device = PHONE
 
-    def test_overview_log_and_keys(self):
-        """What is urgent away from the desk can be seen: who calls what, and with which keys."""
-        policy = self.policy(self.grants, name="My phone", log_requests=True)
-        headers = self.scoped_key(policy, "demo")
-        self.rest("/api/countries?limit=1", login=None, headers=headers)
+    def setUp(self):
+        super().setUp()
         self.log_in()
+
+    def test_from_model_to_log(self):
+        """A key for a model is made under a policy, tried, used, seen in the log and revoked."""
+        with self.browser() as page:
+            self.expose(page)
+            self.make_policy(page)
+            key = self.make_key(page)
+            self.try_policy(page)
+        headers = {"Authorization": f"Bearer {key}"}
+        self.rest("/api/jobs?limit=1", login=None, headers=headers)
+        self.rest("/api/countries?limit=1", login=None, headers=headers, status=404)
         with self.browser() as page:
             self.visit("/odoo/action-graphql_api.action_overview")
             page.get_by_role("heading", name="Requests").wait_for()
@@ -140,6 +149,84 @@ class TestKeysOnPhone(BrowserCase, ScopedKeyCase):
             self.assertLessEqual(page.evaluate(excess), 0)
             self.screenshot("overview-phone")
             self.visit(_LOG)
-            self.row("GET /api/countries").wait_for()
+            self.card("GET /api/jobs").get_by_text("200").wait_for()
+            self.card("NOT_FOUND").wait_for()
+            self.screenshot("request-log-phone")
             self.visit(_KEYS)
-            self.row("test").get_by_role("button", name="Revoke").wait_for()
+            self.assertTrue(self.card("Ann's phone").get_by_text("Marc Demo").is_visible())
+            self.screenshot("keys-phone")
+            self.card("Ann's phone").get_by_role("button", name="Revoke").click()
+            page.locator(".modal").get_by_role("button", name="Ok").click()
+            self.card("Ann's phone").wait_for(state="detached")
+        self.rest("/api/jobs?limit=1", login=None, headers=headers, status=401)
+
+    def expose(self, page):
+        self.visit(_RESOURCES)
+        page.get_by_role("button", name="Expose a Model").last.click()
+        self.choose("model_id", "hr.job", "Job Position")
+        wizard = page.locator(".modal")
+        wizard.get_by_role("textbox", name="Collection").fill("jobs")
+        wizard.get_by_role("textbox", name="Type").fill("Job")
+        wizard.get_by_role("button", name="Expose", exact=True).click()
+        wizard.wait_for(state="detached")
+
+    def make_policy(self, page):
+        self.visit(_POLICIES)
+        page.get_by_role("button", name="New", exact=True).click()
+        page.get_by_role("textbox", name="Name").fill("Phone app")
+        page.get_by_label("Log Requests").check()
+        page.get_by_role("button", name="Add a line").click()
+        self.choose("resource_id", "Job", "Job")
+        page.get_by_role("button", name="Save manually").click()
+        page.get_by_role("button", name="New Key").wait_for()
+        self.settle()
+        self.assert_accessible()
+
+    def make_key(self, page) -> str:
+        page.get_by_role("button", name="New Key").click()
+        self.choose("user_id", "Marc Demo", "Marc Demo")
+        dialog = page.locator(".modal")
+        dialog.get_by_role("textbox", name="Description").fill("Ann's phone")
+        dialog.get_by_role("button", name="Make Key").click()
+        page.get_by_placeholder("Enter your password").fill("admin")
+        page.get_by_role("button", name="Confirm Password").click()
+        shown = page.locator(".modal [name=key]")
+        shown.wait_for()
+        self.settle()
+        self.assert_accessible()
+        key = shown.locator("span, input").first.inner_text()
+        page.get_by_role("button", name="Done").click()
+        shown.wait_for(state="detached")
+        return key
+
+    def try_policy(self, page):
+        page.locator(".o_statusbar_buttons .dropdown-toggle").click()
+        page.get_by_role("menuitem", name="Try As").click()
+        dialog = page.locator(".modal:has([name=line_ids])")
+        self.row("Job", dialog).get_by_text("Read").first.wait_for()
+        self.settle()
+        self.assert_accessible()
+        dialog.get_by_role("button", name="Close").first.click()
+        dialog.wait_for(state="detached")
+
+    def choose(self, field: str, search: str, name: str):
+        """Choose a record for a relation: on a phone Odoo opens its list for that."""
+        page = self._page
+        self.settle()
+        page.mouse.move(0, 0)  # off a question mark, whose text would cover the field
+        page.locator(f"[name={field}] input").last.click()
+        dialog = page.locator(".modal").last
+        dialog.get_by_text("Search: ").wait_for()
+        self.settle()
+        dialog.locator("button:has(.fa-search)").click()
+        dialog.get_by_role("searchbox").fill(search)
+        page.keyboard.press("Enter")
+        record = dialog.locator(".o_kanban_record").filter(has_text=name).last
+        record.wait_for()
+        self.settle()
+        record.click()
+        self.settle()
+
+    def card(self, text: str):
+        """Return the card of a record."""
+        return self._page.locator(".o_kanban_record").filter(has_text=text)
