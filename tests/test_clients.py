@@ -243,6 +243,23 @@ def test_devices_that_were_offline(section, reader):
     }
 
 
+_MANY_KNOWN = """
+node --input-type=module -e '
+import { Odoo } from "./odoo.js";
+const odoo = new Odoo(process.env.ODOO_URL, process.env.ODOO_KEY);
+const filter = { name: { eq: "Nobody has this name" } };
+const { token } = await odoo.readAll("customers", filter, "id");
+const known = Array.from({ length: 20_001 }, (_, number) => 1_000_000 + number);
+const { removed } = await odoo.readChanges("customers", filter, "id", token, known);
+console.log(`${removed.length} removed`);'
+"""
+
+
+@pytest.mark.parametrize("section", ["RxDB", "WatermelonDB"])
+def test_a_device_that_holds_more_than_one_request_may_name(section, reader):
+    assert "20001 removed" in reader.run(_MANY_KNOWN, reader.walk(section).folder)
+
+
 def test_postman(reader, no_new_customers):
     """What Postman makes of the document works as it is imported."""
     answers = re.findall(

@@ -1,6 +1,7 @@
 // The server's side of a copy: what has changed since, and batches of one's own changes.
 
 const BATCH = 50;
+const KNOWN = 10_000;
 
 /** Requests of one device, with its key. */
 export class Odoo {
@@ -50,28 +51,35 @@ export class Odoo {
     if (!since) return this.readAll(collection, filter, fields);
     const changed = new Map();
     const removed = new Set();
-    let more = true;
-    while (more) {
-      let answer;
-      try {
-        const body = { since, known, filter, fields };
-        answer = await this.request("POST", `/api/${collection}/changes`, body);
-      } catch (error) {
-        if (error.code !== "RESYNC_REQUIRED") throw error;
-        return this.readAll(collection, filter, fields);
+    let token;
+    for (let start = 0; start === 0 || start < known.length; start += KNOWN) {
+      const part = known.slice(start, start + KNOWN);
+      let position = since;
+      let more = true;
+      while (more) {
+        let answer;
+        try {
+          const body = { since: position, known: part, filter, fields };
+          answer = await this.request("POST", `/api/${collection}/changes`, body);
+        } catch (error) {
+          if (error.code !== "RESYNC_REQUIRED") throw error;
+          return this.readAll(collection, filter, fields);
+        }
+        for (const record of answer.data) {
+          changed.set(record.id, record);
+          removed.delete(record.id);
+        }
+        for (const id of answer.meta.removed) {
+          removed.add(id);
+          changed.delete(id);
+        }
+        position = answer.meta.token;
+        more = answer.meta.has_more;
       }
-      for (const record of answer.data) {
-        changed.set(record.id, record);
-        removed.delete(record.id);
-      }
-      for (const id of answer.meta.removed) {
-        removed.add(id);
-        changed.delete(id);
-      }
-      since = answer.meta.token;
-      more = answer.meta.has_more;
+      // What changes between the parts comes once more after the token of the first one.
+      token ??= position;
     }
-    return { changed: [...changed.values()], removed: [...removed], token: since, isWhole: false };
+    return { changed: [...changed.values()], removed: [...removed], token, isWhole: false };
   }
 
   /** What has come of items: `{client_id, id, status, record, errors}` for each. */

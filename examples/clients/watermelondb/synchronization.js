@@ -87,15 +87,18 @@ export async function synchronize(database, odoo, filter, refused = []) {
     async pullChanges({ lastPulledAt }) {
       const held = await database.get("customers").query().fetch();
       const ids = new Map(held.map(({ id, odoo_id }) => [odoo_id, id]));
-      // Those that were sent, and that no pull has brought yet.
-      const sent = (await storage.get("sent")) ?? {};
-      for (const [id, odoo_id] of Object.entries(sent)) ids.set(odoo_id, id);
+      // Of those that were sent, no pull may have brought some yet.
+      const waiting = new Set(held.filter(({ odoo_id }) => !odoo_id).map(({ id }) => id));
+      const all = Object.entries((await storage.get("sent")) ?? {});
+      const sent = all.filter(([id]) => waiting.has(id));
+      for (const [id, odoo_id] of sent) ids.set(odoo_id, id);
+      await storage.set("sent", Object.fromEntries(sent));
       const known = [...ids.keys()].filter(Boolean);
       // The timestamp is kept with what was pulled, and the token by the timestamp.
-      const since = lastPulledAt && (await storage.get(`token ${lastPulledAt}`));
+      const since = ((await storage.get("tokens")) ?? {})[lastPulledAt];
       const changes = await odoo.readChanges("customers", filter, FIELDS, since, known);
       const timestamp = Math.max(Date.now(), (lastPulledAt ?? 0) + 1);
-      await storage.set(`token ${timestamp}`, changes.token);
+      await storage.set("tokens", { [lastPulledAt]: since, [timestamp]: changes.token });
       const updated = changes.changed.map(toRaw);
       const present = new Set(updated.map(({ odoo_id }) => odoo_id));
       const gone = changes.isWhole ? known.filter((id) => !present.has(id)) : changes.removed;
