@@ -121,7 +121,7 @@ class ApiDispatcher(Dispatcher):
 
     def pre_dispatch(self, rule, args):
         """Apply the language, companies and time zone that the request asks for."""
-        self.log_entry = LogEntry(rule.rule, args)
+        self.log_entry = LogEntry(rule.rule, args, only_reads(rule.endpoint))
         if self.caller and self.caller.policy.log_requests and self.caller.policy.id is not None:
             self.log_entry.uses = set()
         prepared = super().pre_dispatch(rule, args)

@@ -46,6 +46,7 @@ class LogEntry:
 
     :param rule: the route's pattern, ``/api/<string:collection>``; empty until it is clear
     :param arguments: what stands in the path for the parts of the pattern
+    :param only_reads: whether the route is one that changes nothing, whatever its method is
     :param lookups: names of caches, with whether something was there
     :param is_dry_run: whether nothing is kept of what the request has done
     :param uses: what it has used of what is exposed; None where nobody asks
@@ -53,6 +54,7 @@ class LogEntry:
 
     rule: str = ""
     arguments: dict = field(default_factory=dict)
+    only_reads: bool = False
     resource: Resource | None = None
     graphql_operation: OperationDefinitionNode | None = None
     error_code: str | None = None

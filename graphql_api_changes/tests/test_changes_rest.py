@@ -54,6 +54,20 @@ class TestChangesRest(ScopedKeyCase):
         )
         self.assertEqual(body["meta"]["removed"], [])
 
+    def test_it_counts_as_reading(self):
+        self.set_setting("metrics_networks", "127.0.0.0/8")
+
+        def counted(operation):
+            lines = self.http("GET", "/api/metrics", login=None).text.splitlines()
+            wanted = ("graphql_api_requests_total", f'operation="{operation}"', 'status="200"')
+            found = [line for line in lines if all(part in line for part in wanted)]
+            return sum(float(line.split()[-1]) for line in found)
+
+        before = [counted("rest_read"), counted("rest_write")]
+        self.post()
+        after = [counted("rest_read"), counted("rest_write")]
+        self.assertEqual(after, [before[0] + 1, before[1]])
+
     def test_a_token_is_the_same_in_both_apis(self):
         query = """query ($since: String) {
             customersChanges(since: $since, filter: {name: {startsWith: "Zann"}}) {

@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.graphql_api.schema.execution.columnar import ColumnarExecutor
 from odoo.addons.graphql_api.schema.execution.executor import Request, execute
 
-from .test_change_log import CommittedCase
+from .cases.committed import CommittedCase
 
 _DELTA = """query ($since: String, $known: [ID!], $filter: CustomerFilter, $first: Int,
         $includeArchived: Boolean! = false) {

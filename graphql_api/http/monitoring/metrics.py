@@ -178,4 +178,5 @@ def _operation(httprequest, entry: LogEntry) -> str:
         return "sign_in"
     if "field_name" in entry.arguments:
         return "file"
-    return "rest_read" if httprequest.method in SAFE_METHODS else "rest_write"
+    reads = entry.only_reads or httprequest.method in SAFE_METHODS
+    return "rest_read" if reads else "rest_write"
