@@ -5,9 +5,9 @@ from odoo import http
 from odoo.addons.graphql_api.controllers.rest import RestController
 from odoo.addons.graphql_api.rest.extension import WRITE_ROUTE, RolledBack
 
-from ..rest.descriptions import FEATURE
 from ..rest.export import chosen_format, export, without_stream_parameters
 from ..rest.imports import import_file
+from ..rest.streams_openapi import FEATURE
 
 
 class StreamController(RestController):

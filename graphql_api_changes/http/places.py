@@ -7,7 +7,7 @@ connection, while it has any. Whatever ends a process frees its places.
 import os
 import weakref
 from functools import lru_cache
-from threading import Lock
+from threading import RLock
 
 import psycopg2
 
@@ -60,7 +60,8 @@ class _Places:
 
     def __init__(self, database: str):
         self._database = database
-        self._lock = Lock()
+        # One may be forgotten, and so freed, whenever Python collects garbage: in here, too.
+        self._lock = RLock()
         self._taken: set[int] = set()
         self._connection: psycopg2.extensions.connection | None = None
 

@@ -1,7 +1,7 @@
 from odoo import models
 
 from ..rest.changes_openapi import CHANGES
-from ..rest.descriptions import IMPORT, describe_streams
+from ..rest.streams_openapi import IMPORT, describe_streams
 from ..rest.sync import SyncMutation
 from ..rest.sync_openapi import describe_sync
 from ..schema.validators import find_validators

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..rest.changes_openapi import CHANGES
-from ..rest.descriptions import IMPORT
+from ..rest.streams_openapi import IMPORT
 
 
 class GraphqlApiResource(models.Model):

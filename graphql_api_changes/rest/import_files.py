@@ -10,6 +10,8 @@ import orjson
 
 from odoo.addons.graphql_api.schema.extension import ApiError
 
+from .formats import END
+
 MAX_LINE = 1024 * 1024
 """Characters of a line."""
 
@@ -48,7 +50,7 @@ def decode(body: bytes) -> str:
 
 
 def read_ndjson(text: str) -> Iterator[Line]:
-    """Yield the lines of NDJSON; empty ones are passed over."""
+    """Yield the lines of NDJSON; empty ones are passed over, and the last one of an export."""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -56,6 +58,8 @@ def read_ndjson(text: str) -> Iterator[Line]:
             value = orjson.loads(line)
         except orjson.JSONDecodeError as error:
             yield Line(number, None, [_body(f"It is not valid JSON: {error}.")])
+            continue
+        if isinstance(value, dict) and value.keys() == {END}:
             continue
         if isinstance(value, dict):
             yield Line(number, value, [])

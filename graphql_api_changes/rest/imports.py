@@ -1,29 +1,22 @@
-"""Files of upserts, written in batches: each is a transaction, and each line has an answer."""
+"""The request that imports a file of upserts, and its response: an answer to each line."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from graphql import GraphQLString, OperationType
+from graphql import GraphQLString
 
 from odoo.http import Response, request
 
 from odoo.addons.graphql_api.rest.extension import (
-    RETRIED,
-    BodyReader,
     Call,
     CallerTransactions,
     HttpError,
-    RecordWrites,
     ResourceCall,
-    RootField,
     Served,
     bad_parameter,
     check_parameters,
-    mutate,
-    parse_id,
     read_integer,
-    select,
     to_api_error,
 )
 from odoo.addons.graphql_api.schema.extension import ApiError
@@ -31,15 +24,12 @@ from odoo.addons.graphql_api.schema.extension import ApiError
 from ..http.allowance import Allowance
 from ..http.places import Place, take_place
 from .csv_columns import CsvColumns
-from .descriptions import FEATURE
 from .formats import CSV, CURSOR, NDJSON, end_line, to_line
+from .import_batches import ID, BatchWriter, batches
 from .import_files import CsvFile, Line, decode, read_ndjson
-
-BATCH_SIZE = 100
-"""Lines of a transaction."""
+from .streams_openapi import FEATURE
 
 _UTF_8 = ("utf-8", "utf8", "us-ascii")
-_ID = "id"
 
 
 def import_file(collection: str) -> Response:
@@ -56,7 +46,7 @@ def import_file(collection: str) -> Response:
     if from_line is not None and from_line < 1:
         raise bad_parameter("from_line", "Lines are counted from 1.")
     call = Call(collection, FEATURE)
-    key = _Key(call, parameters.get("by", _ID))
+    key = _Key(call, parameters.get("by", ID))
     lines = (line for line in _lines(call, key) if line.number >= (from_line or 1))
     headers = [
         ("Content-Type", f"{NDJSON}; charset=utf-8"),
@@ -91,7 +81,7 @@ class _Key:
     def __init__(self, call: ResourceCall, name: str):
         self.name = name
         resource = call.resource
-        self.is_id = name == _ID
+        self.is_id = name == ID
         for operation in ("update",) if self.is_id else ("update", "create"):
             call.context.check_operation(resource, operation)
         keys = call.input_type("Key")
@@ -100,7 +90,7 @@ class _Key:
             for graphql_name, field in (keys.fields.items() if keys else ())
         }
         if not self.is_id and name not in self.types:
-            names = ", ".join([_ID, *self.types])
+            names = ", ".join([ID, *self.types])
             raise bad_parameter("by", f"{name[:80]!r} is no key of this list.", f"It has {names}.")
 
 
@@ -129,7 +119,7 @@ def _lines(call: ResourceCall, key: _Key) -> Iterator[Line]:
         if len(file.heading) == 1:
             message += " Columns have commas between them."
         raise ApiError("BAD_USER_INPUT", message, errors=[{"field": key.name, "message": message}])
-    id_type = call.object_type.fields[_ID].type
+    id_type = call.object_type.fields[ID].type
     columns = CsvColumns(
         file.heading,
         call.object_type,
@@ -166,7 +156,7 @@ class _Import:
         done = failed = 0
         next_line: int | None = 1
         try:
-            for batch in _batches(self._lines, self._key):
+            for batch in batches(self._lines, self._key):
                 next_line = batch[0].number
                 if done:
                     self._allowance.check()
@@ -186,7 +176,7 @@ class _Import:
         resource = served.schema.by_collection.get(self._collection)
         if resource is None or not served.schema.has_feature(resource, FEATURE):
             raise ApiError("NOT_FOUND", f"{self._collection} is not written any more.")
-        writer = _BatchWriter(served, resource, self._key)
+        writer = BatchWriter(served, resource, self._key)
         answers = {
             line.number: _refused(line, "BAD_USER_INPUT", line.problems)
             for line in batch
@@ -209,119 +199,3 @@ def _refused(line: Line, code: str, errors: list[dict], message: str = "") -> di
         "message": message or errors[0]["message"],
     }
     return {**answer, "errors": errors} if errors else answer
-
-
-def _batches(lines: Iterable[Line], key: str) -> Iterator[list[Line]]:
-    """Yield lines in batches, in each of which no key comes twice."""
-    lines = iter(lines)
-    batch: list[Line] = []
-    keys: set[str] = set()
-    for line in lines:
-        name = str((line.value or {}).get(key, ""))
-        if len(batch) == BATCH_SIZE or name in keys:
-            yield batch
-            batch, keys = [], set()
-        batch.append(line)
-        if name:
-            keys.add(name)
-    if batch:
-        yield batch
-
-
-class _BatchWriter:
-    """Writes lines in one transaction, by the mutations of the schema.
-
-    :param key: ``id``, or a key of upserts
-    """
-
-    def __init__(self, served: Served, resource: Any, key: str):
-        self._served = served
-        self._resource = resource
-        self._key = key
-
-    def write_lines(self, lines: list[Line]) -> list[int | ApiError]:
-        """Return the id or the error of each line; what fails changes nothing.
-
-        Upserts are one mutation where nothing is wrong with them; else each is one of its own.
-        """
-        if self._key != _ID and len(lines) > 1:
-            ids = self._try(partial(self._upsert_all, lines))
-            if not isinstance(ids, ApiError):
-                return ids
-        write = self._update if self._key == _ID else self._upsert
-        return [self._try(partial(write, line)) for line in lines]
-
-    def _try(self, write: Callable[[ResourceCall], Any]) -> Any:
-        """Return what a function returns, or the error with which it has changed nothing.
-
-        :raise psycopg2.Error, ConcurrencyError: for Odoo's ``retrying`` to see
-        """
-        schema, context = self._served
-        env = context.env
-        # The time of a request is that of each mutation here.
-        call = ResourceCall(
-            schema, schema.context(env, context.timings, context.policy), self._resource
-        )
-        try:
-            with env.cr.savepoint():
-                return write(call)
-        except RETRIED:
-            raise
-        except Exception as error:
-            return to_api_error(error)
-
-    def _upsert_all(self, lines: list[Line], call: ResourceCall) -> list[int]:
-        reader = BodyReader(call.schema, call.context.introspection)
-        input_type = call.input_type("NestedUpsertInput")
-        items = [reader.convert(self._split(line), input_type) for line in lines]
-        if reader.problems:
-            raise ApiError("BAD_USER_INPUT", "Some lines are wrong.")
-        name = f"upsert{self._resource.plural_name}"
-        rows = self._mutate(call, name, {"inputs": items}, [])
-        return [int(row["id"]) for row in rows]
-
-    def _upsert(self, line: Line, call: ResourceCall) -> int:
-        split = self._split(line)
-        reader = BodyReader(call.schema, call.context.introspection)
-        variables = {
-            "by": reader.convert(split["by"], call.input_type("Key")),
-            "input": reader.convert(split["input"], call.input_type("CreateInput")),
-        }
-        name = f"upsert{self._resource.type_name}"
-        return int(self._mutate(call, name, variables, reader.problems)["id"])
-
-    def _split(self, line: Line) -> dict:
-        """Return a line as an upsert, whose key is apart.
-
-        :raise ApiError: BAD_USER_INPUT without one
-        """
-        value = {name: item for name, item in (line.value or {}).items() if name != CURSOR}
-        key = value.pop(self._key, None)
-        if key is None or key == "":
-            raise _missing(self._key)
-        return {"by": {self._key: key}, "input": value}
-
-    def _update(self, line: Line, call: ResourceCall) -> int:
-        value = {name: item for name, item in (line.value or {}).items() if name != CURSOR}
-        number = value.pop(_ID, None)
-        if number is None:
-            raise _missing(_ID)
-        try:
-            number = parse_id(number)
-        except ApiError as error:
-            raise _wrong_key(_ID, error.message) from None
-        RecordWrites(call.schema, call.context, self._resource).update_record(number, value)
-        return number
-
-    @staticmethod
-    def _mutate(call: ResourceCall, name: str, variables: dict, problems: list[dict]) -> Any:
-        root = RootField(OperationType.MUTATION, name, tuple(variables), select("id"))
-        return mutate(call.schema, call.context, root, variables, problems)
-
-
-def _missing(key: str) -> ApiError:
-    return _wrong_key(key, f"The line has no {key}, by which it names its record.")
-
-
-def _wrong_key(key: str, message: str) -> ApiError:
-    return ApiError("BAD_USER_INPUT", message, errors=[{"field": key, "message": message}])
