@@ -3,6 +3,7 @@
 It is built once. MkDocs itself checks links, anchors and navigation: its configuration is strict.
 """
 
+import os
 import posixpath
 import re
 from collections import Counter
@@ -109,6 +110,25 @@ def test_a_reader_finds(site, page, question):
     found = results.evaluate_all("links => links.map(link => link.pathname)")
     names = list(dict.fromkeys(posixpath.basename(path).removesuffix(".html") for path in found))
     assert set(names[:_FIRST]) & set(_QUESTIONS[question]), names
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "actions", "graphql", "security"])
+def test_a_page_is_for_everybody(site, page, name, scheme):
+    """Neither colors nor a mouse are needed to read it."""
+    page.emulate_media(color_scheme=scheme)
+    page.goto((site / f"{name}.html").as_uri())
+    page.add_script_tag(path=os.environ["GRAPHQL_API_AXE"])
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    serious = [
+        (node["html"], node["failureSummary"])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        # Browsers let the keyboard scroll.
+        if each["id"] != "scrollable-region-focusable"
+        for node in each["nodes"]
+    ]
+    assert serious == []
 
 
 def test_make_docs_serves_it(site, terminal):

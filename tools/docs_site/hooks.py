@@ -24,6 +24,7 @@ _REPOSITORY = "repository"
 
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:)([^)\s#]+)")
 _BUNDLE = re.compile(r'<script src="((?:\.\./)*)assets/javascripts/bundle\.')
+_SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
 _LIBRARIES = {
     "assets/lib/mermaid.js": "@mermaid-js/tiny/dist/mermaid.tiny.js",
     "assets/lib/mermaid.LICENSE.txt": "@mermaid-js/tiny/LICENSE",
@@ -82,7 +83,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Load the library that draws, before the theme looks for it, where there are drawings."""
+    """Name the search for screen readers, and load the library that draws where it is needed.
+
+    The library has to come before the theme, which looks for it.
+    """
+    output = output.replace(_SEARCH, f'{_SEARCH} aria-label="Search"')
     if 'class="mermaid"' not in output:
         return output
     return _BUNDLE.sub(r'<script src="\1assets/lib/mermaid.js"></script>\g<0>', output)
