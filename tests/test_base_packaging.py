@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from tools import api_key, database_server, databases, lock, odoo_source, packaging
+from tools.docs_site import building
 from tools.environment import Environment
 from tools.odoo_server import OdooServer
 from tools.packaging import Distribution
@@ -68,7 +69,7 @@ class TestContents:
     def test_the_documentation_comes_with_it(self, distribution):
         """As a site, all of it: MkDocs has checked that what its pages load and link is there."""
         files = _addon_files(distribution.wheel, _IN_WHEEL)
-        folder = PurePosixPath(packaging.DOCUMENTATION)
+        folder = PurePosixPath(building.IN_ADDON)
         pages = {folder / f"{path.stem}.html" for path in (ROOT / "docs").glob("*.md")}
         assert pages | {folder / "search" / "search_index.js"} <= files
 

@@ -27,9 +27,10 @@ def test_make_run_prints_commands_that_work(reader):
                 break
         answers = [json.loads(subprocess.check_output(command, shell=True)) for command in commands]
         pages = [shown[name] for name in ("All pages", "GraphiQL", "Swagger UI", "Odoo")]
+        pages.append(f"http://127.0.0.1:{port}/graphql_api/static/docs/index.html")
         found = [requests.get(page, headers={"Accept": "text/html"}, timeout=60) for page in pages]
     rest, graphql = answers
     assert [len(record) for record in rest["data"]] == [3, 3, 3]
     assert len(graphql["data"]["customers"]["nodes"]) == 3
-    assert [page.status_code for page in found] == [200, 200, 200, 200]
+    assert [page.status_code for page in found] == [200, 200, 200, 200, 200]
     assert all(shown["API key"] in command for command in commands)

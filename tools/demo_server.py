@@ -18,6 +18,7 @@ from tools import (
     virtualenv,
     wkhtmltopdf,
 )
+from tools.docs_site import building
 from tools.environment import Environment
 from tools.odoo_server import HOST, answers
 from tools.progress import StepFailed, step
@@ -66,6 +67,7 @@ def _ensure_tools() -> None:
     virtualenv.ensure_development()
     assets.ensure()
     wkhtmltopdf.offer()
+    building.offer()
 
 
 def _port() -> int:
@@ -101,11 +103,11 @@ def _announce(server: subprocess.Popen, port: int, database: str, key: str) -> N
         f"""
 Odoo is ready, with the database {database}. Ctrl-C ends it.
 
-  All pages   {address}/api
+  All pages   {address}/api  (with a link to the documentation)
   GraphiQL    {address}/api/graphql
   Swagger UI  {address}/api/docs
   Odoo        {address}/odoo  admin / admin
-  API key     {key}  (of admin; paste it in the first three, or sign in there)
+  API key     {key}  (of admin; paste it in GraphiQL or Swagger UI, or sign in there)
 
   curl {header} '{address}/api/customers?fields=id,name,email&limit=3'
 

@@ -23,10 +23,11 @@ from tools.progress import StepFailed, say
 DIST = ROOT / "dist"
 _LICENSE = ROOT / "LICENSE"
 _CHANGELOG = ROOT / "CHANGELOG.md"
-DOCUMENTATION = Path("static", "docs")
-"""Where the addon has the site of its documentation: below ``/graphql_api/static/docs/``."""
-# The tests need the packages and the databases of the development environment.
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*", "tests", "lib.new")
+# The tests need the packages and the databases of the development environment; the documentation
+# of the checkout is a link (make run).
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*", "tests", "lib.new", "docs")
+
+_HIDDEN = shutil.ignore_patterns(".*")
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _copy(source: Path, addon: Path, site: Path | None) -> None:
     """
     shutil.copytree(source, addon, ignore=_LEFT_OUT)
     if site:
-        shutil.copytree(site, addon / DOCUMENTATION, ignore=_LEFT_OUT)
+        shutil.copytree(site, addon / building.IN_ADDON, ignore=_HIDDEN)
     shutil.copy(_LICENSE, addon)
     for path in [addon, *addon.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -10,10 +10,12 @@ from pathlib import Path
 from tools import lock, node, process, stamp
 from tools.odoo_server import HOST, answers
 from tools.package_folder import PackageFolder
-from tools.paths import LOGS, PYTHON, ROOT, STATE, TOOLS
+from tools.paths import ADDON, LOGS, PYTHON, ROOT, STATE, TOOLS, replace_link
 from tools.progress import StepFailed, step
 
 CONFIGURATION = ROOT / "mkdocs.yml"
+IN_ADDON = Path("static", "docs")
+"""Where the addon has the site, which Odoo then serves below ``/graphql_api/static/docs/``."""
 _HERE = Path(__file__).resolve().parent
 _SITE = STATE / "docs" / "site"
 _LIBRARIES = STATE / "docs" / "libraries"
@@ -89,6 +91,14 @@ def ensure() -> Path:
         shutil.rmtree(_SITE, ignore_errors=True)
         temporary.rename(_SITE)
     return _SITE
+
+
+def offer() -> None:
+    """Let Odoo serve the site from the checkout; where it cannot be built, say so and go on."""
+    try:
+        replace_link(ADDON / IN_ADDON, Path("..", "..", ensure().relative_to(ROOT)))
+    except (StepFailed, OSError) as error:
+        print(f"Odoo will have no documentation. {error}", flush=True)
 
 
 def _ensure_tools() -> None:

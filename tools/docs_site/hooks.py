@@ -34,6 +34,8 @@ _LIBRARIES = {
 """File of the site -> file of an npm package."""
 _LANGUAGES = {".py": "python", ".ts": "typescript", ".service": "ini", ".conf": "ini"}
 """Suffix of a file -> language of its code block, where they differ."""
+_BOOSTS = {"troubleshooting.md": 2, "recipes.md": 1.5, "architecture.md": 0.3}
+"""Page -> how much its matches count in the search: most who search have a question."""
 _UNNEEDED = ("sitemap.xml", "sitemap.xml.gz", "**/*.map", "assets/javascripts/lunr/**/*.js")
 """A map of addresses without an address; what browsers' debuggers and other languages load."""
 
@@ -69,8 +71,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead to the pages that stand for files of the repository."""
+    """Lead to the pages that stand for files of the repository, and tell what to find first."""
     uri = page.file.src_uri
+    if uri in _BOOSTS:
+        page.meta["search"] = {"boost": _BOOSTS[uri]}
     source = _source(uri)
 
     def in_site(match: re.Match) -> str:
