@@ -19,7 +19,7 @@ from ..http.responses import (
 )
 from ..http.statuses import HttpError, status_of
 from ..http.validators import find_unchanged
-from ..schema.access.access import Context
+from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.executor import Request, Result, execute
 from ..schema.execution.schema_texts import CompressedText

@@ -18,7 +18,7 @@ from odoo.service.model import retrying
 from odoo.service.security import check_session
 from odoo.sql_db import BaseCursor
 
-from ..schema.access.access import Context
+from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 
 T = TypeVar("T")

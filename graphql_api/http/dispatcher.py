@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 from odoo.exceptions import AccessDenied
 from odoo.http import Dispatcher, Response, SessionExpiredException
 
-from ..schema.access.access import Context
+from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError, to_api_error
 from ..schema.exposure.limits import Limits

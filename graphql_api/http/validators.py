@@ -13,7 +13,7 @@ from graphql import GraphQLError
 
 from odoo.http import Response, request
 
-from ..schema.access.access import Context
+from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.documents import Invalid
 from ..schema.execution.executor import Request

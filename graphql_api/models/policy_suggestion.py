@@ -9,7 +9,7 @@ from strawberry.types.base import get_object_definition
 
 from odoo.fields import Command
 
-from ..schema.access.access import Context
+from ..schema.access.context import Context
 from ..schema.access.display_names import composing_fields
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.usage import (

@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..http.monitoring import metrics
-from ..schema.access.access import Context
+from ..schema.access.context import Context
 from ..schema.builder import Parts, build
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.usage import Use

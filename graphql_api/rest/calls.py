@@ -12,7 +12,8 @@ from odoo.http import Response, request
 from ..http.allowed_methods import method_not_allowed, unknown_route
 from ..http.responses import RolledBack, body_digest, cached_response, success_response
 from ..http.validators import find_unchanged
-from ..schema.access.access import Context, not_found
+from ..schema.access.access import not_found
+from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.columnar import ColumnarExecutor
 from ..schema.execution.executor import Request, execute

@@ -15,7 +15,7 @@ from graphql import (
     is_required_argument,
 )
 
-from ..schema.access.access import Context
+from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import FIELD_NAME, camel_case, snake_case

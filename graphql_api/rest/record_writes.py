@@ -5,7 +5,8 @@ from typing import Any
 
 from graphql import OperationType
 
-from ..schema.access.access import Context, find_visible, not_found
+from ..schema.access.access import find_visible, not_found
+from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import Resource

@@ -11,7 +11,7 @@ from odoo.http import Response, request
 from ..http.allowed_methods import unknown_route
 from ..http.responses import success_response
 from ..http.uploads import is_multipart
-from ..schema.access.access import Context
+from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import camel_case

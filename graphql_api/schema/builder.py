@@ -10,8 +10,9 @@ import strawberry
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
-from .access.access import Context, find_visible
+from .access.access import find_visible
 from .access.attachments import with_attachments
+from .access.context import Context
 from .addons.features import Feature, FeatureTypes
 from .execution.built_schema import BuiltSchema
 from .execution.lazy_schema import CodeTypes, LazySchema, MakeField

@@ -5,7 +5,8 @@ Their code is plain Strawberry, collected by ``_collect`` of ``graphql_api.schem
 
 import strawberry
 
-from .access.access import Context, find_visible, not_found, restrict_domain, search
+from .access.access import find_visible, not_found, restrict_domain, search
+from .access.context import Context
 from .access.external_ids import ExternalId, find_external_ids, give_external_ids
 from .addons.batches import batch_field
 from .addons.binding import resource_type

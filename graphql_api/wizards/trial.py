@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from odoo.fields import Domain
 
-from ..schema.access.access import OPERATION_RIGHTS, Context, find_visible, restrict_domain
+from ..schema.access.access import find_visible, restrict_domain
+from ..schema.access.context import OPERATION_RIGHTS, Context
 from ..schema.access.odoo_models import OWNERS
 from ..schema.exposure.resource import Resource
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...schema.access.access import OPERATION_RIGHTS, Context
+from ...schema.access.context import OPERATION_RIGHTS, Context
 from ...schema.execution.built_schema import BuiltSchema
 from ...schema.exposure.resource import FIELD, Action, Report, Resource
 from ...schema.reading.reports import printable_reports

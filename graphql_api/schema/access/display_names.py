@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from ..exposure.resource import RELATIONS, Resource, ResourceField
-from .access import Context, find_visible
+from .access import find_visible
 from .cached_values import cached_values
+from .context import Context
 from .odoo_models import DISPLAY_NAMES, OWNERS
 from .references import exposing
 

@@ -12,7 +12,8 @@ from odoo.tools import SQL
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID_EXAMPLE
 from ..exposure.resource import Resource
-from .access import Context, find_visible
+from .access import find_visible
+from .context import Context
 
 _FORMAT = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_.\-]+", re.ASCII)
 

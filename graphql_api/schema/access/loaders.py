@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from ..exposure.errors import RETRIED
-from .access import Context
+from .context import Context
 
 Load = Callable[[Context, Any, Collection[str], dict[str, Any]], list]
 """``load(context, records, columns, arguments)``, of a :class:`Loader`."""

@@ -12,7 +12,7 @@ from odoo.fields import Domain
 from .odoo_models import ATTACHMENT, OWNERS
 
 if TYPE_CHECKING:
-    from .access import Context
+    from .context import Context
 
 
 def reachable(context: Context, model: str) -> Domain:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from .access import Context
+from .context import Context
 from .display_names import names_of_model
 
 _KEYS = ("value", "default")

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..exposure.resource import Resource
-from .access import Context, find_visible
+from .access import find_visible
+from .context import Context
 
 
 def exposing(context: Context, model: str | None) -> Resource | None:

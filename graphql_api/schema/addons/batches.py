@@ -9,7 +9,8 @@ from typing import Any, get_args, get_origin
 import strawberry
 from graphql import get_named_type, get_nullable_type, is_list_type
 
-from ..access.access import Context, find_visible
+from ..access.access import find_visible
+from ..access.context import Context
 from ..access.loaders import Loader
 from ..exposure.errors import ApiError
 from ..reading.record_by_record import LOADER, record_resolver

@@ -20,7 +20,7 @@ from strawberry.types.base import (
 
 from odoo.models import BaseModel
 
-from ..access.access import Context
+from ..access.context import Context
 from ..reading.record_by_record import LOADER, to_records
 from ..reading.selection import selected_columns
 from .batches import visible

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import strawberry
 from strawberry.printer import print_schema
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.loaders import Loader
 from ..addons.features import Feature
 from ..exposure.names import snake_case

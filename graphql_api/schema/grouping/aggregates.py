@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import strawberry
 
-from ..access.access import Context
+from ..access.context import Context
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from ..reading.ordering import OrderDirection

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from ..access.access import Context, read_groups
+from ..access.access import read_groups
+from ..access.context import Context
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from ..reading.ordering import OrderDirection

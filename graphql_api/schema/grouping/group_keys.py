@@ -9,7 +9,8 @@ from typing import Any, Optional
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from ..access.access import Context, find_visible
+from ..access.access import find_visible
+from ..access.context import Context
 from ..access.references import shown_type
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField

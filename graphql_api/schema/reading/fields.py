@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..access.access import Context
 from ..access.cached_values import cached_values
+from ..access.context import Context
 from ..access.display_names import read_display_names, read_owner_names, read_related_names
 from ..access.external_ids import read_external_ids
 from ..access.loaders import Column, Loader

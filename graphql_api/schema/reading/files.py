@@ -8,7 +8,7 @@ import strawberry
 from odoo.fields import Domain
 from odoo.tools.mimetypes import MIMETYPE_HEAD_SIZE, guess_mimetype
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.odoo_models import ATTACHMENT
 from ..exposure.resource import Resource, ResourceField
 

@@ -7,7 +7,8 @@ import strawberry
 
 from odoo.fields import Domain
 
-from ..access.access import Context, visible_domain
+from ..access.access import visible_domain
+from ..access.context import Context
 from ..access.external_ids import having_external_ids
 from ..access.references import named_model
 from ..exposure.errors import ApiError

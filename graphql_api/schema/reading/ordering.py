@@ -5,7 +5,7 @@ from enum import Enum
 
 import strawberry
 
-from ..access.access import Context
+from ..access.context import Context
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from ..values.input_objects import (

@@ -9,7 +9,8 @@ import strawberry
 
 from odoo.fields import Domain
 
-from ..access.access import Context, restrict_domain, search
+from ..access.access import restrict_domain, search
+from ..access.context import Context
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource
 from .cursors import (

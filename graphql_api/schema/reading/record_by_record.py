@@ -12,7 +12,7 @@ from typing import Any
 import strawberry
 from graphql import get_named_type
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.loaders import Loader
 from ..exposure.resource import Resource
 from .selection import selected_columns

@@ -11,15 +11,10 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
 
-from ..access.access import (
-    Context,
-    find_visible,
-    found_in_all_companies,
-    restrict_domain,
-    search,
-)
+from ..access.access import find_visible, found_in_all_companies, restrict_domain, search
 from ..access.attachments import ATTACHMENT_LIST
 from ..access.cached_values import cached_values, fetch_related
+from ..access.context import Context
 from ..exposure.errors import OTHER_COMPANIES, ApiError
 from ..exposure.resource import Resource, ResourceField
 from .ordering import OrderTerm, order_string

@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.loaders import Loader
 from ..exposure.resource import Report, Resource
 

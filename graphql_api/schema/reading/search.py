@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
-from ..access.access import Context, search, visible_domain
+from ..access.access import search, visible_domain
+from ..access.context import Context
 from ..access.display_names import composing_fields, is_shown
 from ..access.odoo_models import ALSO_SEARCHED, SEARCHED_FIRST, SEARCHED_IN_BRACKETS
 from ..exposure.errors import ApiError

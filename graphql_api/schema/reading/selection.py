@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from graphql import FieldNode, FragmentSpreadNode
 
-from ..access.access import Context
+from ..access.context import Context
 from ..exposure.resource import Resource
 
 

@@ -5,7 +5,8 @@ from typing import Optional
 
 import strawberry
 
-from ..access.access import Context, find_visible
+from ..access.access import find_visible
+from ..access.context import Context
 from ..access.odoo_models import COMPANY, USER
 from ..exposure.resource import Resource
 from .selection import selected_columns

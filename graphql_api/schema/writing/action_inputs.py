@@ -6,7 +6,7 @@ from typing import Any
 from odoo.api import Environment
 from odoo.fields import Command
 
-from ..access.access import Context
+from ..access.context import Context
 from ..exposure.resource import CHOICE, FIELD, Action, Argument, Resource, ResourceField
 from ..values.input_objects import given
 from .input_problems import InputPath

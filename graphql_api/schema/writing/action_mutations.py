@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from ..access.access import Context
+from ..access.context import Context
 from ..exposure.resource import NONE, RECORD, RECORDS, Action, Resource
 from ..types import ResourceTypes
 from .action_inputs import read_arguments

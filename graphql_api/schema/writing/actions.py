@@ -5,7 +5,7 @@ from typing import Any
 from odoo.api import Environment
 from odoo.service.model import get_public_method
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.odoo_models import SKIPPED_DIALOGS
 from ..exposure.errors import RETRIED, ApiError
 from ..exposure.resource import RECORDS, Action, Dialog, Resource

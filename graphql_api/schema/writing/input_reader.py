@@ -9,7 +9,7 @@ from typing import Any
 from odoo.api import Environment
 from odoo.fields import Image
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.odoo_models import NEEDED_LISTS, SENT_DEFAULTS
 from ..access.references import named_model
 from ..exposure.errors import ApiError

@@ -7,7 +7,7 @@ from typing import Any
 
 from odoo.fields import Command
 
-from ..access.access import Context
+from ..access.context import Context
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, blamed

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Command, Domain
 
-from ..access.access import Context, search
+from ..access.access import search
 from ..access.attachments import attachments_of
+from ..access.context import Context
 from ..exposure.resource import Resource, ResourceField
 from ..values.input_objects import given
 from .input_problems import InputPath, InputProblems

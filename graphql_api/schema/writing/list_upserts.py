@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Command, Domain
 
-from ..access.access import Context, search
+from ..access.access import search
+from ..access.context import Context
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, InputProblems

@@ -6,7 +6,8 @@ from typing import Any
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from ..access.access import Context, find_visible, not_found
+from ..access.access import find_visible, not_found
+from ..access.context import Context
 from ..access.owners import refused_alike
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource

@@ -11,7 +11,7 @@ from typing import Any
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.owners import refused_alike
 from ..access.versions import check_version
 from ..exposure.resource import UPSERT, Resource

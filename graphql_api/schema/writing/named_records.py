@@ -3,7 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from ..access.access import Context, find_visible, found_in_all_companies
+from ..access.access import find_visible, found_in_all_companies
+from ..access.context import Context
 from ..access.odoo_models import ATTACHMENT
 from ..access.references import exposing, records_in_values
 from ..exposure.errors import OTHER_COMPANIES, ApiError

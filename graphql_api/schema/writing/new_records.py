@@ -9,7 +9,7 @@ from typing import Any
 
 from odoo.fields import Command
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.external_ids import give_external_ids
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID

@@ -6,7 +6,7 @@ import strawberry
 
 from odoo.exceptions import AccessError
 
-from ..access.access import Context
+from ..access.context import Context
 from ..access.odoo_models import USER
 from ..addons.binding import resource_type
 from ..exposure.resource import Resource, ResourceField

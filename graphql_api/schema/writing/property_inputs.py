@@ -6,7 +6,7 @@ from typing import Any
 
 from odoo.api import Environment
 
-from ..access.access import Context
+from ..access.context import Context
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, InputProblems
 from .named_records import NamedRecords

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from types import UnionType
 from typing import Any
 
-from ..access.access import Context, find_visible
+from ..access.access import find_visible
+from ..access.context import Context
 from ..access.properties import visible_properties
 from ..access.references import exposing
 from ..exposure.names import OwnName

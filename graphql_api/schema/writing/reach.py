@@ -6,7 +6,8 @@ from typing import Any
 
 from odoo.tools import SQL
 
-from ..access.access import Context, find_visible
+from ..access.access import find_visible
+from ..access.context import Context
 from ..exposure.errors import ApiError
 from ..exposure.resource import Resource, ResourceField
 from .input_problems import InputPath, blamed

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from odoo.fields import Domain
 
-from ..access.access import Context, search
+from ..access.access import search
+from ..access.context import Context
 from ..access.external_ids import check_external_id, find_external_ids
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID

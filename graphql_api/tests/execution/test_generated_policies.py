@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from ...schema.access.access import OPERATION_RIGHTS
+from ...schema.access.context import OPERATION_RIGHTS
 from ...schema.exposure.policy import ACTIONS, Parts, Rights
 from ...schema.exposure.resource import Resource
 from ..cases.lazy_schema import LazySchemaCase
