@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from ..schema.exposure.resource import Resource, ResourceField
+from ..schema.exposure.resource import Resource
+from ..schema.exposure.resource_field import ResourceField
 from ..schema.values.scalars import VALUE_TYPES
 
 _FIELDS = 10

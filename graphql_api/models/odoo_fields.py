@@ -1,7 +1,7 @@
 from odoo.api import Environment
 from odoo.fields import Field
 
-from ..schema.exposure.resource import ResourceField
+from ..schema.exposure.resource_field import ResourceField
 from ..schema.grouping.aggregates import NUMBER_TYPES
 from ..schema.grouping.group_keys import DATE_TYPES, GROUPED_TYPES
 from ..schema.values.scalars import VALUE_TYPES

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..schema.exposure.action import NONE, RECORD, RECORDS, Action, Dialog
 from ..schema.exposure.action_definitions import ActionDefinition, ResultDefinition
 from ..schema.exposure.names import ACTION_NAME
-from ..schema.exposure.resource import NONE, RECORD, RECORDS, Action, Dialog
 from ..schema.writing.dialogs import is_callable
 from .domains import parse_domain
 from .json_text import parse_json

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..schema.exposure.action import CHOICE, FIELD, PARAMETER, Argument
 from ..schema.exposure.action_definitions import ArgumentDefinition
 from ..schema.exposure.names import FIELD_NAME
-from ..schema.exposure.resource import CHOICE, FIELD, PARAMETER, RELATIONS, Argument
+from ..schema.exposure.resource_field import RELATIONS
 from ..schema.values.scalars import FILE_TYPES, VALUE_TYPES
 from ..schema.writing.dialogs import takes_parameter
 from .json_text import parse_json
@@ -138,7 +139,7 @@ class GraphqlApiResourceActionArgument(models.Model):
 
     @property
     def use(self) -> str:
-        """What becomes of its values: see :class:`.resource.Argument`."""
+        """What becomes of its values: see :class:`.action.Argument`."""
         self.ensure_one()
         if self.parent_id:
             return FIELD

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..schema.exposure.resource import Dialog
+from ..schema.exposure.action import Dialog
 from ..schema.writing.dialogs import is_callable
 from .json_text import parse_json
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..schema.exposure.names import FIELD_NAME, camel_case, default_name
-from ..schema.exposure.resource import RELATIONS
+from ..schema.exposure.resource_field import RELATIONS
 from ..schema.problems import RESERVED_FIELDS, FieldDefinition
 from ..schema.values.scalars import VALUE_TYPES
 from .odoo_fields import describe_field, describe_name

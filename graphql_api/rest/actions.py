@@ -14,9 +14,9 @@ from odoo.http import Response, request
 
 from ..http.allowed_methods import method_not_allowed
 from ..http.responses import success_response
+from ..schema.exposure.action import NONE, RECORD, RECORDS, Action
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import camel_case
-from ..schema.exposure.resource import NONE, RECORD, RECORDS, Action
 from ..schema.reading.reports import SEGMENT
 from ..schema.values.scalars import FILE_TYPES
 from .documents import Selected, select

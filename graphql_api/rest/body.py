@@ -20,10 +20,12 @@ from odoo.http import request
 from ..http.uploads import is_multipart, read_files, read_repeated
 from ..schema.access.odoo_models import ATTACHMENT
 from ..schema.execution.built_schema import BuiltSchema
+from ..schema.exposure.action import Argument
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.limits import check_input_size
 from ..schema.exposure.names import FIELD_NAME, camel_case
-from ..schema.exposure.resource import ATTACHMENTS, Argument, ResourceField
+from ..schema.exposure.resource import ATTACHMENTS
+from ..schema.exposure.resource_field import ResourceField
 from ..schema.writing.input_problems import InputPath
 from .values import convert_leaf, leaf_problem
 

@@ -10,7 +10,7 @@ from odoo.http import request
 
 from ..schema.access.access import not_found
 from ..schema.exposure.errors import ApiError
-from ..schema.exposure.resource import ResourceField
+from ..schema.exposure.resource_field import ResourceField
 from ..schema.reading.pagination import check_size
 from .calls import Call, ResourceCall
 from .documents import RootField, Selected, select

@@ -18,7 +18,8 @@ from graphql import (
 from ..schema.access.versions import check_version
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.names import camel_case
-from ..schema.exposure.resource import Resource, ResourceField
+from ..schema.exposure.resource import Resource
+from ..schema.exposure.resource_field import ResourceField
 from ..schema.values.parsers import parse_id
 from ..schema.values.scalars import FILE_TYPES
 from ..schema.writing.input_problems import InputPath

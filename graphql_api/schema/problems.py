@@ -16,7 +16,8 @@ from .addons.binding import Binding, named_types
 from .addons.features import Feature, feature_names
 from .exposure.action_definitions import ActionDefinition, Targets, compile_actions, find_target
 from .exposure.names import EXTERNAL_ID, EXTERNAL_ID_FILTER, pascal_case
-from .exposure.resource import AUTOMATIC_FIELDS, Resource, ResourceField
+from .exposure.resource import AUTOMATIC_FIELDS, Resource
+from .exposure.resource_field import ResourceField
 from .values.scalars import SCALAR_MAP
 
 _SCALARS = ["Boolean", "Float", "ID", "Int", "String"] + [

@@ -13,7 +13,8 @@ from .access.loaders import Loader
 from .access.odoo_models import OWNER_NAMES
 from .addons.binding import Binding
 from .exposure.names import EXTERNAL_ID, GRAPHQL_NAME, camel_case
-from .exposure.resource import ATTACHMENTS, RELATIONS, Resource, ResourceField
+from .exposure.resource import ATTACHMENTS, Resource
+from .exposure.resource_field import RELATIONS, ResourceField
 from .problems import BUILT_IN_TYPES, type_names
 from .reading.fields import (
     ID_COLUMN,

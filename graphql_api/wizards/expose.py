@@ -3,7 +3,7 @@ from odoo.fields import Command, Domain
 
 from ..models.odoo_fields import is_writable
 from ..schema.exposure.names import default_name
-from ..schema.exposure.resource import RELATIONS
+from ..schema.exposure.resource_field import RELATIONS
 from . import proposals
 
 

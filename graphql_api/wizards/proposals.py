@@ -13,7 +13,8 @@ from ..schema.exposure.names import (
     pascal_case,
     plural,
 )
-from ..schema.exposure.resource import RELATIONS, RESERVED_COLLECTIONS, Resource
+from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
+from ..schema.exposure.resource_field import RELATIONS
 from ..schema.problems import RESERVED_FIELDS, NameConflict, SchemaNames
 from ..schema.values.scalars import FILE_TYPES, VALUE_TYPES
 

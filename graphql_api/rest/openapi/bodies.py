@@ -11,7 +11,9 @@ from graphql import (
 
 from ...schema.access.odoo_models import ATTACHMENT
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.resource import UPSERT, Action, Argument, Resource, ResourceField
+from ...schema.exposure.action import Action, Argument
+from ...schema.exposure.resource import UPSERT, Resource
+from ...schema.exposure.resource_field import ResourceField
 from ...schema.values.scalars import FILE_TYPES
 from .components import (
     Components,

@@ -3,15 +3,10 @@
 from collections.abc import Iterator
 
 from ...http.dry_run import APPLIED_HEADER
+from ...schema.exposure.action import NONE, RECORDS, Action
 from ...schema.exposure.names import camel_case, pascal_case, upper_first
-from ...schema.exposure.resource import (
-    NONE,
-    RECORDS,
-    Action,
-    Report,
-    Resource,
-    ResourceField,
-)
+from ...schema.exposure.resource import Report, Resource
+from ...schema.exposure.resource_field import ResourceField
 from ...schema.reading.reports import SEGMENT
 from ...schema.values.scalars import FILE_TYPES
 from .components import Json, deprecated, nullable

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ...schema.access.context import OPERATION_RIGHTS, Context
 from ...schema.execution.built_schema import BuiltSchema
-from ...schema.exposure.resource import FIELD, Action, Report, Resource
+from ...schema.exposure.action import FIELD, Action
+from ...schema.exposure.resource import Report, Resource
 from ...schema.reading.reports import printable_reports
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from odoo.fields import Domain
 
 from ..exposure.errors import ApiError
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from .cached_values import fetch_related
 from .context import Context
 from .odoo_models import ATTACHMENT, FILTERED_AFTER_LIMIT, OWNERS

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from odoo.fields import Domain
 
-from ..exposure.resource import ATTACHMENTS, Resource, ResourceField
+from ..exposure.resource import ATTACHMENTS, Resource
+from ..exposure.resource_field import ResourceField
 from .odoo_models import ATTACHMENT
 
 

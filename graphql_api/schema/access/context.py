@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from odoo.fields import Domain
 
+from ..exposure.action import Action
 from ..exposure.errors import ApiError, OutOfTime
 from ..exposure.policy import Policy
-from ..exposure.resource import Action, Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..values.scalars import value_type
 from .cached_values import cached_values
 from .caller_values import CallerValues, filter_domain

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import RELATIONS, ResourceField
 from .access import find_visible
 from .cached_values import cached_values
 from .context import Context

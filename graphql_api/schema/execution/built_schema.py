@@ -14,7 +14,8 @@ from ..access.loaders import Loader
 from ..addons.features import Feature
 from ..exposure.names import snake_case
 from ..exposure.policy import Policy
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from .documents import Documents
 from .introspection import list_sizes
 from .schema_texts import CompressedText, SchemaTexts

@@ -27,8 +27,10 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from ..exposure.action import RECORDS
 from ..exposure.names import snake_case
-from ..exposure.resource import ATTACHMENTS, RECORDS, Resource, ResourceField
+from ..exposure.resource import ATTACHMENTS, Resource
+from ..exposure.resource_field import ResourceField
 from .built_schema import BuiltSchema
 from .documents import ParsedDocument
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from .action import RECORDS, Action, Argument
 from .names import camel_case, pascal_case, upper_first
-from .resource import RECORDS, Action, Argument, Resource, ResourceField
+from .resource import Resource
+from .resource_field import ResourceField
 
 Targets = dict[str, dict[int, str]]
 """Odoo model -> the resources that expose it, as id -> type name. A relation leads to the first of

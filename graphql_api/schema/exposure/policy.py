@@ -7,9 +7,11 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, NamedTuple
 
+from .action import RECORDS, Action
 from .limits import Limits
 from .record_filter import RecordFilter
-from .resource import RECORDS, Action, Resource, ResourceField
+from .resource import Resource
+from .resource_field import ResourceField
 
 ACTIONS = "actions"
 """The right to call the actions of a resource, beside its operations."""

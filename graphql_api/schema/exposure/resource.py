@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
+from .action import Action, Argument
 from .names import camel_case, lower_first, upper_first
+from .resource_field import ResourceField
 
 RESERVED_COLLECTIONS = frozenset(
     [
@@ -32,165 +33,8 @@ AUTOMATIC_FIELDS = frozenset(["id", "display_name", "create_date", "write_date",
 UPSERT = "upsert"
 """What a resource offers that allows to create and to update."""
 
-RELATIONS = ("many2one", "one2many", "many2many")
-
 ATTACHMENTS = "attachments"
 """REST name of the list of a record's files and links, where no field of its has the name."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceField:
-    """One exposed field.
-
-    ``name`` is the REST name, ``field`` the Odoo name, ``type`` Odoo's field type,
-    ``relation`` the type name of the resource at the other end of a relation.
-    ``readable``, ``filterable`` and ``writable`` say what clients may do, ``searchable`` and
-    ``sortable`` what Odoo can do. ``required`` cannot be empty, ``has_default`` need not be sent,
-    ``is_key`` finds the record of an upsert. ``inverse`` is the Odoo field at the other end of a
-    one2many, ``delegate`` the Odoo field of ``_inherits`` whose record has the value of this one,
-    ``unlink_deletes`` tells that a record taken off the list is deleted.
-    ``selection`` has the keys of a static selection, else None. ``groupable`` and
-    ``aggregatable`` say what the database can do with many records, ``currency`` is the Odoo field
-    with the currency of a monetary one. ``model_of`` is the Odoo field with the id of a record
-    whose model is the value of this one. ``shows_name`` tells that the value is not what the Odoo
-    field leads to, but its name, as a text. ``deprecation_reason`` says why clients should not use
-    the field any more, None where they may. ``alias_of`` is the REST name that the field has now,
-    where ``name`` is a former one.
-    """
-
-    name: str
-    field: str
-    type: str
-    description: str = ""
-    relation: str | None = None
-    readable: bool = True
-    writable: bool = False
-    filterable: bool = True
-    searchable: bool = True
-    sortable: bool = True
-    stored: bool = True
-    required: bool = False
-    has_default: bool = False
-    is_key: bool = False
-    inverse: str | None = None
-    delegate: str | None = None
-    unlink_deletes: bool = False
-    selection: tuple[str, ...] | None = None
-    groupable: bool = False
-    aggregatable: bool = False
-    currency: str | None = None
-    model_of: str | None = None
-    shows_name: bool = False
-    deprecation_reason: str | None = None
-    alias_of: str | None = None
-
-    @property
-    def graphql_name(self) -> str:
-        return camel_case(self.name)
-
-    @property
-    def to_many(self) -> bool:
-        return self.type in ("one2many", "many2many")
-
-    @property
-    def target(self) -> str:
-        """The type name of the resource that a relation leads to."""
-        return self.relation or ""
-
-    def under_former_name(self, name: str) -> "ResourceField":
-        """Return the field under a name that it had, and that goes on working."""
-        names = self.graphql_name
-        if names != self.name:
-            names = f"{names} ({self.name} in REST)"
-        reason = " ".join(filter(None, [f"Renamed to {names}.", self.deprecation_reason]))
-        return replace(self, name=name, alias_of=self.name, deprecation_reason=reason)
-
-
-FIELD, PARAMETER, CHOICE = "field", "parameter", "choice"
-"""What an argument of an action is: see :class:`Argument`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Argument(ResourceField):
-    """An argument of an action: a value that clients may send with it.
-
-    ``use`` is what becomes of it: ``FIELD`` is a field of the wizard, ``PARAMETER`` a parameter of
-    the method, ``CHOICE`` only decides how a dialog ends; ``field`` is the name of the field or the
-    parameter. ``default`` is the value of what is not sent, in JSON, None for none. ``lines`` has
-    the arguments of each line of a list of the wizard, as a resource of the model of the lines;
-    those of them that are keys tell which proposed line is meant. A one2many without ``lines``
-    takes new records of ``relation``, which are created before the method gets their ids.
-    """
-
-    use: str = FIELD
-    default: Any = None
-    lines: "Resource | None" = None
-
-    @property
-    def needs_value(self) -> bool:
-        """Whether clients have to send it."""
-        return self.required and self.default is None
-
-    @property
-    def creates(self) -> bool:
-        """Whether its values are inputs of new records."""
-        return self.type == "one2many" and self.lines is None
-
-
-@dataclass(frozen=True, slots=True)
-class Dialog:
-    """How a dialog of Odoo that comes in an action is finished.
-
-    ``model`` is that of the dialog, ``method`` what finishes it. With ``argument``, the REST name
-    of an argument, it holds only where that has ``value``. A dialog that is filled in has to be in
-    ``domain``; ``refusal`` is said where it is not.
-    """
-
-    model: str
-    method: str
-    argument: str = ""
-    value: Any = None
-    domain: tuple = ()
-    refusal: str = ""
-
-
-RECORD, RECORDS, NONE = "record", "records", "none"
-"""What an action returns: its own record, records of another resource, nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A public method of the model, or a dialog for its records, that clients may call.
-
-    ``name`` is the REST name (``set-to-draft``), ``method`` the Odoo name, empty where the first
-    of the ``dialogs`` is opened itself. ``arguments`` has its arguments, as a resource of the
-    wizard's model, None where it takes none. ``result`` is one of ``RECORD``, ``RECORDS``,
-    ``NONE``; ``RECORDS`` are those of the type ``result_type``, one of them or a list.
-    ``context`` is added to Odoo's context; its values ``active_id`` and ``active_ids`` stand for
-    the ids of the records. ``one_by_one`` tells that Odoo does it with one record at a time.
-    ``access`` is Odoo's right on the records that the caller needs, ``write`` or ``read``.
-    Records outside ``domain`` are refused.
-    """
-
-    name: str
-    method: str
-    description: str = ""
-    dialogs: tuple[Dialog, ...] = ()
-    arguments: "Resource | None" = None
-    result: str = RECORD
-    result_type: str = ""
-    result_is_list: bool = True
-    context: dict = dataclasses.field(default_factory=dict)
-    one_by_one: bool = False
-    access: str = "write"
-    domain: tuple = ()
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether clients have to send an argument."""
-        return self.arguments is not None and any(
-            argument.needs_value for argument in self.arguments.arguments.values()
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import strawberry
 
 from ..access.context import Context
 from ..exposure.errors import ApiError
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..reading.ordering import OrderDirection
 from ..values.scalars import (
     VALUE_TYPES,

@@ -8,7 +8,8 @@ from strawberry.types.field import StrawberryField
 from ..access.access import read_groups
 from ..access.context import Context
 from ..exposure.errors import ApiError
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..reading.ordering import OrderDirection
 from ..reading.pagination import check_offset, check_size
 from ..reading.search import list_domain

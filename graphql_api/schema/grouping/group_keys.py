@@ -13,7 +13,8 @@ from ..access.access import find_visible
 from ..access.context import Context
 from ..access.references import shown_type
 from ..exposure.errors import ApiError
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..reading.relations import hidden_records
 from ..reading.selection import selected_columns, selected_names
 from ..values.definitions import attribute_field, define

@@ -11,7 +11,8 @@ from ..access.odoo_models import OWNERS
 from ..access.properties import visible_properties
 from ..access.references import shown_types
 from ..access.versions import record_version
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from .files import files
 from .filters import to_domain
 from .ordering import order_terms

@@ -10,7 +10,8 @@ from odoo.tools.mimetypes import MIMETYPE_HEAD_SIZE, guess_mimetype
 
 from ..access.context import Context
 from ..access.odoo_models import ATTACHMENT
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 
 _TOLD_BY_ALL = frozenset(
     [

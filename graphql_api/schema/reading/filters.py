@@ -13,7 +13,8 @@ from ..access.external_ids import having_external_ids
 from ..access.references import named_model
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID, EXTERNAL_ID_FILTER, pascal_case
-from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import RELATIONS, ResourceField
 from ..values.definitions import LazyMapping
 from ..values.input_objects import (
     add_input_field,

@@ -7,7 +7,8 @@ import strawberry
 
 from ..access.context import Context
 from ..exposure.errors import ApiError
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..values.input_objects import (
     add_resource_field,
     define_input,

@@ -16,7 +16,8 @@ from ..access.attachments import ATTACHMENT_LIST
 from ..access.cached_values import cached_values, fetch_related
 from ..access.context import Context
 from ..exposure.errors import OTHER_COMPANIES, ApiError
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from .ordering import OrderTerm, order_string
 
 MAX_WHOLE = 5000

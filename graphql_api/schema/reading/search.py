@@ -11,7 +11,8 @@ from ..access.context import Context
 from ..access.display_names import composing_fields, is_shown
 from ..access.odoo_models import ALSO_SEARCHED, SEARCHED_FIRST, SEARCHED_IN_BRACKETS
 from ..exposure.errors import ApiError
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..values.parsers import check_text
 from .filters import to_domain
 

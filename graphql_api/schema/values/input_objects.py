@@ -8,7 +8,7 @@ from strawberry.schema_directives import OneOf
 from strawberry.types.field import StrawberryField
 
 from ..exposure.names import camel_case
-from ..exposure.resource import ResourceField
+from ..exposure.resource_field import ResourceField
 from .definitions import attribute_field, define
 
 

@@ -13,7 +13,7 @@ from strawberry.types.scalar import ScalarDefinition
 from odoo.api import Environment
 from odoo.tools import float_round
 
-from ..exposure.resource import ResourceField
+from ..exposure.resource_field import ResourceField
 from .file_inputs import parse_file, parse_upload
 from .parsers import (
     Parser,

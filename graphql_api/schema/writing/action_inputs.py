@@ -7,7 +7,9 @@ from odoo.api import Environment
 from odoo.fields import Command
 
 from ..access.context import Context
-from ..exposure.resource import CHOICE, FIELD, Action, Argument, Resource, ResourceField
+from ..exposure.action import CHOICE, FIELD, Action, Argument
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..values.input_objects import given
 from .input_problems import InputPath
 from .input_reader import InputReader

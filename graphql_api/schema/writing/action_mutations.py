@@ -6,7 +6,8 @@ from typing import Any
 import strawberry
 
 from ..access.context import Context
-from ..exposure.resource import NONE, RECORD, RECORDS, Action, Resource
+from ..exposure.action import NONE, RECORD, RECORDS, Action
+from ..exposure.resource import Resource
 from ..types import ResourceTypes
 from .action_inputs import read_arguments
 from .actions import run_action

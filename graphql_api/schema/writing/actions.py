@@ -7,8 +7,9 @@ from odoo.service.model import get_public_method
 
 from ..access.context import Context
 from ..access.odoo_models import SKIPPED_DIALOGS
+from ..exposure.action import RECORDS, Action, Dialog
 from ..exposure.errors import RETRIED, ApiError
-from ..exposure.resource import RECORDS, Action, Dialog, Resource
+from ..exposure.resource import Resource
 from .action_inputs import ArgumentValues
 from .dialogs import WINDOW, asked_fields, evaluated, open_wizard, records_context
 

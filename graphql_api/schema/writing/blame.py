@@ -13,7 +13,8 @@ from odoo.api import Environment
 
 from ..access.odoo_models import FILLED_FROM
 from ..exposure.errors import constraint_message, from_database
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from .input_problems import InputPath, blamed
 
 

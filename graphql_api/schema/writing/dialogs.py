@@ -12,7 +12,8 @@ from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 from odoo.tools.safe_eval import safe_eval
 
-from ..exposure.resource import Action, Dialog, Resource
+from ..exposure.action import Action, Dialog
+from ..exposure.resource import Resource
 from .action_inputs import ArgumentValues, SentLine
 from .input_problems import blamed, refused_input
 

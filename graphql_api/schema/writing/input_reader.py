@@ -13,7 +13,8 @@ from ..access.context import Context
 from ..access.odoo_models import NEEDED_LISTS, SENT_DEFAULTS
 from ..access.references import named_model
 from ..exposure.errors import ApiError
-from ..exposure.resource import RELATIONS, Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import RELATIONS, ResourceField
 from ..values.input_objects import given
 from ..values.scalars import FILE_TYPES, VALUE_TYPES, value_type
 from .blame import WrittenInput

@@ -6,8 +6,10 @@ from typing import Any
 
 import strawberry
 
+from ..exposure.action import Argument
 from ..exposure.names import EXTERNAL_ID, pascal_case
-from ..exposure.resource import RELATIONS, Argument, Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import RELATIONS, ResourceField
 from ..values.definitions import LazyMapping
 from ..values.input_objects import (
     add_input_field,

@@ -9,7 +9,8 @@ from odoo.fields import Command
 
 from ..access.context import Context
 from ..exposure.errors import ApiError
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from .input_problems import InputPath, blamed
 
 

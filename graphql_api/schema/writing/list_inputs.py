@@ -9,7 +9,8 @@ from odoo.fields import Command, Domain
 from ..access.access import search
 from ..access.attachments import attachments_of
 from ..access.context import Context
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..values.input_objects import given
 from .input_problems import InputPath, InputProblems
 from .lines import ChangedLines

@@ -13,7 +13,8 @@ from ..access.context import Context
 from ..access.external_ids import give_external_ids
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from .input_problems import InputPath, InputProblems, blamed
 from .reach import check_within_reach, highest_id
 

@@ -9,7 +9,8 @@ from odoo.exceptions import AccessError
 from ..access.context import Context
 from ..access.odoo_models import USER
 from ..addons.binding import resource_type
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..values.scalars import Upload
 from .input_reader import InputReader
 

@@ -7,7 +7,8 @@ from typing import Any
 from odoo.api import Environment
 
 from ..access.context import Context
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from .input_problems import InputPath, InputProblems
 from .named_records import NamedRecords
 from .property_values import PropertiesReader

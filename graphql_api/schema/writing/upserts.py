@@ -12,7 +12,8 @@ from ..access.context import Context
 from ..access.external_ids import check_external_id, find_external_ids
 from ..exposure.errors import ApiError
 from ..exposure.names import EXTERNAL_ID
-from ..exposure.resource import Resource, ResourceField
+from ..exposure.resource import Resource
+from ..exposure.resource_field import ResourceField
 from ..values.input_objects import given
 from ..values.scalars import value_type
 from .input_problems import InputPath, InputProblems, blamed, refused_input

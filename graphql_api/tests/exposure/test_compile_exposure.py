@@ -5,13 +5,15 @@ from dataclasses import replace
 from odoo.tests import BaseCase, tagged
 
 from ...schema.addons.features import Feature, FeatureField
+from ...schema.exposure.action import Action, Argument
 from ...schema.exposure.action_definitions import (
     ActionDefinition,
     ArgumentDefinition,
     ResultDefinition,
 )
 from ...schema.exposure.policy import Rights
-from ...schema.exposure.resource import Action, Argument, Resource, ResourceField
+from ...schema.exposure.resource import Resource
+from ...schema.exposure.resource_field import ResourceField
 from ...schema.problems import FieldDefinition, ResourceDefinition, compile_exposure
 
 

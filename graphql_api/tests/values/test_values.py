@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 
-from ...schema.exposure.resource import RELATIONS
+from ...schema.exposure.resource_field import RELATIONS
 from ..cases.api import ApiCase
 
 RECORDS = 100

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
-from ...schema.exposure.resource import NONE, RECORDS, Action, Argument, Resource
+from ...schema.exposure.action import NONE, RECORDS, Action, Argument
+from ...schema.exposure.resource import Resource
 from ..cases.api import ApiCase
 
 _PAGE = Path(__file__).resolve().parents[3] / "docs" / "actions.md"
