@@ -115,7 +115,7 @@ def test_every_module_has_a_room():
 @pytest.mark.parametrize(
     "name, text",
     [
-        ("schema/access/access.py", "from ..reading.filters import to_domain\n"),
+        ("schema/access/access.py", "from ..reading.conditions import to_domain\n"),
         ("schema/grouping/aggregation.py", "from ..addons import batches\n"),
         ("schema/types.py", "from ..http import responses\n"),
         ("schema/exposure/errors.py", "from odoo.http import request\n"),

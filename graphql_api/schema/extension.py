@@ -18,7 +18,7 @@ from .exposure.errors import ApiError
 from .exposure.names import snake_case
 from .exposure.record_filter import RecordFilter
 from .exposure.resource import Resource
-from .reading.filters import to_domain
+from .reading.conditions import to_domain
 from .reading.pagination import check_size
 from .reading.selection import selected_columns, selected_names, selected_paths
 from .values.definitions import attribute_field, define

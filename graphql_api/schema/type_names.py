@@ -77,7 +77,7 @@ class TypeNames:
                 return family[type_name]
         return (
             _SHARED.get(name)
-            or self._types.enum(name)
+            or self._types.enums.find(name)
             or self._types.filters.operators(name)
             or self._inputs.list_input(name)
         )

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from enum import Enum
 from typing import Any, NamedTuple, Optional
 
 import strawberry
@@ -12,10 +11,11 @@ from strawberry.types.field import StrawberryField
 from .access.loaders import Loader
 from .access.odoo_models import OWNER_NAMES
 from .addons.binding import Binding
-from .exposure.names import EXTERNAL_ID, GRAPHQL_NAME, camel_case
+from .exposure.names import EXTERNAL_ID, camel_case
 from .exposure.resource import ATTACHMENTS, Resource
 from .exposure.resource_field import RELATIONS, ResourceField
 from .problems import BUILT_IN_TYPES, type_names
+from .reading.connections import connection_type, edge_type
 from .reading.fields import (
     ID_COLUMN,
     VERSION_COLUMN,
@@ -30,17 +30,17 @@ from .reading.fields import (
     value_column,
 )
 from .reading.files import File
-from .reading.filters import FilterTypes, enum_name
+from .reading.filters import FilterTypes
 from .reading.ordering import (
     CREATE_DATE_FIELD,
     WRITE_DATE_FIELD,
     order_class,
     sortable_fields,
 )
-from .reading.pagination import PageInfo
 from .reading.record_by_record import LOADER, record_resolver
 from .reading.reports import PdfReport, reports_loader
 from .values.definitions import LazyMapping, define
+from .values.enums import EnumTypes
 from .values.scalars import FILE_TYPES, DateTime, value_type
 
 _NAMES = NameConverter()
@@ -95,15 +95,8 @@ class ResourceTypes:
         self.resources = resources
         self._logged = logged
         self._extensions = extensions
-        self._enum_fields = self._find_enums()
-        self._enum_names = {
-            (resource.type_name, field.name): name
-            for name, (resource, field) in self._enum_fields.items()
-        }
-        self.enums = LazyMapping(
-            self._enum_names,
-            lambda key: self._make_enum(self._enum_names[key]),
-        )
+        taken = BUILT_IN_TYPES.union(*map(type_names, resources.values()))
+        self.enums = EnumTypes(resources.values(), taken)
         self.sortable = LazyMapping(resources, self._sortable_fields)
         self.filters = FilterTypes(resources, logged, self.enums)
         self.orders = LazyMapping(
@@ -117,38 +110,10 @@ class ResourceTypes:
         self.code = Binding(self.readable)
         self._fields = LazyMapping(resources, self._make_fields)
         self.loaders = Loaders(self._fields)
-        self.edges = LazyMapping(resources, self._edge)
-        self.connections = LazyMapping(resources, self._connection)
-
-    def _find_enums(self) -> dict[str, tuple[Resource, ResourceField]]:
-        """Return the selections that become enums, by the name of the enum."""
-        found = {}
-        taken = set(BUILT_IN_TYPES.union(*map(type_names, self.resources.values())))
-        shapes = [
-            shape for resource in self.resources.values() for shape in resource.argument_shapes
-        ]
-        for resource in [*self.resources.values(), *shapes]:
-            for field in resource.fields.values():
-                if field.selection and _is_enum(field.selection):
-                    name = enum_name(resource, field)
-                    names = {name, f"{name}Filter"}
-                    if taken.isdisjoint(names):
-                        taken |= names
-                        found[name] = (resource, field)
-        return found
-
-    def enum(self, name: str) -> type | None:
-        """Return the enum of this name, None where there is none."""
-        if name not in self._enum_fields:
-            return None
-        resource, field = self._enum_fields[name]
-        return self.enums[resource.type_name, field.name]
-
-    def _make_enum(self, name: str) -> type:
-        _resource, field = self._enum_fields[name]
-        make: Any = Enum  # whose first argument mypy wants to see as text in the code
-        cls = make(name, {key: key for key in field.selection or ()})
-        return strawberry.enum(cls, name=name, description=field.description or None)
+        self.edges = LazyMapping(resources, lambda name: edge_type(name, self.by_type[name]))
+        self.connections = LazyMapping(
+            resources, lambda name: connection_type(name, self.by_type[name], self.edges[name])
+        )
 
     def _sortable_fields(self, name: str) -> dict[str, ResourceField]:
         fields = sortable_fields(self.resources[name])
@@ -301,43 +266,3 @@ class ResourceTypes:
         ): ...
 
         return arguments
-
-    def _edge(self, type_name: str) -> type:
-        cls = type(f"{type_name}Edge", (), {})
-        cls.__annotations__ = {"cursor": str, "node": self.by_type[type_name]}
-        return strawberry.type(cls, description=f"A {type_name} in its list.")
-
-    def _connection(self, type_name: str) -> type:
-        node = self.by_type[type_name]
-        edge = self.edges[type_name]
-
-        class Connection:
-            @strawberry.field(description="The number of records in the whole list.")
-            def total_count(self) -> int:
-                return self.total_count
-
-            @strawberry.field
-            def page_info(self: Any) -> PageInfo:
-                return self
-
-            @strawberry.field
-            def nodes(self: Any) -> list[node]:
-                return self.records
-
-            @strawberry.field
-            def edges(self: Any) -> list[edge]:
-                cursors = self.cursors
-                return [edge(cursor=cursors[record.id], node=record) for record in self.records]
-
-        Connection.__name__ = f"{type_name}Connection"
-        return strawberry.type(Connection, description=f"A page of a list of {type_name} records.")
-
-
-def _is_enum(selection) -> bool:
-    """Tell whether the keys of a selection can be the values of a GraphQL enum."""
-    return bool(selection) and all(
-        GRAPHQL_NAME.match(key)
-        and not key.startswith("_")
-        and key not in ("true", "false", "null", "mro", "name", "value")
-        for key in selection
-    )

@@ -13,8 +13,8 @@ from ..access.references import shown_types
 from ..access.versions import record_version
 from ..exposure.resource import Resource
 from ..exposure.resource_field import ResourceField
+from .conditions import to_domain
 from .files import files
-from .filters import to_domain
 from .ordering import order_terms
 from .pagination import check_offset, check_size
 from .relations import ListArguments, many2one, to_many

@@ -14,7 +14,7 @@ from ..exposure.errors import ApiError
 from ..exposure.resource import Resource
 from ..exposure.resource_field import ResourceField
 from ..values.parsers import check_text
-from .filters import to_domain
+from .conditions import to_domain
 
 
 def list_domain(
@@ -22,7 +22,7 @@ def list_domain(
 ) -> Domain:
     """Return the domain of a list's arguments ``filter``, ``search`` and ``includeArchived``.
 
-    :raise ApiError: see :func:`.filters.to_domain` and :func:`search_domain`
+    :raise ApiError: see :func:`.conditions.to_domain` and :func:`search_domain`
     """
     context.model(resource)
     domain = to_domain(context, filter)
