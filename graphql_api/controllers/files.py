@@ -15,7 +15,7 @@ from ..rest.pages import read_related
 from ..rest.query import check_parameters
 from ..rest.reports import list_reports, print_report
 from ..schema.access.access import find_visible
-from ..schema.execution.usage import field_uses
+from ..schema.execution.uses import field_uses
 from ..schema.exposure.errors import ApiError
 from ..schema.reading.files import files
 from ..schema.reading.reports import SEGMENT

@@ -24,7 +24,8 @@ from odoo.tools.lru import LRU
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.executor import Request, Result
 from ..schema.execution.signature import document_signature
-from ..schema.execution.usage import Use, request_uses
+from ..schema.execution.usage import request_uses
+from ..schema.execution.uses import Use
 from ..schema.exposure.log_lines import INDENTATION
 from ..schema.exposure.policy import Caller
 from ..schema.exposure.resource import Resource

@@ -12,7 +12,7 @@ from odoo.fields import Command
 from ..schema.access.context import Context
 from ..schema.access.display_names import composing_fields
 from ..schema.execution.built_schema import BuiltSchema
-from ..schema.execution.usage import (
+from ..schema.execution.uses import (
     ACTION,
     ADDITION,
     DISPLAY_NAME,

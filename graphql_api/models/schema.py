@@ -11,7 +11,7 @@ from ..http.monitoring import metrics
 from ..schema.access.context import Context
 from ..schema.builder import Parts, build
 from ..schema.execution.built_schema import BuiltSchema
-from ..schema.execution.usage import Use
+from ..schema.execution.uses import Use
 from ..schema.execution.validators import Validators
 from ..schema.exposure.policy import EVERYTHING, Rights
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource

@@ -6,7 +6,7 @@ import psycopg2.errors
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..schema.execution.usage import ACTION, ADDITION, READ_FIELD, REPORT, SEARCH, WRITE_FIELD, Use
+from ..schema.execution.uses import ACTION, ADDITION, READ_FIELD, REPORT, SEARCH, WRITE_FIELD, Use
 from .purge import delete_batch
 
 

@@ -17,7 +17,7 @@ from ..schema.access.context import Context
 from ..schema.execution.built_schema import BuiltSchema
 from ..schema.execution.columnar import ColumnarExecutor
 from ..schema.execution.executor import Request, execute
-from ..schema.execution.usage import Use
+from ..schema.execution.uses import Use
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import RESERVED_COLLECTIONS, Resource
 from ..schema.values.parsers import parse_id

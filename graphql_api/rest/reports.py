@@ -5,7 +5,7 @@ from odoo.tools.safe_eval import safe_eval, time
 
 from ..http.responses import cached_response, success_response
 from ..schema.access.access import find_visible, not_found
-from ..schema.execution.usage import REPORT, Use
+from ..schema.execution.uses import REPORT, Use
 from ..schema.exposure.errors import ApiError
 from ..schema.exposure.resource import Resource
 from ..schema.reading.reports import find_reports, has_report, printable_reports

@@ -12,7 +12,7 @@ from .addons.batches import batch_field
 from .addons.binding import resource_type
 from .addons.features import Feature, FeatureField, TypeOf
 from .addons.plain_context import with_plain_context
-from .execution.usage import DISPLAY_NAME, READ_FIELD, Use
+from .execution.uses import DISPLAY_NAME, READ_FIELD, Use
 from .execution.validators import Validators
 from .exposure.errors import ApiError
 from .exposure.names import snake_case

@@ -6,7 +6,7 @@ A document is valid only where all that it names is there. So all of it counts a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -14,7 +14,6 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLField,
     GraphQLInputObjectType,
-    GraphQLList,
     GraphQLObjectType,
     InlineFragmentNode,
     NullValueNode,
@@ -22,7 +21,6 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
-    get_nullable_type,
     type_from_ast,
     value_from_ast_untyped,
 )
@@ -33,33 +31,21 @@ from ..exposure.resource import ATTACHMENTS, Resource
 from ..exposure.resource_field import ResourceField
 from .built_schema import BuiltSchema
 from .documents import ParsedDocument
-
-READ_FIELD, WRITE_FIELD = "read_field", "write_field"
-SEARCH, ACTION, REPORT, ADDITION = "search", "action", "report", "addition"
-"""Kinds of a :class:`Use`, beside the operations: ``ADDITION`` is what an addon adds in code."""
-
-DISPLAY_NAME = "display_name"
-"""The name of the field that Odoo composes of others."""
+from .input_usage import InputUsage, Variable
+from .uses import (
+    ACTION,
+    ADDITION,
+    DISPLAY_NAME,
+    READ_FIELD,
+    REPORT,
+    SEARCH,
+    Use,
+    field_uses,
+    list_uses,
+)
 
 _SHOWN_ANYWAY = frozenset(["id", "version", "__typename"])
 """What is shown of a record that may not be read, too: of one that has been written."""
-
-_WRITTEN = ("CreateInput", "UpdateInput", "NestedUpdateInput", "Key")
-_COMPARED = ("Filter", "RelationFilter", "Order", "GroupBy", "GroupOrder", "Key")
-"""How the names of inputs end whose fields are written, and whose fields are read."""
-
-
-class Use(NamedTuple):
-    """What a request needs a right for.
-
-    :param type_name: of the resource; empty for a root field that an addon adds
-    :param kind: an operation, or one of the constants of this module
-    :param name: REST name of the field or report, name of the action; empty where there is none
-    """
-
-    type_name: str
-    kind: str
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +90,16 @@ def _request_usage(
     usage = parsed.usage
     if not usage.inputs and not usage.lists and not usage.conditions:
         return usage.uses, usage.has_others
-    reader = _Reader(schema)
+    reader = InputUsage(schema)
     for name, input_type in usage.inputs:
         reader.read_input(input_type, variables.get(name))
     for name, field in usage.lists:
         for operation in variables.get(name) or ():
-            reader.uses |= _list_uses(field, operation)
+            reader.uses |= list_uses(field, operation)
     for name, has_value, uses in usage.conditions:
         if bool(variables.get(name)) is has_value:
             reader.uses |= uses
     return usage.uses | reader.uses, usage.has_others or reader.has_others
-
-
-def field_uses(resource: Resource, field: ResourceField, kind: str = READ_FIELD) -> set[Use]:
-    """Return the uses of a field; a relation needs the resource that it leads to."""
-    uses = {Use(resource.type_name, kind, field.alias_of or field.name)}
-    if kind == READ_FIELD:
-        uses.add(Use(resource.type_name, "read"))
-    if field.relation:
-        uses.add(Use(field.relation, "read"))
-    return uses
 
 
 def _document_usage(
@@ -135,7 +111,7 @@ def _document_usage(
         if isinstance(definition, OperationDefinitionNode)
         for variable in definition.variable_definitions or ()
     ]
-    reader = _Reader(schema, [variable.variable.name.value for variable in variables])
+    reader = _DocumentReader(schema, [variable.variable.name.value for variable in variables])
     inputs: list[tuple[str, Any]] = []
     with_default: set[str] = set()
     for definition in document.definitions:
@@ -168,26 +144,18 @@ def _document_usage(
     )
 
 
-class _Variable(NamedTuple):
-    """What stands for the value of a variable in a document."""
+class _DocumentReader(InputUsage):
+    """Collects what selections use, and the inputs in them.
 
-    name: str
-
-
-class _Reader:
-    """Collects ``uses``, ``has_others``, ``lists`` and ``conditions`` of :class:`DocumentUsage`.
+    ``conditions`` are those of :class:`DocumentUsage`.
 
     :param variables: the names of a document's variables
     """
 
-    def __init__(self, schema: BuiltSchema, variables: Iterable[str] = ()):
-        self._schema = schema
+    def __init__(self, schema: BuiltSchema, variables: Iterable[str]):
+        super().__init__(schema)
         self._graphql = schema.graphql_schema
-        self._variables = {name: _Variable(name) for name in variables}
-        self._members = schema.derive(_known_members)
-        self.uses: set[Use] = set()
-        self.has_others = False
-        self.lists: list[tuple[str, ResourceField]] = []
+        self._variables = {name: Variable(name) for name in variables}
         self.conditions: list[tuple[str, bool, frozenset[Use]]] = []
 
     def read_selection(self, parent: Any, selection_set: SelectionSetNode | None) -> None:
@@ -318,98 +286,3 @@ class _Reader:
             self.conditions.append((node.name.value, has_value, frozenset(uses)))
         elif (node is not None and not isinstance(node, NullValueNode)) is has_value:
             self.uses |= uses
-
-    def read_input(self, input_type: Any, value: Any) -> None:
-        """Add the fields that a value of an input type names.
-
-        :param value: as JSON has it, with a :class:`_Variable` for what is not known yet
-        """
-        input_type = get_nullable_type(input_type)
-        if isinstance(input_type, GraphQLList):
-            for item in value if isinstance(value, list) else [value]:
-                self.read_input(input_type.of_type, item)
-        elif isinstance(input_type, GraphQLInputObjectType) and isinstance(value, dict):
-            for name, item in value.items():
-                self.has_others |= name == "externalId"
-                member = self._find_member(input_type, name)
-                self.uses |= member.uses
-                if member.list_field is not None:
-                    self._read_list(member.list_field, item)
-                if member.input_type is not None:
-                    self.read_input(member.input_type, item)
-
-    def _find_member(self, input_type: GraphQLInputObjectType, name: str) -> "_Member":
-        """Return what is known of a member of an input; it is found once for each schema."""
-        key = (input_type.name, name)
-        member = self._members.get(key)
-        if member is None:
-            # What a client has named, and the type has not, is not kept.
-            definition = input_type.fields.get(name)
-            if definition is None:
-                return _Member()
-            resource = self._schema.input_resources.get(input_type.name)
-            member = _Member() if resource is None else self._read_member(resource, *key)
-            if isinstance(get_named_type(definition.type), GraphQLInputObjectType):
-                member = member._replace(input_type=definition.type)
-            self._members[key] = member
-        return member
-
-    def _read_member(self, resource: Resource, input_name: str, name: str) -> "_Member":
-        """Return the uses of a member of an input that has fields of a resource."""
-        field = self._schema.fields.get((resource.type_name, name))
-        if field is None:
-            if name != ATTACHMENTS or not resource.attachments or not input_name.endswith("Input"):
-                return _Member()
-            field = resource.attachments
-        end = input_name.removeprefix(resource.type_name)
-        uses: set[Use] = set()
-        if end in _COMPARED:
-            uses |= field_uses(resource, field)
-        if end in _WRITTEN:
-            uses |= field_uses(resource, field, WRITE_FIELD)
-        elif end == "Input" and field.relation:  # of an action
-            uses.add(Use(field.relation, "read"))
-        is_list = end in _WRITTEN and field.to_many
-        return _Member(frozenset(uses), field if is_list else None)
-
-    def _read_list(self, field: ResourceField, value: Any) -> None:
-        """Add what is done with the records of a list."""
-        if isinstance(value, _Variable):
-            self.lists.append((value.name, field))
-        elif isinstance(value, dict):
-            for operation in value:
-                self.uses |= _list_uses(field, operation)
-
-
-class _Member(NamedTuple):
-    """A member of an input object.
-
-    :param list_field: leads to the list that the member says what to do with
-    :param input_type: that of its values, where they are input objects
-    """
-
-    uses: frozenset[Use] = frozenset()
-    list_field: ResourceField | None = None
-    input_type: Any = None
-
-
-def _known_members(_schema: BuiltSchema) -> dict[tuple[str, str], _Member]:
-    """Return the members that are known of a schema, by the input's name and their own: none."""
-    return {}
-
-
-def _list_uses(field: ResourceField, operation: str) -> set[Use]:
-    """Return what an operation on a list does with its records (see ``relation_operations``)."""
-    if operation in ("create", "update", "delete"):
-        needed = [operation]
-    elif operation in ("upsert", "replace"):
-        needed = ["create", "update"]
-        if operation == "replace" and field.type != "many2many":
-            needed.append("delete")
-    elif field.type == "many2many":
-        needed = []
-    else:
-        needed = ["update"]
-        if field.unlink_deletes and operation != "link":
-            needed.append("delete")
-    return {Use(field.target, name) for name in needed}

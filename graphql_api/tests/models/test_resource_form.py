@@ -11,7 +11,7 @@ from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ...schema.execution.usage import Use
+from ...schema.execution.uses import Use
 from ...schema.problems import BUILT_IN_TYPES, type_names
 from ..cases.api import ApiCase
 
