@@ -14,6 +14,7 @@ from odoo.http import Response, request
 from odoo.modules import Manifest
 
 from ..http.responses import GRAPHIQL_PATH, INDEX_PAGE_PATH, JSON_TYPE, text_response
+from ..http.routes import SCHEMA_ROUTE
 from ..rest.openapi import find_usable, get_document
 from ..rest.query import check_parameters
 
@@ -46,14 +47,7 @@ _SECURITY_POLICY = "; ".join(
 
 
 class DocsController(http.Controller):
-    @http.route(
-        "/api/openapi.json",
-        type="graphql_api",
-        auth="graphql_api",
-        methods=["GET"],
-        readonly=True,
-        save_session=False,
-    )
+    @http.route("/api/openapi.json", methods=["GET"], **SCHEMA_ROUTE)
     def openapi(self):
         """Describe the REST routes that the caller may use."""
         request.dispatcher.check_introspection()

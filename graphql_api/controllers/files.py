@@ -3,13 +3,13 @@
 from odoo import http
 from odoo.http import request
 
-from ..http import replica
 from ..http.responses import (
     cached_response,
     check_if_match,
     environ_without_if_match,
     success_response,
 )
+from ..http.routes import READ_ROUTE, WRITE_ROUTE
 from ..rest.calls import Call
 from ..rest.pages import read_related
 from ..rest.query import check_parameters
@@ -28,11 +28,8 @@ INLINE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "applicati
 class FilesController(http.Controller):
     @http.route(
         "/api/<string:collection>/<string:record_id>/<string:field_name>",
-        type="graphql_api",
-        auth="graphql_api",
         methods=["GET"],
-        readonly=replica.reads,
-        save_session=False,
+        **READ_ROUTE,
     )
     def download(self, collection, record_id, field_name):
         call = Call(collection)
@@ -68,11 +65,8 @@ class FilesController(http.Controller):
     # made a second time then; and a document is to show what has just been written.
     @http.route(
         f"/api/<string:collection>/<string:record_id>/{SEGMENT}/<string:name>.pdf",
-        type="graphql_api",
-        auth="graphql_api",
         methods=["GET"],
-        readonly=False,
-        save_session=False,
+        **WRITE_ROUTE,
     )
     def print(self, collection, record_id, name):
         call = Call(collection)

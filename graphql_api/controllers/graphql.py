@@ -17,6 +17,7 @@ from ..http.responses import (
     json_response,
     text_response,
 )
+from ..http.routes import READ_ROUTE, SCHEMA_ROUTE
 from ..http.statuses import HttpError, status_of
 from ..http.validators import find_unchanged
 from ..schema.access.context import Context
@@ -39,14 +40,7 @@ class GraphqlController(http.Controller):
             return True
         return replica.may_serve()
 
-    @http.route(
-        "/api/graphql",
-        type="graphql_api",
-        auth="graphql_api",
-        methods=["GET", "POST"],
-        readonly=_is_readonly,
-        save_session=False,
-    )
+    @http.route("/api/graphql", methods=["GET", "POST"], **{**READ_ROUTE, "readonly": _is_readonly})
     def graphql(self):
         dispatcher = request.dispatcher
         api_request = dispatcher.api_request
@@ -69,14 +63,7 @@ class GraphqlController(http.Controller):
             )
         return idempotent(lambda: _mutate(schema, graphql_request))
 
-    @http.route(
-        "/api/graphql/schema.graphql",
-        type="graphql_api",
-        auth="graphql_api",
-        methods=["GET"],
-        readonly=True,
-        save_session=False,
-    )
+    @http.route("/api/graphql/schema.graphql", methods=["GET"], **SCHEMA_ROUTE)
     def sdl(self):
         request.dispatcher.check_introspection()
         return text_response(request.dispatcher.schema().sdl, "text/plain")

@@ -1,4 +1,4 @@
-"""What the routes of resources have in common; addons make theirs with it."""
+"""What the routes of the API have in common; addons make theirs with it."""
 
 from typing import Any
 
@@ -18,6 +18,9 @@ READ_ROUTE: dict[str, Any] = {
 
 WRITE_ROUTE: dict[str, Any] = {**READ_ROUTE, "readonly": False}
 """Options of a route that changes records."""
+
+SCHEMA_ROUTE: dict[str, Any] = {**READ_ROUTE, "readonly": True}
+"""Options of a route that shows the schema and no record; a replica may always serve it."""
 
 
 def only_reads(endpoint: Any) -> bool:

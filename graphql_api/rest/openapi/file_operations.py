@@ -59,7 +59,9 @@ class FileOperations(Operations):
             f"List the reports of a {resource.type_name}",
             "",
             [self._parameters.if_none_match()],
-            self.read(self._responses.success(reports, "The reports.", "ETag"), *RECORD_ERRORS),
+            self.read_responses(
+                self._responses.success(reports, "The reports.", "ETag"), *RECORD_ERRORS
+            ),
         )
 
     def report(self, resource: Resource, report: Report) -> Json:
@@ -74,5 +76,5 @@ class FileOperations(Operations):
             "The report can show more of the record than the exposed fields. It is in the "
             "language in which Odoo prints it: mostly the customer's.",
             [self._parameters.if_none_match()],
-            self.read(file, *RECORD_ERRORS, 409),
+            self.read_responses(file, *RECORD_ERRORS, 409),
         )

@@ -31,7 +31,7 @@ class ListOperations(Operations):
                 f"List {name} records",
                 resource.description,
                 [*self._parameters.page(resource), self._parameters.if_none_match()],
-                self.read(page),
+                self.read_responses(page),
             )
             for describe in self._schema.describe_lists:
                 describe(self._routes, resource, operations["get"])
@@ -104,7 +104,7 @@ class ListOperations(Operations):
                 *self._parameters.groups(resource, keys, aggregates),
                 self._parameters.if_none_match(),
             ],
-            self.read(self._responses.success(data, "The groups.", "ETag", meta=meta)),
+            self.read_responses(self._responses.success(data, "The groups.", "ETag", meta=meta)),
         )
 
     def is_paged(self, resource: Resource, field: ResourceField) -> bool:
@@ -127,7 +127,7 @@ class ListOperations(Operations):
             f"List the {field.name} of one {resource.type_name}",
             target.description,
             [*self._parameters.related_page(target), self._parameters.if_none_match()],
-            self.read(
+            self.read_responses(
                 self._responses.shared(
                     f"{target.type_name}Related", data, "A page.", "ETag", meta=meta
                 ),

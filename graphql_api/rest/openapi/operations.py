@@ -27,7 +27,7 @@ class Operations:
         """Tell whether an operation is offered, and the caller may do it."""
         return resource.allows(operation) and self._usable.may(resource.type_name, operation)
 
-    def read(self, response: Json, *more: int) -> Json:
+    def read_responses(self, response: Json, *more: int) -> Json:
         """Return the responses to what reads: one that has an ETag, and errors.
 
         :param more: statuses of errors beside those of all reads

@@ -22,7 +22,7 @@ class RecordOperations(Operations):
                 f"Read one {name}",
                 "",
                 [self._parameters.fields(), self._parameters.if_none_match()],
-                self.read(record, *RECORD_ERRORS),
+                self.read_responses(record, *RECORD_ERRORS),
             )
         if self.may(resource, "update"):
             body = self._routes.components.refer(
