@@ -20,9 +20,9 @@ from odoo.http import request
 from ..http.uploads import is_multipart, read_files, read_repeated
 from ..schema.access.odoo_models import ATTACHMENT
 from ..schema.execution.built_schema import BuiltSchema
+from ..schema.execution.operation_size import check_input_size
 from ..schema.exposure.action import Argument
 from ..schema.exposure.errors import ApiError
-from ..schema.exposure.limits import check_input_size
 from ..schema.exposure.names import FIELD_NAME, camel_case
 from ..schema.exposure.resource import ATTACHMENTS
 from ..schema.exposure.resource_field import ResourceField

@@ -18,8 +18,8 @@ from graphql import (
 
 from ..http.json_body import read_json
 from ..schema.execution.built_schema import BuiltSchema
+from ..schema.execution.operation_size import check_input_size
 from ..schema.exposure.errors import ApiError
-from ..schema.exposure.limits import check_input_size
 from ..schema.exposure.names import EXTERNAL_ID_EXAMPLE, EXTERNAL_ID_FILTER, camel_case
 from .names import find_field
 from .query import LIST_PARAMETERS, MAX_DEPTH, check_repeated

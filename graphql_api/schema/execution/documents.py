@@ -18,13 +18,9 @@ from graphql import (
 )
 from graphql.validation import NoSchemaIntrospectionCustomRule
 
+from ..execution.operation_size import OperationSize, operation_size
 from ..exposure.errors import ApiError
-from ..exposure.limits import (
-    MAX_DOCUMENT_LENGTH,
-    Limits,
-    OperationSize,
-    operation_size,
-)
+from ..exposure.limits import MAX_DOCUMENT_LENGTH, Limits
 from ..exposure.resource import Resource
 from .cost import Cost
 from .introspection import is_introspection

@@ -8,6 +8,7 @@ import orjson
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import execute_sync
 
+from ..execution.operation_size import check_input_size
 from ..exposure.errors import (
     REFUSED,
     RETRIED,
@@ -17,7 +18,7 @@ from ..exposure.errors import (
     from_database,
     to_api_error,
 )
-from ..exposure.limits import Limits, check_input_size
+from ..exposure.limits import Limits
 from ..exposure.timings import timed
 from .built_schema import BuiltSchema
 from .columnar import ColumnarExecutor
