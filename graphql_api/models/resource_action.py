@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from ..schema.exposure.action import NONE, RECORD, RECORDS, Action, Dialog
 from ..schema.exposure.action_definitions import ActionDefinition, ResultDefinition
 from ..schema.exposure.names import ACTION_NAME
-from ..schema.writing.dialogs import is_callable
+from ..schema.writing.methods import is_callable
 from .domains import parse_domain
 from .json_text import parse_json
 

@@ -6,7 +6,7 @@ from ..schema.exposure.action_definitions import ArgumentDefinition
 from ..schema.exposure.names import FIELD_NAME
 from ..schema.exposure.resource_field import RELATIONS
 from ..schema.values.scalars import FILE_TYPES, VALUE_TYPES
-from ..schema.writing.dialogs import takes_parameter
+from ..schema.writing.methods import takes_parameter
 from .json_text import parse_json
 from .odoo_fields import describe_field
 

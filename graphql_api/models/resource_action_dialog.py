@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..schema.exposure.action import Dialog
-from ..schema.writing.dialogs import is_callable
+from ..schema.writing.methods import is_callable
 from .json_text import parse_json
 
 

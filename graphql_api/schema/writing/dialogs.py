@@ -1,15 +1,12 @@
 """Dialogs of Odoo: wizards that an action opens, and what Odoo's client would have to ask."""
 
 import ast
-import inspect
 from typing import Any
 
 from lxml import etree
 
 from odoo.api import Environment
-from odoo.exceptions import AccessError
 from odoo.models import BaseModel
-from odoo.service.model import get_public_method
 from odoo.tools.safe_eval import safe_eval
 
 from ..exposure.action import Action, Dialog
@@ -20,27 +17,6 @@ from .input_problems import blamed, refused_input
 WINDOW = "ir.actions.act_window"
 
 _HIDDEN = ("1", "True", "true")
-
-
-def is_callable(model: Any, method: str) -> bool:
-    """Tell whether a method may be an action: public, and the model's own.
-
-    Methods that every model has (``unlink``, ``write``, ``sudo``) are none.
-    """
-    try:
-        get_public_method(model, method)
-    except (AccessError, AttributeError):
-        return False
-    return not hasattr(BaseModel, method)
-
-
-def takes_parameter(model: Any, method: str, name: str) -> bool:
-    """Tell whether a method has a parameter that can be named."""
-    parameters = inspect.signature(getattr(type(model), method)).parameters
-    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    if name in parameters:
-        return parameters[name].kind in named
-    return any(each.kind == inspect.Parameter.VAR_KEYWORD for each in parameters.values())
 
 
 def asked_fields(env: Environment, model: str, view_id: int | None = None) -> list[str]:
