@@ -181,14 +181,10 @@ class InputTypes:
             return None
         name = list_input_name(resource, field)
         if name not in self._lists:
-
-            def add_fields(cls: type) -> None:
-                for operation in operations:
-                    item: Any = self._item(field.target, operation)
-                    add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
-
             self._lists[name] = define_input(
-                new_input(name), add_fields, f"Changes to the list {field.graphql_name}."
+                new_input(name),
+                lambda cls: self._add_operations(cls, field.target, operations),
+                f"Changes to the list {field.graphql_name}.",
             )
         return self._lists[name]
 
@@ -201,14 +197,17 @@ class InputTypes:
             resource.attachments for resource in self._resources.values() if resource.attachments
         }
 
-        def add_fields(cls: type) -> None:
-            for operation in self._attachment_operations(field):
-                item: Any = self._item(name, operation)
-                add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
-
         return define_input(
-            new_input(f"{name}ListInput"), add_fields, "Changes to the files of a record."
+            new_input(f"{name}ListInput"),
+            lambda cls: self._add_operations(cls, name, self._attachment_operations(field)),
+            "Changes to the files of a record.",
         )
+
+    def _add_operations(self, cls: type, type_name: str, operations: list[str]) -> None:
+        """Add what can be done with a list of records of a type to its input."""
+        for operation in operations:
+            item: Any = self._item(type_name, operation)
+            add_input_field(cls, operation, list[item], RELATION_OPERATIONS[operation])
 
     def list_input(self, name: str) -> type | None:
         """Return the input for a list that has this name."""
