@@ -55,10 +55,12 @@ class ResourceField:
 
     @property
     def graphql_name(self) -> str:
+        """The name in GraphQL, where ``name`` is that in REST."""
         return camel_case(self.name)
 
     @property
     def to_many(self) -> bool:
+        """Whether it leads to a list of records."""
         return self.type in ("one2many", "many2many")
 
     @property

@@ -49,6 +49,7 @@ class OrderTerm:
     descending: bool = False
 
     def reversed(self) -> "OrderTerm":
+        """Return the term in the other direction."""
         return OrderTerm(self.field, not self.descending)
 
     def __str__(self) -> str:
@@ -77,7 +78,7 @@ def order_class(resource: Resource, sortable: dict[str, ResourceField]) -> type:
 def sortable_fields(resource: Resource) -> dict[str, ResourceField]:
     """Return the fields that lists can be ordered by, by REST name.
 
-    ``create_date`` and ``write_date`` are added by the builder where the model keeps them.
+    ``create_date`` and ``write_date`` are added by :mod:`..types` where the model keeps them.
     """
     return {"id": ID_FIELD} | {
         field.name: field

@@ -42,6 +42,7 @@ class PageArguments:
 
     @property
     def backwards(self) -> bool:
+        """Whether it is backward pagination: the last records of the list, or before a cursor."""
         return self.last is not None
 
     def check(self) -> None:

@@ -23,10 +23,12 @@ _WRITTEN_YEARS = range(1000, 9999)
 
 
 def parse_unchanged(value: Any, field: Any, env: Environment) -> Any:
+    """Return the value as GraphQL has checked it."""
     return value
 
 
 def parse_text(value: str, field: Any, env: Environment) -> str | bool:
+    """Return a text that PostgreSQL can store, False for an empty one."""
     size = getattr(field, "size", None)
     if size and len(value) > size:
         raise ValueError(f"The text may have {size} characters, not {len(value)}.")
@@ -36,12 +38,14 @@ def parse_text(value: str, field: Any, env: Environment) -> str | bool:
 
 
 def parse_number(value: float, field: Any, env: Environment) -> float:
+    """Return a number that Odoo can multiply."""
     if not abs(value) <= _MAX_WRITTEN_NUMBER:
         raise ValueError(f"{value} is too large a number.")
     return value
 
 
 def parse_time(value: date, field: Any, env: Environment) -> date:
+    """Return a date, or a timestamp in UTC to the second."""
     if value.year not in _WRITTEN_YEARS:
         raise ValueError(f"The year must be between {_WRITTEN_YEARS[0]} and {_WRITTEN_YEARS[-1]}.")
     # The ORM keeps seconds; the rest would be in its cache alone.
@@ -49,6 +53,7 @@ def parse_time(value: date, field: Any, env: Environment) -> date:
 
 
 def parse_key(value: Any, field: Any, env: Environment) -> str:
+    """Return a key of a selection: of an enum, or as a text."""
     key = getattr(value, "value", value)
     keys = field.get_values(env)
     if key not in keys:
@@ -58,6 +63,7 @@ def parse_key(value: Any, field: Any, env: Environment) -> str:
 
 
 def parse_record_id(value: str | int, field: Any, env: Environment) -> int:
+    """Return an id; whether the caller may see the record is for others to check."""
     try:
         return parse_id(value)
     except ApiError as error:

@@ -20,6 +20,7 @@ class InputProblems:
         return bool(self._found)
 
     def add(self, path: InputPath, error: ApiError) -> None:
+        """Add what is wrong with the value at a path."""
         self._found.append((path, error))
 
     def refuse(self, path: InputPath, message: str) -> None:

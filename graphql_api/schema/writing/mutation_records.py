@@ -25,6 +25,10 @@ FieldPair = tuple[StrawberryField, StrawberryField]
 def mutation_field(
     resolver: Callable, returns: Any, name: str, description: str
 ) -> StrawberryField:
+    """Return the mutation of a resolver, whose type is known at run time alone.
+
+    :param returns: that type
+    """
     resolver.__annotations__["return"] = returns
     return strawberry.field(resolver, name=name, description=description)
 
@@ -94,6 +98,11 @@ def visible_records(info: strawberry.Info, resource: Resource, ids: list[int]) -
 
 
 def check_size(context: Context, resource: Resource, name: str, items: list) -> None:
+    """Refuse a mutation of more records than a page may have.
+
+    :param name: of the argument with the items
+    :raise ApiError: BAD_USER_INPUT
+    """
     maximum = context.max_page_size(resource)
     if len(items) > maximum:
         raise ApiError(
