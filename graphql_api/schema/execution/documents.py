@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -24,10 +24,8 @@ from ..exposure.limits import MAX_DOCUMENT_LENGTH, Limits
 from ..exposure.resource import Resource
 from .cost import Cost
 from .introspection import is_introspection
+from .uses import DocumentUsage
 from .weighted_cache import WeightedCache
-
-if TYPE_CHECKING:
-    from .usage import DocumentUsage
 
 MAX_KEPT = 16 * 1024 * 1024
 """Bytes of memory for the documents of each schema; a screen of an application takes some 50 kB."""
@@ -75,7 +73,7 @@ class ParsedDocument:
     operation: OperationDefinitionNode
     size: OperationSize | None = None
     prepared: dict[bool, Prepared] = field(default_factory=dict)
-    usage: "DocumentUsage | None" = None
+    usage: DocumentUsage | None = None
 
 
 class Documents:

@@ -28,7 +28,7 @@ class Variable(NamedTuple):
 class InputUsage:
     """Collects what inputs use.
 
-    ``uses``, ``lists`` and ``has_others`` are what :class:`.usage.DocumentUsage` has by these
+    ``uses``, ``lists`` and ``has_others`` are what :class:`.uses.DocumentUsage` has by these
     names, as far as it comes of inputs.
     """
 

@@ -5,7 +5,6 @@ A document is valid only where all that it names is there. So all of it counts a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -28,7 +27,6 @@ from graphql import (
 from ..exposure.action import RECORDS
 from ..exposure.names import snake_case
 from ..exposure.resource import ATTACHMENTS, Resource
-from ..exposure.resource_field import ResourceField
 from .built_schema import BuiltSchema
 from .documents import ParsedDocument
 from .input_usage import InputUsage, Variable
@@ -39,6 +37,7 @@ from .uses import (
     READ_FIELD,
     REPORT,
     SEARCH,
+    DocumentUsage,
     Use,
     field_uses,
     list_uses,
@@ -46,24 +45,6 @@ from .uses import (
 
 _SHOWN_ANYWAY = frozenset(["id", "version", "__typename"])
 """What is shown of a record that may not be read, too: of one that has been written."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentUsage:
-    """What a document uses, and what depends on the variables of a request.
-
-    :param uses: whatever the variables are
-    :param inputs: variables whose values name fields, with their types
-    :param lists: variables that are what to do with a list, with the field that leads to it
-    :param conditions: a variable, whether it must have a value, and what is used then
-    :param has_others: whether it reads what has no :class:`Use`: the caller, external ids
-    """
-
-    uses: frozenset[Use]
-    has_others: bool
-    inputs: tuple[tuple[str, Any], ...] = ()
-    lists: tuple[tuple[str, ResourceField], ...] = ()
-    conditions: tuple[tuple[str, bool, frozenset[Use]], ...] = ()
 
 
 def request_uses(schema: BuiltSchema, parsed: ParsedDocument, variables: dict) -> frozenset[Use]:

@@ -3,7 +3,8 @@
 They are names of the schema, never a value of the client's.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from ..exposure.resource import Resource
 from ..exposure.resource_field import ResourceField
@@ -27,6 +28,24 @@ class Use(NamedTuple):
     type_name: str
     kind: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentUsage:
+    """What a document uses, and what depends on the variables of a request.
+
+    :param uses: whatever the variables are
+    :param inputs: variables whose values name fields, with their types
+    :param lists: variables that are what to do with a list, with the field that leads to it
+    :param conditions: a variable, whether it must have a value, and what is used then
+    :param has_others: whether it reads what has no :class:`Use`: the caller, external ids
+    """
+
+    uses: frozenset[Use]
+    has_others: bool
+    inputs: tuple[tuple[str, Any], ...] = ()
+    lists: tuple[tuple[str, ResourceField], ...] = ()
+    conditions: tuple[tuple[str, bool, frozenset[Use]], ...] = ()
 
 
 def field_uses(resource: Resource, field: ResourceField, kind: str = READ_FIELD) -> set[Use]:
