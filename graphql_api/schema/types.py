@@ -140,7 +140,7 @@ class ResourceTypes:
                 fields |= self.code.fields(cls)
         return fields
 
-    def _make_fields(self, name: str) -> "Fields":
+    def _make_fields(self, name: str) -> Fields:
         resource = self.resources[name]
         definitions = self.code_fields(name)
         names_in_code = set(map(_NAMES.get_graphql_name, definitions.values()))
@@ -171,41 +171,8 @@ class ResourceTypes:
             field.python_name = name
             loaders[camel_case(name)] = loader
 
-        add("id", strawberry.ID, ID_COLUMN, "The record's id in Odoo.")
-        logged = resource.type_name in self._logged
-        readable = "read" in resource.operations
-        if readable:
-            add(
-                "display_name",
-                Optional[str],  # noqa: UP045 - a run-time value
-                display_name_column(resource),
-                "The name that Odoo shows for the record.",
-            )
-        if readable and logged:
-            for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD):
-                annotation = Optional[DateTime]  # noqa: UP045
-                add(field.name, annotation, value_column(resource, field), field.description)
-        if logged:
-            add(
-                "version",
-                Optional[str],  # noqa: UP045
-                VERSION_COLUMN,
-                "An opaque text that changes with every write to the record.",
-            )
-        if readable and resource.reports and not {*definitions, *resource.fields} & {"reports"}:
-            add(
-                "reports",
-                Optional[list[PdfReport]],  # noqa: UP045
-                reports_loader(resource),
-                "The reports of the record that the caller may print.",
-            )
-        if readable and camel_case(EXTERNAL_ID) not in names_in_code:
-            add(
-                EXTERNAL_ID,
-                Optional[str],  # noqa: UP045
-                external_id_column(resource),
-                "Your application's id of the record, for upserts; or its external id in Odoo.",
-            )
+        for automatic in self._automatic_fields(resource, names_in_code | definitions.keys()):
+            add(*automatic)
         for field in resource.fields.values():
             if field.readable:
                 annotation, loader, arguments = self._field(resource, field)
@@ -218,6 +185,37 @@ class ResourceTypes:
             annotation, loader, arguments = self._list(resource, resource.attachments)
             add(ATTACHMENTS, annotation, loader, resource.attachments.description, arguments)
         return Fields(definitions, in_code | loaders)
+
+    def _automatic_fields(
+        self, resource: Resource, names_in_code: set[str]
+    ) -> Iterator[tuple[str, Any, Loader, str]]:
+        """Yield what a type has whatever is exposed: REST name, type, loader and description.
+
+        :param names_in_code: of the fields that code adds to the type, in Python and in GraphQL
+        """
+        text = Optional[str]  # noqa: UP045 - a run-time value
+        timestamp = Optional[DateTime]  # noqa: UP045
+        reports = Optional[list[PdfReport]]  # noqa: UP045
+        logged = resource.type_name in self._logged
+        readable = "read" in resource.operations
+        yield "id", strawberry.ID, ID_COLUMN, "The record's id in Odoo."
+        if readable:
+            loader = display_name_column(resource)
+            yield "display_name", text, loader, "The name that Odoo shows for the record."
+        if readable and logged:
+            for field in (CREATE_DATE_FIELD, WRITE_DATE_FIELD):
+                yield field.name, timestamp, value_column(resource, field), field.description
+        if logged:
+            description = "An opaque text that changes with every write to the record."
+            yield "version", text, VERSION_COLUMN, description
+        if readable and resource.reports and "reports" not in {*names_in_code, *resource.fields}:
+            description = "The reports of the record that the caller may print."
+            yield "reports", reports, reports_loader(resource), description
+        if readable and camel_case(EXTERNAL_ID) not in names_in_code:
+            description = (
+                "Your application's id of the record, for upserts; or its external id in Odoo."
+            )
+            yield EXTERNAL_ID, text, external_id_column(resource), description
 
     def _field(
         self, resource: Resource, field: ResourceField
