@@ -28,6 +28,12 @@ class ResConfigSettings(models.TransientModel):
             if settings.graphql_api_changes_max_streams < 1:
                 raise ValidationError(self.env._("At least one response has to be streamed."))
 
+    @api.constrains("graphql_api_changes_log_days")
+    def _check_graphql_api_changes_log_days(self):
+        for settings in self:
+            if settings.graphql_api_changes_log_days < 1:
+                raise ValidationError(self.env._("The change log is kept for one day at least."))
+
     def _compute_graphql_api_changes_log_size(self):
         megabytes = positions.log_size(self.env) / 1024**2
         for settings in self:

@@ -1,5 +1,6 @@
 """Which tables are logged, for how long, and what is left when they are not."""
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.graphql_api_changes import uninstall_hook
@@ -163,3 +164,10 @@ class TestFollowedTables(CommittedCase):
         token = self.token("Country")
         (record,) = self.keep("res.country", {"name": "Aviary", "code": "ZY"})
         self.assertEqual(self.changes("Country", token), [record])
+
+    def test_settings_that_make_no_sense(self):
+        for name in ("graphql_api_changes_log_days", "graphql_api_changes_max_streams"):
+            for number in (0, -5):
+                with self.subTest(name, number=number), self.transaction(commit=False) as env:
+                    with self.assertRaises(ValidationError):
+                        env["res.config.settings"].create({name: number})
