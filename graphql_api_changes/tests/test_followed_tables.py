@@ -168,6 +168,9 @@ class TestFollowedTables(CommittedCase):
     def test_settings_that_make_no_sense(self):
         for name in ("graphql_api_changes_log_days", "graphql_api_changes_max_streams"):
             for number in (0, -5):
-                with self.subTest(name, number=number), self.transaction(commit=False) as env:
-                    with self.assertRaises(ValidationError):
-                        env["res.config.settings"].create({name: number})
+                with (
+                    self.subTest(name, number=number),
+                    self.transaction(commit=False) as env,
+                    self.assertRaises(ValidationError),
+                ):
+                    env["res.config.settings"].create({name: number})
