@@ -106,7 +106,7 @@ def _start(
     if fastapi:
         other = servers.enter_context(
             OdooServer(
-                FASTAPI.importable(current),
+                current.importing(FASTAPI.path),
                 fastapi,
                 LOGS / "bench_server_fastapi.log",
                 database.addons_option(fastapi=True),

@@ -85,7 +85,7 @@ def ensure_fastapi(environment: Environment, source: str) -> str:
     with step("Installing the addon fastapi (once)", f"Database {name} is ready", log):
         database_server.copy(environment.server, source, name)
         databases.install(
-            FASTAPI.importable(environment),
+            environment.importing(FASTAPI.path),
             name,
             _FASTAPI_MODULES,
             log,

@@ -48,3 +48,46 @@ def test_a_step_that_fails_ends_the_others(tmp_path):
     assert time.monotonic() - started < 60
     assert len(tried) == 2
     process.run(["true"], log=tmp_path / "log", failure="What comes later is ended as well.")
+
+
+def test_a_failure_among_steps_of_a_step_is_the_one_that_is_told(tmp_path):
+    """Not that of the programs that are ended for it."""
+
+    def sleeps(name):
+        process.run(["sleep", "300"], log=tmp_path / name, failure="Ended.")
+
+    def fails():
+        process.run(["false"], log=tmp_path / "fails", failure="No room.")
+
+    def inner():
+        process.together(fails, lambda: sleeps("inner"))
+
+    with pytest.raises(StepFailed, match=r"No room\."):
+        process.together(lambda: sleeps("outer"), inner)
+
+
+def test_steps_of_a_step_end_with_it(tmp_path):
+    """And what that step goes on with when they have."""
+    log = tmp_path / "log"
+    ended = []
+
+    def sleep():
+        process.run(["sleep", "300"], log=log, failure="Ended.")
+
+    def inner():
+        for steps in ((sleep, sleep), (sleep,)):
+            with pytest.raises(StepFailed):
+                process.together(*steps)
+            ended.append(steps)
+        sleep()
+
+    def fails():
+        while not log.exists():
+            time.sleep(0.01)
+        raise StepFailed("No room.")
+
+    started = time.monotonic()
+    with pytest.raises(StepFailed, match=r"No room\."):
+        process.together(inner, fails)
+    assert time.monotonic() - started < 60
+    assert len(ended) == 2

@@ -9,6 +9,7 @@ from tools import lock, odoo_source, process, virtualenv
 from tools.progress import StepFailed, say
 
 _WITHOUT_ODOO = ("assets", "dist", "docs", "format")
+_FOR_DEVELOPERS = ("bench", "check", "dist", "docs", "format", "lint", "load", "test")
 
 
 def main(arguments: list[str]) -> int:
@@ -61,8 +62,12 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
     if not virtualenv.is_active():
         odoo_source.note_importable()
         with lock.exclusive("setup"):
-            _fetch(options.command)
+            without_odoo = options.command in _WITHOUT_ODOO
+            process.together(virtualenv.ensure, *(() if without_odoo else (odoo_source.ensure,)))
         virtualenv.enter(arguments)
+    if options.command in _FOR_DEVELOPERS:
+        with lock.exclusive("setup"):
+            virtualenv.ensure_development()
     # The modules below use packages of the virtual environment.
     if options.command in ("check", "test"):
         from tools import testing
@@ -112,15 +117,3 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
     from tools import demo_server
 
     return demo_server.run()
-
-
-def _fetch(command: str) -> None:
-    """Fetch what a command imports, and Odoo where it uses it."""
-
-    def packages() -> None:
-        virtualenv.ensure()
-        if command != "run":  # which does it beside the longest of its steps
-            virtualenv.ensure_development()
-
-    steps = [packages] if command in _WITHOUT_ODOO else [packages, odoo_source.ensure]
-    process.together(*steps)

@@ -1,6 +1,5 @@
 """The databases: two templates with Odoo's apps, our addon in a copy of each, and copies of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -122,38 +121,40 @@ def ensure_installed(environment: Environment, template: Template) -> str:
 
     Nothing is done in it; what is worked on are copies.
     """
-    wide = [f"{template.resources}_resources"] if template.resources else []
-    name = "_".join([template.name, "installed", *template.examples, *template.addons, *wide])
-    name = full_name(environment, name)
+    name = _installed_name(environment, template)
     with lock.exclusive(name):
+        # Taken before: what is changed meanwhile may not be in it.
         inputs = _installed_inputs(environment, template)
-        if database_server.origin(environment.server, name) != inputs:
-            _maker(template)(environment, template, name)
+        if not _is_installed(environment, template):
+            make = _expose_more if template.resources else _install_addons
+            make(environment, template, name)
             database_server.set_origin(environment.server, name, inputs)
     return name
 
 
-def _maker(template: Template) -> Callable[[Environment, Template, str], None]:
-    if template.resources:
-        return _expose_more
-    return _install_more if template.addons else _install_addons
+def _installed_name(environment: Environment, template: Template) -> str:
+    wide = [f"{template.resources}_resources"] if template.resources else []
+    parts = [template.name, "installed", *template.examples, *template.addons, *wide]
+    return full_name(environment, "_".join(parts))
 
 
-def _install_more(environment: Environment, template: Template, name: str) -> None:
-    source = ensure_installed(environment, replace(template, addons=()))
-    log = LOGS / f"{name}.log"
-    doing = f"Installing {', '.join(template.addons)} in {name}"
-    with step(doing, f"Database {name} is ready", log):
-        database_server.copy(environment.server, source, name)
-        install(environment, name, template.addons, log)
+def _is_installed(environment: Environment, template: Template) -> bool:
+    origin = database_server.origin(environment.server, _installed_name(environment, template))
+    return origin == _installed_inputs(environment, template)
 
 
 def _install_addons(environment: Environment, template: Template, name: str) -> None:
-    source = ensure_template(environment, template)
+    """Install our addon and those beside it in a copy, at once unless a part is there already."""
+    part = replace(template, addons=())
+    if template.addons and _is_installed(environment, part):
+        source, addons = ensure_installed(environment, part), template.addons
+    else:
+        source = ensure_template(environment, template)
+        addons = (_ADDON_NAME, *template.examples, *template.addons)
     log = LOGS / f"{name}.log"
-    with step(f"Installing {_ADDON_NAME} in {name}", f"Database {name} is ready", log):
+    with step(f"Installing {', '.join(addons)} in {name}", f"Database {name} is ready", log):
         database_server.copy(environment.server, source, name)
-        install(environment, name, (_ADDON_NAME, *template.examples), log)
+        install(environment, name, addons, log)
 
 
 def _expose_more(environment: Environment, template: Template, name: str) -> None:

@@ -15,7 +15,6 @@ from tools import (
     environment,
     lock,
     process,
-    virtualenv,
     wkhtmltopdf,
 )
 from tools.docs_site import building
@@ -32,7 +31,7 @@ def run() -> int:
     port = _port()
     _check_free(port)
     with lock.exclusive("setup"):
-        (current, database), _tools = process.together(_ensure_database, _ensure_tools)
+        (current, database), _pages = process.together(_ensure_database, _ensure_pages)
     database_server.set_report_url(current.server, database, f"http://{HOST}:{port}")
     command = current.odoo(
         f"--database={database}",
@@ -62,9 +61,8 @@ def _ensure_database() -> tuple[Environment, str]:
     return current, databases.ensure_demo(current, os.environ.get("DB") or databases.DEMO)
 
 
-def _ensure_tools() -> None:
-    """Install what the addon's pages load, what makes it, and PDFs; Odoo's apps take longer."""
-    virtualenv.ensure_development()
+def _ensure_pages() -> None:
+    """Fetch what the addon's pages load, and what makes PDFs; Odoo's apps take longer."""
     assets.ensure()
     wkhtmltopdf.offer()
     building.offer()

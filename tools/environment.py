@@ -5,7 +5,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools import assets, lock, odoo_source, postgres, wkhtmltopdf
@@ -37,6 +37,11 @@ class Environment:
     def odoo(self, *arguments: str) -> list[str]:
         """Return the command that runs Odoo with the configuration."""
         return [str(self.python), str(_SCRIPT), "--config", str(self.configuration), *arguments]
+
+    def importing(self, packages: Path) -> "Environment":
+        """Return the environment with a folder of packages on the import path."""
+        path = f"{self.variables['PYTHONPATH']}{os.pathsep}{packages}"
+        return replace(self, variables={**self.variables, "PYTHONPATH": path})
 
 
 def ensure() -> Environment:

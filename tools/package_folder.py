@@ -1,14 +1,11 @@
 """Python packages in a folder of their own, beside the virtual environment."""
 
-import dataclasses
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import process, stamp
-from tools.environment import Environment
-from tools.paths import CACHE, LOGS, PYTHON
+from tools import python_packages, stamp
+from tools.paths import LOGS
 from tools.progress import step
 
 
@@ -34,23 +31,13 @@ class PackageFolder:
             return
         shutil.rmtree(self.path, ignore_errors=True)
         log = LOGS / f"{self.path.name}_packages.log"
-        with step(f"Installing the packages of {self.title} (once)", "They are installed", log):
-            process.run(
-                [
-                    *(PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
-                    *("--cache-dir", CACHE / "pip", "--no-deps"),
-                    *("--target", self.path, "--requirement", self.requirements),
-                ],
+        with step(f"Installing {self.title} (once)", f"Installed {self.title}", log):
+            python_packages.install(
+                *("--target", self.path, "--requirement", self.requirements),
                 log=log,
-                failure=f"{self.title} could not be installed.",
+                failure=f"{self.title} could not be installed. Is the package index reachable?",
             )
             stamp.mark(self.path, inputs)
-
-    def importable(self, environment: Environment) -> Environment:
-        """Return the environment with the packages on the import path."""
-        variables = dict(environment.variables)
-        variables["PYTHONPATH"] += f"{os.pathsep}{self.path}"
-        return dataclasses.replace(environment, variables=variables)
 
     def version(self, package: str) -> str:
         """Return the version of one of the packages."""

@@ -5,13 +5,39 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import ContextVar
 from pathlib import Path
 
 from tools import lock
 from tools.progress import StepFailed, tail
 
-_running: list[subprocess.Popen] = []
-_given_up = threading.Event()
+
+class _Group:
+    """The programs of steps that are done at the same time."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen] = []
+        self._given_up = threading.Event()
+
+    def add(self, process: subprocess.Popen) -> None:
+        """Note a program that runs; end it when the group was given up."""
+        self._running.append(process)
+        if self._given_up.is_set():
+            stop(process)
+
+    def remove(self, process: subprocess.Popen) -> None:
+        """Forget a program, which has ended."""
+        self._running.remove(process)
+
+    def give_up(self) -> None:
+        """End the programs that run, and each one that a step goes on with."""
+        self._given_up.set()
+        for process in list(self._running):
+            stop(process)
+
+
+_groups: ContextVar[tuple[_Group, ...]] = ContextVar("groups", default=())
+"""Those that a thread works for: that of its step, and those that this group is a step of."""
 
 
 def run(
@@ -39,14 +65,15 @@ def run(
             # lock, so that the next set-up does not start beside it.
             pass_fds=lock.held(),
         )
-        _running.append(process)
+        groups = _groups.get()
         try:
-            if _given_up.is_set():
-                stop(process)
+            for group in groups:
+                group.add(process)
             code = process.wait()
         finally:
-            _running.remove(process)
             stop(process)
+            for group in groups:
+                group.remove(process)
     if code:
         # Odoo says goodbye at length after an error.
         lines = [line for line in tail(log, 60) if " INFO " not in line]
@@ -57,25 +84,21 @@ def run(
 def together(*steps: Callable[[], object]) -> list:
     """Do steps at the same time; return what they return, in order.
 
-    When one fails, or the user interrupts, the programs of all are ended: what the others had
-    finished is kept.
+    A step may itself do steps at the same time. When one fails, or the user interrupts, the
+    programs of all are ended: what the others had finished is kept.
 
     :raise StepFailed: that of the first step that failed
     """
-    try:
-        with ThreadPoolExecutor(len(steps)) as threads:
-            futures = [threads.submit(step) for step in steps]
-            try:
-                for future in as_completed(futures):
-                    future.result()
-            except BaseException:
-                # A step may go on with its next program, which run() ends.
-                _given_up.set()
-                for process in list(_running):
-                    stop(process)
-                raise
-    finally:
-        _given_up.clear()
+    group = _Group()
+    groups = (*_groups.get(), group)
+    with ThreadPoolExecutor(len(steps), initializer=_groups.set, initargs=(groups,)) as threads:
+        futures = [threads.submit(step) for step in steps]
+        try:
+            for future in as_completed(futures):
+                future.result()
+        except BaseException:
+            group.give_up()
+            raise
     return [future.result() for future in futures]
 
 

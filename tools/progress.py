@@ -27,15 +27,15 @@ def _timed(started: float, text: str) -> None:
 
 
 @contextlib.contextmanager
-def step(doing: str, done: str, log: Path | None = None) -> Iterator[None]:
-    """Announce a long step, show the end of its log now and then, and its duration."""
+def step(doing: str, done: str, *logs: Path) -> Iterator[None]:
+    """Announce a long step, show the end of its logs now and then, and its duration."""
     started = time.monotonic()
     finished = threading.Event()
     say(f"{doing} ...")
 
     def beat() -> None:
         while not finished.wait(_HEARTBEAT):
-            _timed(started, f"  {last_line(log)}")
+            _timed(started, f"  {last_line(*logs)}")
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -47,9 +47,10 @@ def step(doing: str, done: str, log: Path | None = None) -> Iterator[None]:
     _timed(started, done)
 
 
-def last_line(log: Path | None) -> str:
-    """Return the last line of a log, short enough for one line of a terminal."""
-    lines = tail(log, 1) if log else []
+def last_line(*logs: Path) -> str:
+    """Return the last line of the log that was written last, short enough for a terminal."""
+    written = [log for log in logs if log.exists()]
+    lines = tail(max(written, key=lambda log: log.stat().st_mtime), 1) if written else []
     return _LOG_PREFIX.sub("", lines[0])[:100] if lines else "still working"
 
 

@@ -1,23 +1,25 @@
 """The virtual environment in ``.dev/venv``, from the pinned requirements.
 
-It is made in two steps: first what Odoo runs with, then what developers need beside it, which may
-be installed while Odoo is at work already.
+It is made in two steps: first what Odoo runs with, then, for the commands that want it, what
+developers need beside it.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
-from tools import process, stamp
-from tools.paths import CACHE, LOGS, PYTHON, ROOT, TOOLS, VENV
+from tools import process, python_packages, stamp
+from tools.paths import LOGS, PYTHON, ROOT, TOOLS, VENV
 from tools.progress import StepFailed, step
 
 _REQUIREMENTS = [TOOLS / "requirements" / f"{name}.txt" for name in ("odoo", "addon", "postgres")]
 _DEVELOPMENT_REQUIREMENTS = [TOOLS / "requirements" / "development.txt"]
 _DEVELOPMENT = VENV / "development"
 """Holds the stamp of the second step."""
+_AT_ONCE = 4  # processes of pip
 
 
 def is_active() -> bool:
@@ -31,15 +33,15 @@ def ensure() -> None:
     inputs = stamp.digest(str(ROOT), *_REQUIREMENTS)
     if stamp.is_current(VENV, inputs) and _works():
         return
-    log = LOGS / "virtualenv.log"
-    with step("Installing Python packages", "Python packages installed", log):
+    logs = _logs("virtualenv")
+    with step("Installing Python packages", "Python packages installed", *logs):
         # An environment cannot be renamed, so it is built in place; without its stamp it
         # does not count.
         if VENV.exists():
             (VENV / ".stamp").unlink(missing_ok=True)
             shutil.rmtree(VENV)
         _create()
-        _install(_REQUIREMENTS, log)
+        _install(_REQUIREMENTS, logs)
         stamp.mark(VENV, inputs)
 
 
@@ -51,32 +53,47 @@ def ensure_development() -> None:
     inputs = stamp.digest(*_DEVELOPMENT_REQUIREMENTS)
     if stamp.is_current(_DEVELOPMENT, inputs):
         return
-    log = LOGS / "virtualenv-development.log"
-    with step("Installing tools for developers", "Tools for developers installed", log):
+    logs = _logs("virtualenv-development")
+    with step("Installing tools for developers", "Tools for developers installed", *logs):
         _DEVELOPMENT.mkdir(exist_ok=True)
-        _install(_DEVELOPMENT_REQUIREMENTS, log)
+        for folder in VENV.glob("lib/python*/site-packages"):
+            forget_unfinished(folder)
+        _install(_DEVELOPMENT_REQUIREMENTS, logs)
         stamp.mark(_DEVELOPMENT, inputs)
 
 
-def _install(requirements: list[Path], log: Path) -> None:
-    pip: list[str | os.PathLike] = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
-    # Odoo's processes keep their bytecode elsewhere.
-    pip += ["--cache-dir", CACHE / "pip", "--no-warn-script-location", "--no-deps"]
-    pip += ["--no-compile"]
-    for path in requirements:
-        pip += ["--requirement", path]
-    process.run(
-        pip,
-        log=log,
-        failure="Python packages could not be installed. Is the package index reachable? "
-        "(pip config list shows what pip is told.) The next call tries again.",
+def forget_unfinished(packages: Path) -> None:
+    """Have pip install what it was interrupted at, which it would take for installed.
+
+    Of a package's files ``INSTALLER`` is the first that comes after those of the wheel.
+    """
+    for description in packages.glob("*.dist-info"):
+        if not (description / "INSTALLER").exists():
+            shutil.rmtree(description)
+
+
+def _logs(name: str) -> list[Path]:
+    return [LOGS / f"{name}-{number + 1}.log" for number in range(_AT_ONCE)]
+
+
+def _install(files: list[Path], logs: list[Path]) -> None:
+    """Install what files of requirements list, with a process of pip for each log.
+
+    One process would wait for the index most of the time, and use one processor for the rest.
+    They do not need each other: all versions are pinned, and no two packages have a file in common.
+    """
+    requirements = python_packages.requirements(*files)
+    process.together(
+        *(
+            partial(
+                python_packages.install,
+                *requirements[number :: len(logs)],
+                log=log,
+                failure="Python packages could not be installed. Is the package index reachable? "
+                "(pip config list shows what pip is told.) The next call tries again.",
+            )
+            for number, log in enumerate(logs)
+        )
     )
 
 

@@ -72,7 +72,7 @@ def run(cluster: Cluster, settings: Settings) -> dict:
     :raise StepFailed: the phones could not work
     """
     log = LOGS / "load-phones.log"
-    environment = LOCUST.importable(cluster.environment)
+    environment = cluster.environment.importing(LOCUST.path)
     with log.open("wb") as errors:
         phones = subprocess.Popen(
             [PYTHON, "-m", "bench.load.clients", json.dumps(asdict(settings))],

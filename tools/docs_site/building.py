@@ -19,9 +19,7 @@ IN_ADDON = Path("static", "docs")
 _HERE = Path(__file__).resolve().parent
 _SITE = STATE / "docs" / "site"
 _LIBRARIES = STATE / "docs" / "libraries"
-_PACKAGES = PackageFolder(
-    "the documentation", STATE / "docs" / "mkdocs", TOOLS / "requirements" / "docs.txt"
-)
+_PACKAGES = PackageFolder("MkDocs", STATE / "docs" / "mkdocs", TOOLS / "requirements" / "docs.txt")
 _SOURCES = ("docs", "deploy", "examples", "graphql_api/data/policies")
 """Folders that pages are in, or lead to."""
 _SOURCE_FILES = ("mkdocs.yml", "CHANGELOG.md", "CONTRIBUTING.md")
