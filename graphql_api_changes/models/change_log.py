@@ -48,13 +48,27 @@ class GraphqlApiChangeLog(models.AbstractModel):
         if not log_table.has_log(self.env):
             return
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with (
+                self.env.cr.savepoint(),
+                mute_logger("odoo.sql_db"),
+                followed_tables.lock_briefly(self.env),
+            ):
                 positions.check_cluster(self.env)
                 self._follow()
+        except psycopg2.extensions.TransactionRollbackError:
+            # Another process has done so, as when several load a database that was just copied, and
+            # this transaction does not see what it has done.
+            self.env.cr.postcommit.add(self._check_again)
         except psycopg2.errors.LockNotAvailable:
             _logger.warning("Tables are in use; what the change log follows is not up to date.")
         except Exception:
             _logger.exception("What the change log follows is not up to date.")
+
+    @api.model
+    def _check_again(self) -> None:
+        """Check in a transaction that sees what others have committed."""
+        with self.pool.cursor() as cursor:
+            self.with_env(self.env(cr=cursor))._check()
 
     @api.model
     def _follow(self) -> None:
@@ -66,9 +80,8 @@ class GraphqlApiChangeLog(models.AbstractModel):
         tracked = set(resources.search([("is_tracked", "=", True)])._ids)
         served = neutral.env["graphql_api.schema"]._compile_exposure().resources
         followed = [resource for id, resource in served.items() if id in tracked]
-        with followed_tables.lock_briefly(neutral.env):
-            needed = followed_tables.needed_columns(neutral.env, followed, neutral._get_filters())
-            followed_tables.update_triggers(neutral.env, needed)
+        needed = followed_tables.needed_columns(neutral.env, followed, neutral._get_filters())
+        followed_tables.update_triggers(neutral.env, needed)
 
     @api.model
     def _get_filters(self) -> dict[str, list[Domain]]:
@@ -91,7 +104,15 @@ class GraphqlApiChangeLog(models.AbstractModel):
         pending = self.env.cr.precommit.data
         if self.pool.ready and not pending.get("graphql_api_changes.follow"):
             pending["graphql_api_changes.follow"] = True
-            self.env.cr.precommit.add(self._follow)
+            self.env.cr.precommit.add(self._follow_now)
+
+    @api.model
+    def _follow_now(self) -> None:
+        with followed_tables.lock_briefly(self.env):
+            # Also where no trigger is to be made: another transaction might remove one just now
+            # that only this one needs.
+            log_table.take_turn(self.env)
+            self._follow()
 
     @api.model
     @tools.ormcache("groups", "models")

@@ -20,9 +20,12 @@ class IrModelFields(models.Model):
             for field in self
             if field.store and field.model in self.env
         }
-        for table in tables.search([("name", "in", [table for table, _name in dropped])]):
-            names = {name for _logged_as, name in table.columns}
-            if any((table.name, name) in dropped for name in names):
-                log_table.drop_triggers(self.env, table.name)
-                table.unlink()
+        losing = tables.search([("name", "in", [table for table, _name in dropped])]).filtered(
+            lambda table: any((table.name, name) in dropped for _logged_as, name in table.columns)
+        )
+        if losing:
+            log_table.take_turn(self.env)
+        for table in losing:
+            log_table.drop_triggers(self.env, table.name)
+        losing.unlink()
         return super()._drop_column()

@@ -122,22 +122,32 @@ def update_triggers(env: Any, needed: Columns) -> None:
 
     Tables whose triggers are right are not locked. ``graphql_api.change.table`` gets a row for each
     table, anew where the triggers are.
+
+    :raise psycopg2.errors.SerializationFailure: another transaction has changed them meanwhile
     """
     logged = log_table.find_logged(env)
     tables = env["graphql_api.change.table"]
     known = {record.name: record for record in tables.search([])}
-    for table in logged.keys() - needed.keys():
+    bodies = {
+        table: log_table.function_body(env, table, columns) for table, columns in needed.items()
+    }
+    wrong = [
+        table
+        for table in sorted(needed)
+        if table not in known or logged.get(table) != bodies[table]
+    ]
+    gone = sorted((logged.keys() | known.keys()) - needed.keys())
+    if not wrong and not gone:
+        return
+    log_table.take_turn(env)
+    for table in gone:
         log_table.drop_triggers(env, table)
-    for table, columns in sorted(needed.items()):
-        body = log_table.function_body(env, table, columns)
-        if table in known and logged.get(table) == body:
-            continue
-        log_table.create_triggers(env, table, columns)
-        if table in known:
-            known.pop(table).unlink()
-        tables.create({"name": table, "columns": tables._pack_columns(columns)})
-    gone = [record.id for name, record in known.items() if name not in needed]
-    tables.browse(gone).unlink()
+    for table in wrong:
+        log_table.create_triggers(env, table, needed[table])
+    tables.concat(*(known[table] for table in (*gone, *wrong) if table in known)).unlink()
+    tables.create(
+        [{"name": table, "columns": tables._pack_columns(needed[table])} for table in wrong]
+    )
 
 
 @contextlib.contextmanager

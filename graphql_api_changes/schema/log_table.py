@@ -10,6 +10,8 @@ where the table links records of others, their ids under the names that those ar
 
 ``graphql_api_change_mark`` has the positions from which the log is kept: changes of transactions
 before the oldest mark may be pruned.
+
+``graphql_api_change_turn`` has one row, by which transactions take turns (:func:`take_turn`).
 """
 
 import hashlib
@@ -20,6 +22,7 @@ from odoo.tools import SQL
 
 LOG = "graphql_api_change_log"
 MARKS = "graphql_api_change_mark"
+_TURN = "graphql_api_change_turn"
 
 _PREFIX = "graphql_api_log_"
 _EVENTS = {
@@ -72,10 +75,13 @@ def create_tables(env: Any) -> None:
                 create_date timestamp NOT NULL,
                 cluster varchar NOT NULL
             );
+            CREATE TABLE IF NOT EXISTS %(turn)s (number bigint NOT NULL);
+            INSERT INTO %(turn)s SELECT 0 WHERE NOT EXISTS (SELECT FROM %(turn)s);
             """,
             log=SQL.identifier(LOG),
             index=SQL.identifier(f"{LOG}__position"),
             marks=SQL.identifier(MARKS),
+            turn=SQL.identifier(_TURN),
         )
     )
 
@@ -84,7 +90,8 @@ def drop_all(env: Any) -> None:
     """Remove the triggers, their functions and the tables of the log."""
     for table in find_logged(env):
         drop_triggers(env, table)
-    env.cr.execute(SQL("DROP TABLE IF EXISTS %s, %s", SQL.identifier(LOG), SQL.identifier(MARKS)))
+    tables = SQL(", ").join(map(SQL.identifier, (LOG, MARKS, _TURN)))
+    env.cr.execute(SQL("DROP TABLE IF EXISTS %s", tables))
 
 
 def find_logged(env: Any) -> dict[str, str]:
@@ -114,6 +121,17 @@ def has_log(env: Any) -> bool:
     """Tell whether the tables of the log are there, as after installing the addon."""
     ((found,),) = env.execute_query(SQL("SELECT to_regclass(%s) IS NOT NULL", MARKS))
     return found
+
+
+def take_turn(env: Any) -> None:
+    """Let this transaction alone change what is logged, and from when on, until it ends.
+
+    Triggers that another one has made meanwhile it would not see, and make them once more.
+
+    :raise psycopg2.errors.SerializationFailure: another one has changed it since this one began;
+        what a request does is repeated by Odoo then
+    """
+    env.cr.execute(SQL("UPDATE %s SET number = number + 1", SQL.identifier(_TURN)))
 
 
 def create_triggers(env: Any, table: str, columns: Iterable[Column]) -> None:

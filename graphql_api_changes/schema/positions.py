@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from odoo.tools import SQL
 
-from .log_table import LOG, MARKS
+from .log_table import LOG, MARKS, take_turn
 
 _PRUNED_AT_ONCE = 10_000
 
@@ -132,7 +132,10 @@ def is_logged_since(env: Any, tables: Iterable[str], since: str, horizon: str) -
 
 
 def check_cluster(env: Any) -> None:
-    """Begin the log anew where its transaction numbers are those of another cluster or database."""
+    """Begin the log anew where its transaction numbers are those of another cluster or database.
+
+    :raise psycopg2.errors.SerializationFailure: another transaction has done so meanwhile
+    """
     ((cluster, timeline),) = env.execute_query(SQL("SELECT %s, %s", _CLUSTER, _TIMELINE))
     marks = env.execute_query(
         SQL("SELECT cluster FROM %s ORDER BY create_date DESC LIMIT 1", SQL.identifier(MARKS))
@@ -140,6 +143,7 @@ def check_cluster(env: Any) -> None:
     present = f"{cluster}:{timeline}"
     if marks == [(present,)]:
         return
+    take_turn(env)
     if not marks or marks[0][0].rpartition(":")[0] != cluster:
         env.cr.execute(SQL("TRUNCATE %s, %s", SQL.identifier(LOG), SQL.identifier(MARKS)))
         env.cr.execute(SQL("UPDATE graphql_api_change_table SET since = pg_current_xact_id()"))

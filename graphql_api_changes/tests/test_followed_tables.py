@@ -1,7 +1,15 @@
 """Which tables are logged, for how long, and what is left when they are not."""
 
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg2
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.graphql_api_changes import uninstall_hook
 from odoo.addons.graphql_api_changes.models import change_log
@@ -78,6 +86,95 @@ class TestFollowedTables(CommittedCase):
         with self.transaction() as env:
             env["graphql_api.change.log"]._check()
         self.assertTrue(self.logged()["res_country"])
+
+    def begin(self, stack: contextlib.ExitStack) -> list:
+        """Return environments of two transactions, neither of which sees what the other does."""
+        environments = [stack.enter_context(self.transaction()) for _ in range(2)]
+        for env in environments:
+            env.cr.execute("SELECT")
+        return environments
+
+    def set_right(self, check: Callable[[], None]) -> None:
+        """Have a function set right what can be wrong, quietly."""
+        for damage in (
+            "UPDATE graphql_api_change_mark SET cluster = 'of:another:cluster'",
+            "DROP TRIGGER graphql_api_log_update ON res_country",
+        ):
+            with self.subTest(damage), self.assertNoLogs(change_log.__name__, "WARNING"):
+                self.execute(damage)
+                check()
+                clusters = self.execute("SELECT DISTINCT cluster FROM graphql_api_change_mark")
+                self.assertEqual(len(clusters), 1)
+                self.assertNotIn(("of:another:cluster",), clusters)
+                self.assertTrue(self.logged()["res_country"])
+                token = self.token("Country")
+                (record,) = self.keep("res.country", {"name": "Aviary", "code": "ZY"})
+                self.assertEqual(self.changes("Country", token), [record])
+                self.remove("res.country", [record])
+
+    def test_two_servers_check_at_the_same_time(self):
+        """As those do that load a database which was just copied; the second sees no change."""
+
+        def check():
+            with contextlib.ExitStack() as stack:
+                first, second = self.begin(stack)
+                first["graphql_api.change.log"]._check()
+                first.cr.commit()
+                second["graphql_api.change.log"]._check()
+
+        self.set_right(check)
+
+    def test_a_server_checks_while_another_has_not_committed(self):
+        """The second one waits."""
+        self.set_right(lambda: self.check_beside("commit"))
+
+    def test_a_server_checks_while_another_gives_up(self):
+        """The second one does what is to be done."""
+        self.set_right(lambda: self.check_beside("rollback"))
+
+    def test_a_server_checks_again_after_another_transaction_was_in_its_way(self):
+        """What the other one did need not be what the check would do."""
+
+        def check():
+            with contextlib.ExitStack() as stack:
+                first, second = self.begin(stack)
+                log_table.take_turn(first)
+                first.cr.commit()
+                second["graphql_api.change.log"]._check()
+
+        self.set_right(check)
+
+    def check_beside(self, end: str) -> None:
+        with contextlib.ExitStack() as stack, ThreadPoolExecutor(1) as beside:
+            first, second = self.begin(stack)
+            first["graphql_api.change.log"]._check()
+            checked = beside.submit(second["graphql_api.change.log"]._check)
+            self.wait_for_lock(second)
+            getattr(first.cr, end)()
+            checked.result()
+
+    def wait_for_lock(self, env) -> None:
+        """Wait until a transaction waits for another one."""
+        process = env.cr._cnx.info.backend_pid
+        for _ in range(200):
+            if self.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", process) == [(True,)]:
+                return
+            time.sleep(0.05)
+        self.fail("It does not wait")
+
+    def test_two_administrators_track_the_same_table(self):
+        """Odoo repeats what the second one does, who does not see what the first one did."""
+        branch = {**self.bank(), "type_name": "Branch", "collection": "branches"}
+        with mute_logger("odoo.sql_db"), contextlib.ExitStack() as stack:
+            first, second = self.begin(stack)
+            bank = first["graphql_api.resource"].create(self.bank())
+            self.addCleanup(self.remove, bank._name, bank.ids)
+            first.cr.commit()
+            with self.assertRaises(psycopg2.errors.SerializationFailure):
+                second["graphql_api.resource"].create(branch)
+                second.cr.commit()
+            second.cr.rollback()
+        self.assertIn("res_bank", self.logged())
 
     def test_uninstalling_leaves_nothing(self):
         with self.transaction(commit=False) as env:
