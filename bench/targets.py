@@ -15,7 +15,7 @@ class Target:
 TARGETS = (
     Target("one_record", "json2", 0.40),
     Target("list_80", "json2", 0.42),
-    Target("list_1000", "json2", 0.3),
+    Target("list_1000", "json2", 0.27),
     Target("orders", "json2", 0.40),
     Target("list_1000", "stock", 0.15),
     Target("list_1000", "sql", 1.3),
