@@ -524,7 +524,7 @@ class TestModel(LogCase):
         kinds = action.view_mode.split(",")
         model = self.env["graphql_api.request"].with_user(self.user("admin"))
         views = model.get_views([(False, kind) for kind in [*kinds, "search"]])["views"]
-        self.assertEqual(set(views), {"list", "graph", "pivot", "form", "search"})
+        self.assertEqual(set(views), {"list", "kanban", "graph", "pivot", "form", "search"})
         found = {}
         row = self.add(status=500, errors=1, started_at=self.env.cr.now())
         for node in etree.fromstring(views["search"]["arch"]).iter("filter"):
