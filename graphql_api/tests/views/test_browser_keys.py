@@ -145,15 +145,14 @@ class TestKeysOnPhone(BrowserCase):
         with self.browser() as page:
             self.visit("/odoo/action-graphql_api.action_overview")
             page.get_by_role("heading", name="Requests").wait_for()
-            excess = "document.documentElement.scrollWidth - window.innerWidth"
-            self.assertLessEqual(page.evaluate(excess), 0)
+            page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
             self.screenshot("overview-phone")
             self.visit(_LOG)
             self.card("GET /api/jobs").get_by_text("200").wait_for()
             self.card("NOT_FOUND").wait_for()
             self.screenshot("request-log-phone")
             self.visit(_KEYS)
-            self.assertTrue(self.card("Ann's phone").get_by_text("Marc Demo").is_visible())
+            self.card("Ann's phone").get_by_text("Marc Demo").wait_for()
             self.screenshot("keys-phone")
             self.card("Ann's phone").get_by_role("button", name="Revoke").click()
             page.locator(".modal").get_by_role("button", name="Ok").click()
