@@ -3,6 +3,7 @@
 It is built once. MkDocs itself checks links, anchors and navigation: its configuration is strict.
 """
 
+import importlib.metadata
 import os
 import posixpath
 import re
@@ -15,12 +16,14 @@ import pytest
 import requests
 from lxml import html
 from markdown_it import MarkdownIt
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tools import chromium, lock
+from tools import chromium, lock, python_packages
 from tools.docs_site import building
 from tools.odoo_server import free_ports
-from tools.paths import PYTHON, ROOT
+from tools.paths import PYTHON, ROOT, STATE, TOOLS
 
 from .terminal import typed
 
@@ -59,6 +62,23 @@ def browser() -> Iterator[Browser]:
         playwright.chromium.launch(executable_path=executable, chromium_sandbox=False) as opened,
     ):
         yield opened
+
+
+def test_is_built_without_tools_for_developers(site):
+    """make run builds it, and installs none."""
+    files = [TOOLS / "requirements" / f"{name}.txt" for name in ("odoo", "addon", "docs")]
+    there = {
+        canonicalize_name(Requirement(line).name) for line in python_packages.requirements(*files)
+    }
+    packages = list(importlib.metadata.distributions(path=[str(STATE / "docs" / "mkdocs")]))
+    needed = {
+        canonicalize_name(requirement.name)
+        for package in packages
+        for requirement in map(Requirement, package.requires or ())
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    }
+    assert "mkdocs" in {package.name for package in packages}
+    assert needed - there == set()
 
 
 @pytest.fixture
