@@ -55,21 +55,23 @@ _SESSION = """
     SET TimeZone = 'UTC'
 """
 
+# Not the time at which the transaction began: of two requests that come at once, the one that has
+# waited for the other would count at a time before it, and be refused.
+_NOW = "clock_timestamp()::timestamp"
+
 # A timestamp that is further ahead than it can be was noted before the clock was set back.
-_COUNT = """
+_COUNT = f"""
     INSERT INTO graphql_api_rate AS counted (name, free_at)
-    VALUES (%(name)s, LOCALTIMESTAMP + %(share)s * interval '1 microsecond')
+    VALUES (%(name)s, {_NOW} + %(share)s * interval '1 microsecond')
     ON CONFLICT (name) DO UPDATE
     SET free_at = %(share)s * interval '1 microsecond' +
-        CASE WHEN counted.free_at BETWEEN LOCALTIMESTAMP
-            AND LOCALTIMESTAMP + interval '2 minutes'
-        THEN counted.free_at ELSE LOCALTIMESTAMP END
-    WHERE counted.free_at <=
-            LOCALTIMESTAMP + (%(whole)s - %(share)s) * interval '1 microsecond'
-        OR counted.free_at > LOCALTIMESTAMP + interval '2 minutes'
-    RETURNING free_at - LOCALTIMESTAMP
+        CASE WHEN counted.free_at BETWEEN {_NOW} AND {_NOW} + interval '2 minutes'
+        THEN counted.free_at ELSE {_NOW} END
+    WHERE counted.free_at <= {_NOW} + (%(whole)s - %(share)s) * interval '1 microsecond'
+        OR counted.free_at > {_NOW} + interval '2 minutes'
+    RETURNING free_at - {_NOW}
 """
-_STATUS = "SELECT free_at - LOCALTIMESTAMP FROM graphql_api_rate WHERE name = %(name)s"
+_STATUS = f"SELECT free_at - {_NOW} FROM graphql_api_rate WHERE name = %(name)s"
 _PURGE = f"""
     DELETE FROM graphql_api_rate WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM graphql_api_rate WHERE free_at < LOCALTIMESTAMP

@@ -317,6 +317,24 @@ class TestCounter(BaseCase):
                 served += int(pipe.read())
         self.assertIn(served, range(limit, limit + self.came_back(limit, begin) + 1))
 
+    def test_who_waits_for_another_is_served(self):
+        """Of requests that come at once, the one that began first may be counted last."""
+        _name, parameters = connection_info_for(database())
+        connection = psycopg2.connect(**parameters)
+        self.addCleanup(connection.close)
+        with connection.cursor() as cursor:
+            cursor.execute("SET TimeZone = 'UTC'")
+            self.assertFalse(self.count(2).retry_after)
+            cursor.execute(rate_limit._COUNT, self.moved_by_one(2))
+            self.assertTrue(cursor.fetchone())
+            cursor.execute(rate_limit._COUNT, self.moved_by_one(2))
+            self.assertFalse(cursor.fetchone())
+
+    def moved_by_one(self, limit: int) -> dict:
+        """Return the parameters of the statement that counts one request."""
+        share = 60_000_000 // limit
+        return {"name": f"{self.prefix} a", "share": share, "whole": share * limit}
+
     def test_a_clock_that_was_set_back(self):
         self.count(1)
         self.wait(-7200)
