@@ -4,6 +4,7 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.graphql_api.schema.execution.columnar import ColumnarExecutor
 from odoo.addons.graphql_api.schema.execution.executor import Request, execute
+from odoo.addons.graphql_api.tests.cases.query_counts import counted_queries
 
 from .cases.committed import CommittedCase
 
@@ -26,10 +27,10 @@ class DeltaCase(CommittedCase):
         with self.transaction(login, commit=False) as env:
             policy = env["graphql_api.policy"]._get_policy(None)
             schema = env["graphql_api.schema"]._get_schema(policy.rights)
-            before = env.cr.sql_log_count
-            context = schema.context(env, policy=policy)
-            result = execute(schema, context, Request(document, variables), ColumnarExecutor)
-            return result, env.cr.sql_log_count - before
+            with counted_queries(env.cr) as counted:
+                context = schema.context(env, policy=policy)
+                result = execute(schema, context, Request(document, variables), ColumnarExecutor)
+        return result, counted[0]
 
     def delta(self, since=None, known=(), login="admin", filter=SECRET, **variables) -> dict:
         """Return a delta, with ids as integers."""

@@ -17,6 +17,7 @@ from ...schema.builder import build
 from ...schema.execution.columnar import ColumnarExecutor
 from ...schema.execution.executor import Request, execute
 from . import needs
+from .query_counts import counted_queries
 
 _schemas: list = []
 """What schemas were built from, and the schemas: the last few."""
@@ -188,10 +189,8 @@ class ApiCase(HttpCase):
         """Yield a list whose one item, after the block, is the number of SQL queries in it."""
         self.env.flush_all()
         self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        counted = []
-        yield counted
-        counted.append(self.env.cr.sql_log_count - before)
+        with counted_queries(self.env.cr) as counted:
+            yield counted
 
     def query_count(self, query: str, variables=None, **caller) -> int:
         """Return how many SQL queries a query takes, with caches that belong to no data warm.

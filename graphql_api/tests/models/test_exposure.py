@@ -11,6 +11,7 @@ from odoo.fields import Command, Domain
 from odoo.tests import TransactionCase, tagged
 
 from ...schema.exposure.errors import OutOfTime
+from ..cases.query_counts import counted_queries
 
 _SIZES = (50, 51, 90)
 """Numbers of resources beside the catalog's; at the first one, Odoo fills caches of its own.
@@ -77,11 +78,10 @@ class TestCost(ExposureCase):
         """Return the number of queries of a change, and what is examined for it."""
         self.env.flush_all()
         self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        with self.examined() as names:
+        with self.examined() as names, counted_queries(self.env.cr) as counted:
             change()
             self.env.flush_all()
-        return self.env.cr.sql_log_count - before, list(names)
+        return counted[0], list(names)
 
     def costs(self, prepare) -> list[tuple[int, list[str]]]:
         """Return the cost of a change while few resources are exposed, and while many are.
