@@ -18,6 +18,7 @@ from ...schema.execution.columnar import ColumnarExecutor
 from ...schema.execution.executor import Request, execute
 from . import needs
 from .query_counts import counted_queries
+from .server import PATIENCE
 
 _schemas: list = []
 """What schemas were built from, and the schemas: the last few."""
@@ -62,8 +63,10 @@ class ApiCase(HttpCase):
         cls.startClassPatcher(patch.object(schema_model, "build", build_once))
         # Answers come in the user's language; the tests compare English ones.
         cls.env["res.users"].search([]).lang = "en_US"
-        # Tests send more in a minute than a person does; those of rates set their own.
+        # Tests send more in a minute than a person does, on machines that are slow and busy; those
+        # of these limits set their own.
         cls.set_setting("requests_per_minute", 0)
+        cls.set_setting("max_seconds", PATIENCE)
 
     def setUp(self):
         super().setUp()
@@ -128,7 +131,7 @@ class ApiCase(HttpCase):
         headers = dict(headers or {})
         if login is not None:
             headers.setdefault("Authorization", f"Bearer {self.key(login or self.login)}")
-        return self.url_open(path, method=method, headers=headers, timeout=60, **kwargs)
+        return self.url_open(path, method=method, headers=headers, timeout=PATIENCE, **kwargs)
 
     def rest(self, path: str, *, method: str = "GET", status: int = 200, **kwargs):
         """Send a REST request, check status and envelope, return the decoded body."""

@@ -34,7 +34,8 @@ from . import needs
 _HOST = "127.0.0.1"
 _READY_WITHIN = 120  # seconds
 _PREFLIGHT = {"Origin": "http://localhost", "Access-Control-Request-Method": "GET"}
-_ENDS_WITHIN = 20
+_ENDS_WITHIN = 20  # seconds
+PATIENCE = 300  # seconds that a request may take
 
 
 class Server:
@@ -118,7 +119,7 @@ class Client(requests.Session):
 
     def send_request(self, method: str, path: str, **kwargs) -> requests.Response:
         """Send a request to a path of the server."""
-        return self.request(method, self._url + path, timeout=120, **kwargs)
+        return self.request(method, self._url + path, timeout=PATIENCE, **kwargs)
 
 
 def database() -> str:
@@ -205,8 +206,9 @@ class ServerCase(BaseCase):
         # What the server has changed is known to the tests that come after, in this process.
         cls.addClassCleanup(lambda: Registry(database()).check_signaling())
         with contextlib.ExitStack() as stack:
-            # Tests send more in a minute than a person does.
+            # Tests send more in a minute than a person does, on machines that are slow and busy.
             stack.enter_context(setting("requests_per_minute", 0))
+            stack.enter_context(setting("max_seconds", PATIENCE))
             cls.server = stack.enter_context(Server(*cls.server_options))
             cls.key = stack.enter_context(api_key("admin"))
             cls.addClassCleanup(stack.pop_all().close)
