@@ -114,7 +114,7 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=200,
+            timeout=1200,
             check=False,
         )
         assert finished.returncode == code, finished.stdout[-4000:]

@@ -77,7 +77,7 @@ class Warehouse:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
         assert finished.returncode == 0, finished.stdout[-4000:]

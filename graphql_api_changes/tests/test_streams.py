@@ -19,7 +19,7 @@ END = "@end"
 FILTER = "filter[ref][starts_with]=ZS"
 COUNT = 30_000
 PLACES = 2
-_WITHIN = 30  # seconds
+_WITHIN = 120  # seconds
 
 
 @tagged("post_install", "-at_install", "server")

@@ -30,7 +30,7 @@ _PIXEL = base64.b64decode(
     "gg=="
 )
 
-_SETTLED_WITHIN = 15  # seconds
+_SETTLED_WITHIN = 60  # seconds
 
 
 @pytest.fixture(scope="module")

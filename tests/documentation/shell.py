@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tools.paths import PYTHON, ROOT
 
-_PATIENCE = 120  # seconds
+_PATIENCE = 600  # seconds
 
 # What curl is told beside the page's own options; its messages and the status of each response
 # are kept.

@@ -28,7 +28,7 @@ from tools.progress import StepFailed, step, tail
 
 DATABASE = "cluster"
 _FOLDER = STATE / "cluster"
-_READY_WITHIN = 10  # seconds, of nginx
+_READY_WITHIN = 60  # seconds, of nginx
 
 # Unlike the servers of the tests, these have to survive their end at any moment.
 _SETTINGS = {"max_connections": "100", "shared_buffers": "256MB", "wal_keep_size": "256MB"}

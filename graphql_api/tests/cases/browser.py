@@ -38,7 +38,7 @@ DESKTOP = {"viewport": {"width": 1200, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 """What Playwright makes the browser of, as :attr:`BrowserCase.device`."""
 
-_PATIENCE = 30_000  # milliseconds, for a machine that is busy
+_PATIENCE = 120_000  # milliseconds, for a machine that is busy
 _QUIET = 300  # milliseconds without a request, after which nothing more is expected
 _STEP = 50
 _MAX_IMAGE_SIZE = 100_000  # bytes

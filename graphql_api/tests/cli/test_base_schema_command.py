@@ -42,7 +42,7 @@ def run(*options: str, name: str | None = None, seed: int = 0) -> subprocess.Com
         ],
         capture_output=True,
         env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONIOENCODING": "ascii"},
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

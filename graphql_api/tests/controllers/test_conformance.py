@@ -22,7 +22,7 @@ class TestConformance(ApiCase):
                 [needs.variable("GRAPHQL_API_NODE"), SCRIPT, f"{self.base_url()}/api/graphql", key],
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=600,
                 check=False,
             )
         self.assertEqual(finished.returncode, 0, finished.stderr)

@@ -164,6 +164,6 @@ class TestTwoProcesses(ServerCase):
             env={**os.environ, "ODOO_RC": config["config"]},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )

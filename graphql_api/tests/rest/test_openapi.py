@@ -135,7 +135,7 @@ class TestSpectral(OpenApiCase):
                 ],
                 capture_output=True,
                 text=True,
-                timeout=200,
+                timeout=600,
                 check=False,
             )
         self.assertEqual(json.loads(finished.stdout), [], finished.stderr)

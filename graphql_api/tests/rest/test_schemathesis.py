@@ -19,7 +19,7 @@ CONFIGURATION = HOOKS.with_name("schemathesis.toml")
 OPTIONS = [
     "--continue-on-failure",
     *("--generation-deterministic", "--no-shrink", "--suppress-health-check", "all"),
-    *("--request-timeout", "30", "--warnings", "off", "--no-color"),
+    *("--request-timeout", "300", "--warnings", "off", "--no-color"),
 ]
 
 
@@ -40,7 +40,7 @@ class TestSchemathesis(ApiCase):
     What is changed is in the transaction of the test.
     """
 
-    def schemathesis(self, path: str, *options: str, timeout: int = 600) -> str:
+    def schemathesis(self, path: str, *options: str, timeout: int = 1800) -> str:
         """Run schemathesis against the server of this test and return its report."""
         key = self.key("admin")
         # Schemathesis gives a schema ten seconds to come, however busy the machine is.
